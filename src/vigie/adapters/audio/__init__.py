@@ -1,0 +1,10 @@
+"""Lossless storage of sound, by PyAV."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="audio",
+    label="FLAC",
+    ports=("AudioCodec",),
+    build="vigie.adapters.audio.client:FlacCodec",
+)

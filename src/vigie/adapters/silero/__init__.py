@@ -1,0 +1,11 @@
+"""Voice activity by Silero VAD v6: the model that lies in the faster-whisper wheel, run by onnxruntime."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="silero",
+    label="Silero VAD",
+    ports=("VoiceActivity",),
+    build="vigie.adapters.silero.client:SileroVoiceActivity",
+    extra="whisper",
+)

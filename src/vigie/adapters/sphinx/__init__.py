@@ -1,0 +1,11 @@
+"""Recognition of English by pocketsphinx, whose model lies in its wheel: imprecise, for tests and for trying."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="sphinx",
+    label="pocketsphinx",
+    ports=("Recognizer",),
+    build="vigie.adapters.sphinx.client:SphinxRecognizer",
+    extra="sphinx",
+)

@@ -1,0 +1,12 @@
+"""Any live or recording that has an address: pages (streamlink), HLS, FLV, RTMP, SRT, RTSP, media files."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="web",
+    label="Web",
+    ports=("MediaSource",),
+    build="vigie.adapters.web.client:WebMedia",
+    extra="web",
+    simulator="vigie.simulators.media",
+)

@@ -1,0 +1,127 @@
+"""The port MediaSource: finds the media of a source and pulls it, one connection a call."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from vigie.adapters.web import containers, hls
+from vigie.adapters.web.containers import Opener
+from vigie.adapters.web.decode import Decoding, Stretch
+from vigie.adapters.web.fetch import Fetcher, is_recording, port_errors, shown
+from vigie.adapters.web.pipes import Closed, Outlet
+from vigie.adapters.web.playlist import Part
+from vigie.adapters.web.resolve import resolve
+from vigie.events import MediaEnded, MediaItem
+from vigie.ports import MediaLocation, PortError
+
+GATHER_S = 0.5
+"""A live that trickles in is read twice a second: a read costs as much as decoding 0.1 s of sound."""
+AT_ONCE_S = 0.002
+MOST_HELD_BYTES = 64 * 1024
+
+
+class WebMedia:
+    """Any live or recording that has an address."""
+
+    def __init__(self, *, speed: float = 1.0) -> None:
+        """Pull at the pace of lives; `speed` says how much faster a simulated one runs."""
+        self._speed = speed
+
+    async def resolve(self, source: str) -> MediaLocation:
+        """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
+        return await resolve(source)
+
+    async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+        """Yield what `vigie.ports.MediaSource.stream` promises."""
+        outlet = Outlet()
+        pulling = asyncio.create_task(self._pull_until_closed(location, outlet, from_pts_s))
+        try:
+            while (item := await outlet.get()) is not None:
+                yield item
+            await pulling
+        finally:
+            outlet.close()
+            pulling.cancel()
+            await asyncio.wait([pulling])
+
+    async def _pull_until_closed(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+        try:
+            with suppress(Closed):
+                await self._pull(location, outlet, from_pts_s)
+            with suppress(Closed):
+                await outlet.put(MediaEnded())
+        finally:
+            with suppress(Closed):
+                await outlet.put(None)
+
+    async def _pull(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+        """Put everything into `outlet`; return at the end of a recording. Raises PortError."""
+        if location.protocol == "hls":
+            async with Fetcher(location.headers) as fetcher:
+                await hls.pull(fetcher, outlet, location.url, hls.Pull(from_pts_s, self._speed))
+        elif location.protocol == "http":
+            await _pull_http(location, outlet, from_pts_s)
+        else:
+            await _pull_container(location, outlet, from_pts_s)
+
+
+async def _pull_http(location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+    async with Fetcher(location.headers) as fetcher, fetcher.open(Part(location.url)) as response:
+        if not is_recording(response):
+            await _pull_live(response, location, outlet)
+    await _pull_container(replace(location, is_live=False), outlet, from_pts_s)
+
+
+async def _pull_live(response: httpx.Response, location: MediaLocation, outlet: Outlet) -> None:
+    """Put the sound of an answer without end into `outlet`. Always raises PortError: only trouble ends it."""
+    stretch = Stretch(location.protocol, shown(location.url), is_live=True, shift_s=0.0)
+    async with Decoding(outlet, stretch) as decoding:
+        with suppress(Closed):
+            async for data in _gathered(response):
+                await decoding.write(data)
+    raise PortError(f"{stretch.name}: the stream was closed.", retryable=True)
+
+
+async def _gathered(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the body of an answer; what trickles in gathers between two reads, what came at once comes as one."""
+    clock = asyncio.get_running_loop().time
+    held = bytearray()
+    with port_errors(str(response.url)):
+        try:
+            asked_at = clock()
+            async for data in response.aiter_bytes():
+                had_to_wait = clock() - asked_at > AT_ONCE_S
+                if had_to_wait or len(held) > MOST_HELD_BYTES:
+                    yield bytes(held)
+                    held.clear()
+                held += data
+                if had_to_wait:
+                    await asyncio.sleep(GATHER_S)
+                asked_at = clock()
+        except httpx.HTTPError:
+            yield bytes(held)
+            raise
+    yield bytes(held)
+
+
+async def _pull_container(location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+    name = location.url if location.protocol == "file" else shown(location.url)
+    stretch = (
+        Stretch(location.protocol, name, is_live=True, shift_s=0.0)
+        if location.is_live
+        else Stretch(location.protocol, name, is_live=False, resume_s=from_pts_s)
+    )
+    async with Decoding(outlet, stretch, _opener(location)):
+        pass  # it opens its bytes itself, and leaving waits for all of it
+    if location.is_live:
+        raise PortError(f"{name}: the stream was closed.", retryable=True)
+
+
+def _opener(location: MediaLocation) -> Opener:
+    if location.protocol == "file":
+        return lambda: containers.open_file(Path(location.url))
+    return lambda: containers.open_address(location.url, location.headers)

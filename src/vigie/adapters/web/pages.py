@@ -1,0 +1,93 @@
+"""Finding the media of a page with streamlink, in a thread. Nothing else imports it: it costs 45 MB and 0.4 s.
+
+Its plugins break with the platforms they read: whatever goes wrong here is told, never fatal to anything else.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from vigie.adapters.web.fetch import shown
+from vigie.ports import MediaLocation, NotLive, PortError
+
+if TYPE_CHECKING:
+    from streamlink.session.session import Streamlink
+    from streamlink.stream.stream import Stream
+
+RESOLVE_S = 30.0
+REQUEST_S = 10.0
+AUDIO_NAMES = ("audio_only", "audio", "ao")
+"""What plugins call a rendition without pictures: Twitch, YouTube, TikTok."""
+_STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
+_UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
+
+
+async def find(url: str) -> MediaLocation | None:
+    """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive."""
+    loop = asyncio.get_running_loop()
+    executor = ThreadPoolExecutor(1, thread_name_prefix="resolver")
+    try:
+        async with asyncio.timeout(RESOLVE_S):
+            return await loop.run_in_executor(executor, _find, url)
+    except TimeoutError as error:
+        raise PortError(f"{shown(url)}: not resolved within {RESOLVE_S:.0f} s.", retryable=True) from error
+    finally:
+        executor.shutdown(wait=False)
+
+
+def _find(url: str) -> MediaLocation | None:
+    from streamlink.exceptions import NoPluginError, StreamlinkError  # noqa: PLC0415 -- an extra, and slow to import
+    from streamlink.session.session import Streamlink  # noqa: PLC0415 -- an extra, and slow to import
+
+    session = Streamlink({"http-timeout": REQUEST_S})
+    try:
+        _, plugin_class, address = session.resolve_url_no_redirect(url)
+        plugin = plugin_class(session, address)
+        streams = plugin.streams()
+        title = plugin.get_title() if streams else None
+    except NoPluginError:
+        return None
+    except (StreamlinkError, OSError) as error:
+        raise plugin_trouble(url, error) from error
+    return location(session, streams, url, title or "")
+
+
+def choose(streams: Mapping[str, "Stream"]) -> "Stream":
+    """Return the stream to listen to: without pictures if there is one, else the smallest."""
+    name = next((name for name in AUDIO_NAMES if name in streams), None)
+    name = name or next((name for name in streams if name.startswith("audio")), "worst")
+    return streams.get(name) or next(iter(streams.values()))
+
+
+def location(session: "Streamlink", streams: Mapping[str, "Stream"], url: str, title: str) -> MediaLocation:
+    """Return where to pull what a plugin found on a page. Raises NotLive, PortError."""
+    from streamlink.stream.ffmpegmux import MuxedStream  # noqa: PLC0415 -- an extra, and slow to import
+    from streamlink.stream.hls.hls import HLSStream  # noqa: PLC0415 -- an extra, and slow to import
+    from streamlink.stream.http import HTTPStream  # noqa: PLC0415 -- an extra, and slow to import
+
+    if not streams:
+        raise NotLive(f"{shown(url)}: nothing is on air now.", retryable=True)
+    stream = choose(streams)
+    if isinstance(stream, MuxedStream):
+        stream = stream.substreams[-1]  # pictures first, then sound
+    if not isinstance(stream, HTTPStream):
+        kind = type(stream).__name__
+        raise PortError(f"{shown(url)}: this kind of stream cannot be pulled: {kind}.", permanent=True)
+    request = session.http.prepare_new_request(**stream.args)
+    headers = {name: str(value) for name, value in request.headers.items() if name.lower() not in _UNSENT_HEADERS}
+    protocol = "hls" if isinstance(stream, HLSStream) else "http"
+    return MediaLocation(str(request.url), protocol, is_live=True, headers=headers, title=title)
+
+
+def plugin_trouble(url: str, error: Exception) -> PortError:
+    """Return what to tell of streamlink's trouble with a page; the status of the answer stands in its message."""
+    from streamlink.exceptions import FatalPluginError  # noqa: PLC0415 -- an extra, and slow to import
+
+    status = _STATUS.search(str(error))
+    message = f"{shown(url)}: " + (f"HTTP {status[1]}." if status else "streamlink cannot read this page.")
+    is_refused = status is not None and status[1] not in {"408", "425", "429"} and status[1] < "500"
+    if isinstance(error, FatalPluginError) or is_refused:
+        return PortError(message, permanent=True)
+    return PortError(message, retryable=True)

@@ -1,0 +1,78 @@
+"""What a person typed -> where its media is: a file, a direct address, or a page."""
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from vigie.adapters.web import pages
+from vigie.adapters.web.fetch import Fetcher, is_recording, shown
+from vigie.adapters.web.playlist import Part
+from vigie.ports import MediaLocation, PortError
+
+STREAM_SCHEMES = {"rtmp", "rtmps", "rtmpt", "rtmpts", "rtsp", "rtsps", "srt"}
+MEDIA_SUFFIXES = {
+    *(
+        ".aac",
+        ".aif",
+        ".aiff",
+        ".flac",
+        ".flv",
+        ".m4a",
+        ".m4v",
+        ".mka",
+        ".mkv",
+        ".mov",
+        ".mp3",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+    ),
+    *(".oga", ".ogg", ".ogv", ".opus", ".ts", ".wav", ".weba", ".webm"),
+}
+
+
+async def resolve(source: str) -> MediaLocation:
+    """Return where the media of `source` is. Raises PortError."""
+    if "://" not in source:
+        return file_location(Path(source))
+    try:
+        parts = urlsplit(source)
+    except ValueError as error:
+        raise PortError(f"{source}: not an address ({error}).", permanent=True) from error
+    if parts.scheme == "file":
+        return file_location(Path(unquote(parts.path)))
+    if parts.scheme in STREAM_SCHEMES:
+        return MediaLocation(source, parts.scheme, is_live=True)
+    if parts.scheme in {"http", "https"}:
+        return await web_location(source, PurePosixPath(parts.path).suffix.lower())
+    raise PortError(f"{shown(source)}: {parts.scheme}:// is no kind of address that can be watched.", permanent=True)
+
+
+async def web_location(source: str, suffix: str) -> MediaLocation:
+    """Return the location of a playlist, of media, or of what a page shows. Raises PortError, NotLive."""
+    if suffix == ".m3u8":
+        return MediaLocation(source, "hls", is_live=True)
+    if suffix in MEDIA_SUFFIXES:
+        return MediaLocation(source, "http", is_live=True)  # or a recording: the answer will tell
+    return await pages.find(source) or await probe(source)
+
+
+def file_location(path: Path) -> MediaLocation:
+    """Return the location of a media file. Raises PortError."""
+    if not path.exists():
+        raise PortError(f"{path}: no such file. (An address begins with https://)", permanent=True)
+    if not path.is_file():
+        raise PortError(f"{path}: not a file.", permanent=True)
+    if path.stat().st_size == 0:
+        raise PortError(f"{path}: empty file.", permanent=True)
+    return MediaLocation(str(path), "file", is_live=False, title=path.name)
+
+
+async def probe(url: str) -> MediaLocation:
+    """Ask for an address and return what kind of media it is, seen from the head of the answer. Raises PortError."""
+    async with Fetcher({}) as fetcher, fetcher.open(Part(url)) as response:
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if "mpegurl" in kind:
+            return MediaLocation(str(response.url), "hls", is_live=True)
+        if kind in {"text/html", "application/xhtml+xml"}:
+            raise PortError(f"{shown(url)}: a web page without a live that streamlink knows.", permanent=True)
+        return MediaLocation(url, "http", is_live=not is_recording(response))

@@ -1,0 +1,12 @@
+"""Speech recognition on this machine: Whisper by faster-whisper and CTranslate2, in a process of its own."""
+
+from vigie.ports import Manifest
+
+MANIFEST = Manifest(
+    key="whisper",
+    label="faster-whisper",
+    ports=("Recognizer", "ModelHub"),
+    build="vigie.adapters.whisper.client:WhisperRecognizer",
+    extra="whisper",
+    simulator="vigie.simulators.hub",
+)

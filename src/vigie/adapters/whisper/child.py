@@ -1,0 +1,49 @@
+"""What runs in the process of the model: it answers one request after the other, until its parent is gone."""
+
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+NICENESS = 10
+"""Sound that is not received in time is lost; words may wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The model is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was asked could not be done."""
+
+    reason: str
+
+
+def serve(connection: Connection, folder: Path, threads: int) -> None:
+    """Load the model, say Ready, then answer each list of clips with the list of their transcripts, or Refused."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
+    os.nice(NICENESS)
+    try:
+        from vigie.adapters.whisper.model import Model  # noqa: PLC0415 -- 1 s and 100 MB, in this process only
+
+        model = Model(folder, threads=threads)
+    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        connection.send(Refused(_line(error)))
+        return
+    connection.send(Ready())
+    while True:
+        try:
+            clips = connection.recv()
+        except EOFError:
+            return
+        try:
+            connection.send(model.transcribe(clips))
+        except (RuntimeError, ValueError, MemoryError) as error:
+            connection.send(Refused(_line(error)))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,81 @@
+"""What the verbs and objects of the audit log are called on screen; the log itself keeps the words of the code."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vigie.governance.chain import Fault
+
+VERBS: Mapping[str, Promise] = {
+    "account.created": _("created an account"),
+    "account.password_changed": _("changed their password"),
+    "account.password_reset": _("chose a new password"),
+    "account.recovery_codes_renewed": _("made new recovery codes"),
+    "account.second_factor_added": _("added a second factor"),
+    "account.second_factor_removed": _("removed a second factor"),
+    "account.signed_in": _("signed in"),
+    "account.signed_out": _("signed out"),
+    "alert.decided": _("decided an alert"),
+    "alert.noted": _("wrote a note on an alert"),
+    "alert.raised": _("raised an alert"),
+    "alert.read": _("read an alert"),
+    "alert.undone": _("undid a decision"),
+    "audio.heard": _("heard the sound of an alert"),
+    "audit.erased": _("erased the content of an entry"),
+    "audit.read": _("read the audit log"),
+    "audit.verified": _("verified the audit log"),
+    "channel.added": _("added a channel"),
+    "channel.changed": _("changed a channel"),
+    "channel.removed": _("removed a channel"),
+    "channel.unwatched": _("stopped watching a channel"),
+    "channel.watched": _("started watching a channel"),
+    "invitation.renewed": _("made a new link for an invitation"),
+    "invitation.revoked": _("revoked an invitation"),
+    "live.ended": _("closed a live"),
+    "live.started": _("opened a live"),
+    "person.invited": _("invited someone"),
+    "person.joined": _("joined the workspace"),
+    "person.removed": _("removed a member"),
+    "policy.saved": _("changed the policy"),
+    "profile.changed": _("changed their profile"),
+    "role.changed": _("changed a role"),
+    "setup_link.made": _("printed the link for the first administrator"),
+    "transcript.exported": _("exported a transcript"),
+    "transcript.read": _("read a transcript"),
+    "utterance.retried": _("asked for an utterance to be transcribed again"),
+    "workspace.changed": _("changed the settings"),
+    "workspace.created": _("created the workspace"),
+}
+
+OBJECTS: Mapping[str, Promise] = {
+    "alert": _("alert"),
+    "audit_entry": _("entry"),
+    "channel": _("channel"),
+    "invitation": _("invitation"),
+    "live": _("live"),
+    "membership": _("member"),
+    "policy": _("policy"),
+    "user": _("person"),
+    "utterance": _("utterance"),
+    "workspace": _("workspace"),
+}
+
+FAULTS: Mapping[Fault, Promise] = {
+    Fault.EDITED: _("this entry was edited"),
+    Fault.MISSING: _("entries are missing here"),
+    Fault.REORDERED: _("entries were put into another order"),
+    Fault.PAYLOAD_ALTERED: _("the content of this entry was altered"),
+    Fault.TAIL_CUT: _("the last entries were cut off"),
+    Fault.HEAD_MOVED: _("the head does not match the last entry"),
+}
+
+
+def verb_words(verb: str) -> str:
+    """Return what was done, as it reads after a name; a verb unknown here goes by its plain word."""
+    return str(VERBS.get(verb, verb))
+
+
+def object_words(kind: str, number: str) -> str:
+    """Return what it was done to: `alert 12`; empty for an act on nothing."""
+    return f"{OBJECTS.get(kind, kind)} {number}".strip()

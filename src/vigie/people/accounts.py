@@ -1,0 +1,48 @@
+"""Our answers to django-allauth, and what it does for people, told in the audit log."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa import signals as mfa
+from django.conf import settings
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from vigie.people import operations
+from vigie.people.models import User
+
+TOLD: dict[Signal, str] = {
+    account.user_signed_up: "account.created",
+    account.user_logged_in: "account.signed_in",
+    account.user_logged_out: "account.signed_out",
+    account.password_changed: "account.password_changed",
+    account.password_reset: "account.password_reset",
+    mfa.authenticator_added: "account.second_factor_added",
+    mfa.authenticator_removed: "account.second_factor_removed",
+    mfa.authenticator_reset: "account.recovery_codes_renewed",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """How accounts come to be: by invitation, or openly where the operator allows it."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth's signature
+        """Return whether anyone may create an account."""
+        return bool(settings.OPTIONS.open_signup)
+
+    def new_user(self, request: HttpRequest) -> User:  # noqa: ARG002 -- allauth's signature
+        """Return a person who signs up openly, in the language they read."""
+        return User(language=get_language() or settings.LANGUAGE_CODE, time_zone=settings.TIME_ZONE)
+
+
+def connect() -> None:
+    """Account for what django-allauth does from now on."""
+    for signal in TOLD:
+        signal.connect(_tell, dispatch_uid="people.accounts")
+
+
+def _tell(signal: Signal, user: User | None, **_: Any) -> None:
+    if user is not None:
+        operations.account_for(user, TOLD[signal])

@@ -1,0 +1,77 @@
+"""People in the admin pages, for whoever operates the installation."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from vigie.people.models import Invitation, Membership, RoleGrant, User, Workspace
+
+admin.site.site_header = admin.site.site_title = "Vigie"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # limits and second factor hold here
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Accounts."""
+
+    list_display = ("username", "email", "first_name", "last_name", "language", "is_staff", "is_active", "last_login")
+    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Reading"), {"fields": ("language", "time_zone", "theme")}))
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
+        """Save; a former e-mail neither signs in nor gets a link for a new password any more."""
+        super().save_model(request, obj, form, change)
+        EmailAddress.objects.filter(user_id=obj.pk).exclude(email__iexact=obj.email).delete()
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Workspaces."""
+
+    list_display = ("name", "slug", "preset", "alert_threshold", "created_at")
+    list_filter = ("preset",)
+    search_fields = ("name", "slug")
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Who is where."""
+
+    list_display = ("user", "workspace", "role", "joined_at")
+    list_filter = ("workspace", "role")
+    list_select_related = ("user", "workspace", "role")
+    search_fields = ("user__username", "user__email")
+    autocomplete_fields = ("user", "workspace")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Links that were given; made on the page about people, where the link is shown."""
+
+    list_display = ("workspace", "role", "email", "invited_by", "created_at", "expires_at", "accepted_at")
+    list_filter = ("workspace", "role")
+    list_select_related = ("workspace", "role", "invited_by")
+    exclude = ("token_sha256",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False: without its link an invitation is of no use."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False."""
+        return False
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """What Vigie gave to each role; removing a row gives the permission again at the next migration."""
+
+    list_display = ("role", "permission")
+    list_filter = ("role",)

@@ -1,0 +1,49 @@
+"""People: their account, what they say of themselves."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import get_language
+
+from vigie.people.models import User
+from vigie.people.operations.telling import tell
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """Who wants in; validated by `people.forms`."""
+
+    username: str
+    email: str
+    password: str
+
+
+@transaction.atomic
+def create_account(account: NewAccount, *, is_operator: bool = False) -> User:
+    """Create a person, in the language of the moment; an operator may also use the admin pages."""
+    user = User(
+        username=account.username,
+        email=account.email.lower(),
+        language=get_language() or settings.LANGUAGE_CODE,
+        time_zone=settings.TIME_ZONE,
+        is_staff=is_operator,
+        is_superuser=is_operator,
+    )
+    user.set_password(account.password)
+    user.save(force_insert=True)
+    tell(user, "account.created", user, username=user.username, email=user.email)
+    return user
+
+
+@transaction.atomic
+def update_profile(user: User) -> None:
+    """Save what a person says of themselves: names, language, time zone, theme."""
+    user.save(update_fields=["first_name", "last_name", "language", "time_zone", "theme"])
+    tell(user, "profile.changed", user)
+
+
+@transaction.atomic
+def account_for(user: User, verb: str) -> None:
+    """Account for something that django-allauth did for a person: signed in, changed a password, ..."""
+    tell(user, verb, user)

@@ -1,0 +1,54 @@
+"""Why something asked for is not done, in words for the person who asked."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vigie.errors import VigieError
+
+
+class Refused(VigieError):
+    """What was asked is not allowed; the message is for the person who asked."""
+
+    words: ClassVar[Promise | str] = ""
+
+    def __init__(self) -> None:
+        """Take the words in the language of the moment."""
+        super().__init__(str(self.words))
+
+
+class LinkNotValid(Refused):
+    """The link was used, replaced or revoked, or has expired."""
+
+    words = _("This link is not valid any more: it was used, replaced or revoked, or has expired.")
+
+
+class AlreadyMember(Refused):
+    """The person is in this workspace already."""
+
+    words = _("You are in this workspace already.")
+
+
+class MayNotGrant(Refused):
+    """Nobody grants, or takes away, a role that may do more than their own."""
+
+    words = _("This role may do more than yours: only someone who holds it can give it or take it away.")
+
+
+class OwnRole(Refused):
+    """Nobody changes their own role."""
+
+    words = _("Nobody changes their own role. Ask another administrator.")
+
+
+class LastAdministrator(Refused):
+    """A workspace keeps at least one person who manages its people."""
+
+    words = _("This is the last administrator of the workspace. Name another one first.")
+
+
+class ModuleNotAllowed(Refused):
+    """The kind of workspace does not allow this module."""
+
+    words = _("This kind of workspace does not allow one of these modules.")

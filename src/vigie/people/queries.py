@@ -1,0 +1,66 @@
+"""Who is where, with which role; which links can be used."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
+
+from vigie.people.models import Invitation, Membership, User, Workspace
+
+
+def needs_set_up() -> bool:
+    """Return whether the first administrator is still to come."""
+    return not User.objects.filter(is_superuser=True).exists()
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """Return the workspaces of a person, by name, as memberships."""
+    return Membership.objects.filter(user=user).select_related("workspace", "role").order_by("workspace__name", "pk")
+
+
+def members_of(workspace: Workspace) -> QuerySet[Membership]:
+    """Return the members of a workspace, in the order in which they came."""
+    return Membership.objects.filter(workspace=workspace).select_related("user", "role").order_by("pk")
+
+
+def invitations_of(workspace: Workspace) -> QuerySet[Invitation]:
+    """Return the invitations nobody accepted yet, the newest first; some may have expired."""
+    return (
+        Invitation.objects.filter(workspace=workspace, accepted_at=None)
+        .select_related("role", "invited_by")
+        .order_by("-pk")
+    )
+
+
+def permissions_of(role: Group) -> frozenset[str]:
+    """Return what a role may do where nothing restricts it, as `area.codename`."""
+    granted = role.permissions.values_list("content_type__app_label", "codename")
+    return frozenset(f"{area}.{codename}" for area, codename in granted)
+
+
+def grantable_roles(by: Membership) -> QuerySet[Group]:
+    """Return the roles that a person may give: those that may do no more than their own, the first made first."""
+    beyond = Permission.objects.exclude(group=by.role).filter(group__isnull=False)
+    return Group.objects.exclude(permissions__in=beyond).order_by("pk")
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_invitation(token: str, now: datetime, *, among: QuerySet[Invitation] | None = None) -> Invitation | None:
+    """Return the invitation a token can be used for at this moment, or None.
+
+    The index only ever compares hashes; the whole hash is then compared in constant time.
+    """
+    among = Invitation.objects.all() if among is None else among
+    wanted = digest(token)
+    found = (
+        among.filter(token_sha256=wanted, accepted_at=None, expires_at__gt=now)
+        .select_related("workspace", "role", "invited_by")
+        .first()
+    )
+    return found if found and hmac.compare_digest(found.token_sha256, wanted) else None

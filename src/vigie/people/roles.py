@@ -1,0 +1,50 @@
+"""Which role may do what. The table is what a role starts with; a team may edit the groups made from it."""
+
+from collections.abc import Collection, Mapping
+
+ANALYST = "analyst"
+MODERATOR = "moderator"
+SUPERVISOR = "supervisor"
+ADMINISTRATOR = "administrator"
+AUDITOR = "auditor"
+API_CLIENT = "api_client"
+
+_READING = frozenset({"watch.follow_lives", "speech.read_transcripts", "moderation.see_alerts"})
+_DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
+_LEADING = _DECIDING | {"watch.manage_channels", "risk.edit_policy"}
+
+CORE = frozenset({"watch", "speech", "risk", "people", "governance"})
+"""Areas that no workspace can do without; the others are modules (`people.presets`)."""
+MANAGING = frozenset({"people.manage_people", "people.manage_workspace"})
+"""What makes somebody an administrator, whatever the role is called."""
+CONTENT = frozenset(
+    {"speech.read_transcripts", "speech.hear_audio", "moderation.see_alerts", "moderation.decide_alerts"}
+)
+"""What people said, and what was decided about it."""
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    ANALYST: _READING,
+    MODERATOR: _DECIDING,
+    SUPERVISOR: _LEADING,
+    ADMINISTRATOR: _LEADING | MANAGING | {"governance.read_audit"},
+    AUDITOR: _READING | {"governance.read_audit"},
+    API_CLIENT: _READING,
+}
+"""Role -> permissions, as `area.codename`; the least powerful role first."""
+
+
+def in_force(granted: Collection[str], *, modules: Collection[str], separate_duties: bool) -> frozenset[str]:
+    """Return which of the permissions of a role hold in a workspace.
+
+    A module that is switched off takes its permissions along. Where duties are separated, whoever manages the
+    workspace does not read its content.
+    """
+    held = {permission for permission in granted if _is_on(permission, modules)}
+    if separate_duties and MANAGING & held:
+        held -= CONTENT
+    return frozenset(held)
+
+
+def _is_on(permission: str, modules: Collection[str]) -> bool:
+    area = permission.partition(".")[0]
+    return area in modules or area in CORE

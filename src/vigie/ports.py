@@ -1,0 +1,298 @@
+"""What the areas need from outside: small Protocols, their values, and the one error an adapter may raise."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from vigie.events import MediaItem
+
+Float32Array = npt.NDArray[np.float32]
+
+
+class PortError(Exception):
+    """The outside world did not do what was asked."""
+
+    def __init__(
+        self, message: str, *, retryable: bool = False, retry_after_s: float | None = None, permanent: bool = False
+    ) -> None:
+        """Say what failed and whether asking again makes sense.
+
+        Args:
+            message: one line for a person: what, which, and what to do.
+            retryable: the same request may succeed later.
+            retry_after_s: how long the other side asked us to wait, in seconds.
+            permanent: nothing but a change by a person will help (gone, not media, wrong password).
+        """
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after_s = retry_after_s
+        self.permanent = permanent
+
+
+class NotLive(PortError):
+    """The source answered clearly: nothing is on air now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an adapter is, without importing its vendor library."""
+
+    key: str
+    label: str
+    ports: tuple[str, ...]
+    """Names of the Protocols below that it implements."""
+    build: str
+    """Dotted path `module:callable` of the factory, imported on first use."""
+    extra: str | None = None
+    """The extra of the package that brings the vendor library."""
+    simulator: str | None = None
+    """Dotted path of the local server that speaks the vendor's protocol."""
+
+
+# ── media ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLocation:
+    """Where a source's media is right now; a signed address expires, so it is asked again before every reconnect."""
+
+    url: str = field(repr=False)
+    protocol: str
+    is_live: bool
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    title: str = ""
+
+
+@runtime_checkable
+class MediaSource(Protocol):
+    """Finds and pulls the media of a live: one connection a call, no reconnecting of its own."""
+
+    async def resolve(self, source: str) -> MediaLocation:
+        """Return where the media of `source` is. Raises PortError: permanent when it never will be there."""
+        ...
+
+    def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+        """Yield `MediaOpened`, then sound and captions in stream order, then `MediaEnded`.
+
+        `from_pts_s` says where an earlier connection stopped: a source that still has what follows goes back to it,
+        and may repeat what comes before. Without it a live starts at its edge. Chunks of sound last about 0.5 s.
+        Raises PortError when the connection breaks or stalls. Closing the iterator, or cancelling its reader, frees
+        everything within 1 s.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRef:
+    """What those who receive a live's media need to know of it."""
+
+    live_id: int
+    workspace_id: int
+    language: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedAudio:
+    """Sound with its place in the live. Continuous inside an epoch."""
+
+    epoch: int
+    start_sample: int
+    """Of the epoch."""
+    offset_s: float
+    """Of the first sample, in seconds since the live started."""
+    pcm: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCaption:
+    """The platform's words with their place in the live, in seconds since it started."""
+
+    start_s: float
+    end_s: float
+    text: str
+    language: str | None
+
+
+class MediaSink(Protocol):
+    """Receives the one pull of a live, in order. `site.bootstrap` registers the factories with `watch`."""
+
+    async def audio(self, audio: PlacedAudio) -> None:
+        """Take a stretch of sound; must return well before the next one is due."""
+        ...
+
+    async def caption(self, caption: PlacedCaption) -> None:
+        """Take words of the platform."""
+        ...
+
+    async def close(self) -> None:
+        """The live is over, or its owner stops: keep what was received."""
+        ...
+
+
+MediaSinkFactory = Callable[[LiveRef], Awaitable[MediaSink]]
+"""Opens a sink for a live; after a crash it takes up what an earlier owner left."""
+
+
+class AudioCodec(Protocol):
+    """Lossless storage of sound."""
+
+    def encode(self, pcm: bytes) -> bytes:
+        """Return FLAC for s16le mono 16 kHz."""
+        ...
+
+    def decode(self, flac: bytes) -> bytes:
+        """Return the s16le mono 16 kHz samples of a FLAC file; the exact inverse of `encode`."""
+        ...
+
+
+# ── speech ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class VoiceDetector(Protocol):
+    """The voice activity of one continuous stream; carries its state from call to call."""
+
+    window_samples: int
+    """Samples a probability stands for (512: 32 ms)."""
+
+    def probabilities(self, samples: Float32Array) -> Float32Array:
+        """Return the probability of speech of each window of `samples` (float32[k * window_samples], -1..1)."""
+        ...
+
+
+class VoiceActivity(Protocol):
+    """A voice activity model, shared by all streams."""
+
+    def begin(self) -> VoiceDetector:
+        """Return a detector with a fresh state, for one epoch of one live."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechClip:
+    """A stretch of sound to be recognized."""
+
+    samples: Float32Array = field(repr=False)
+    """float32[n], mono, 16 kHz, -1..1, at most 28 s."""
+    language: str | None
+    """ISO 639-1, or None to let the recognizer find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a transcript with its place in the clip, in seconds."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recognizer heard. `confidence` is 0..1, or None where the recognizer gives none."""
+
+    text: str
+    language: str
+    confidence: float | None
+    phrases: tuple[Phrase, ...] = ()
+    note: str = ""
+    """Why a text was withheld (`repetition`, `low confidence`, `no speech`), else empty."""
+
+
+@runtime_checkable
+class Recognizer(Protocol):
+    """Turns sound into words."""
+
+    name: str
+    """Shown beside every transcript, with the model: `faster-whisper base`."""
+    batch: int
+    """How many clips it likes at once."""
+    languages: tuple[str, ...] | None
+    """The languages it knows; None for many."""
+
+    def transcribe(self, clips: Sequence[SpeechClip]) -> list[Transcript]:
+        """Return one transcript a clip, in order. Blocking. Raises PortError; a retry gives the same words."""
+        ...
+
+    def close(self) -> None:
+        """Free the model and its process. Safe to call twice."""
+        ...
+
+
+class ModelHub(Protocol):
+    """Where models of a recognizer come from."""
+
+    def fetch(self, repository: str, folder: Path, progress: Callable[[int, int], None]) -> None:
+        """Bring the files of a model into `folder`, each whole and with the hash the hub gave for it.
+
+        Goes on where an earlier attempt stopped. `progress` is told the bytes that are there, and those there will be.
+        Raises PortError: permanent when there is no such model, or no room for it.
+        """
+        ...
+
+
+# ── risk ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class LanguageIdentifier(Protocol):
+    """Tells the language of a text."""
+
+    def identify(self, text: str) -> tuple[str, float]:
+        """Return (ISO 639-1 code or `und`, confidence 0..1)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextToAssess:
+    """A text and what surrounds it."""
+
+    text: str
+    language: str
+    previous: tuple[str, ...] = ()
+    """Up to two texts said just before, oldest first: what a pronoun refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of the text, and why they count: `threat`, `slur`, `target`, ..."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an analyst makes of a text. It ranks work for a human; it concludes nothing."""
+
+    state: str
+    """`analysed` or `abstained`."""
+    category: str = "neutral"
+    """`neutral`, `polemic`, `viral` or `hateful`."""
+    score: float = 0.0
+    """0..1; from 0.4 medium, from 0.7 high."""
+    hateful: bool = False
+    target: str = ""
+    """Key of the group or person aimed at, else empty."""
+    stance: str = "asserts"
+    """`asserts`, `quotes`, `denounces`, `jokes` or `unclear`."""
+    spans: tuple[Span, ...] = ()
+    signals: tuple[str, ...] = ()
+    """Keys of what was seen, strongest first; the justification is written from them in the reader's language."""
+
+
+@runtime_checkable
+class Analyst(Protocol):
+    """Judges texts."""
+
+    name: str
+    """Shown beside every assessment, with its version: `rules 2026.11`."""
+
+    def assess(self, texts: Sequence[TextToAssess]) -> list[Verdict]:
+        """Return one verdict a text, in order. Raises PortError."""
+        ...

@@ -1,0 +1,26 @@
+"""The runtime's rows in the admin: removing one makes it start afresh."""
+
+from django.contrib import admin
+
+from vigie.runtime.models import Breaker, Bucket, Lease
+
+
+@admin.register(Lease)
+class LeaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Who owns what."""
+
+    list_display = ("resource", "owner", "token", "expires_at")
+
+
+@admin.register(Bucket)
+class BucketAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """What may still be spent."""
+
+    list_display = ("key", "tokens", "refilled_at")
+
+
+@admin.register(Breaker)
+class BreakerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """What is known to be broken."""
+
+    list_display = ("key", "failures", "opened_until")

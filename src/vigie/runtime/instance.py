@@ -1,0 +1,29 @@
+"""One process a data folder: the lock that makes a second `vigie up` refuse."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vigie.errors import VigieError
+
+
+class AlreadyRunning(VigieError):
+    """Another Vigie already runs on this data folder."""
+
+
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for as long as the block runs. Raises AlreadyRunning.
+
+    The system frees it if we are killed.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "vigie.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(
+                f"Another Vigie already runs on {data_dir}. Stop it first, or set VIGIE_DATA_DIR to another folder."
+            ) from None
+        yield

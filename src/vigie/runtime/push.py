@@ -1,0 +1,128 @@
+"""Fragments of pages, pushed to whoever looks at a topic.
+
+`push` may be called from any thread: it renders, then hands the frame over to the one loop that owns the sockets
+(`attach`). Frames of a topic are gathered for 200 ms. A program without a loop attached (a command) pushes to nobody.
+
+On the wire: the page sends `{"follow": ["live:12", ...]}`; it gets `{"topic", "sender", "seq", "items": [{"target",
+"swap", "html"}]}`. `seq` grows by one a frame for each (topic, sender); a frame without items repeats the last
+number, so that a page finds out that it missed the last frame too. Delivery is at most once.
+"""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+GATHER_S = 0.2
+REPEAT_S = 10.0
+"""How long after the last frame of a topic its number is told once more."""
+
+Item = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a page. Rendered once a language, whatever the number of readers.
+
+    The template sees only `context`: no request, no reader. Times go out as `<time datetime>` and are put into the
+    reader's zone by the page.
+    """
+
+    target: str
+    """Id of the element it concerns."""
+    swap: str
+    """`append`, `prepend`, `replace` or `remove`."""
+    template: str = ""
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+def group_name(topic: str, language: str) -> str:
+    """Return the Channels group of a topic's readers in one language."""
+    return f"{topic.replace(':', '.')}.{language}"
+
+
+def push(topic: str, fragment: Fragment) -> None:
+    """Show `fragment` to everyone on `topic` (`live:12`, `alerts:3`) within about 200 ms.
+
+    From any thread; never blocks.
+    """
+    if _pusher is not None:
+        _pusher.add(topic, {language: _render(fragment, language) for language, _ in settings.LANGUAGES})
+
+
+def _render(fragment: Fragment, language: str) -> Item:
+    html = ""
+    if fragment.template:
+        with translation.override(language):
+            html = render_to_string(fragment.template, dict(fragment.context))
+    return {"target": fragment.target, "swap": fragment.swap, "html": html}
+
+
+class Pusher:
+    """Gathers frames from any thread and sends them on one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Send on `loop`."""
+        self.sender = secrets.token_hex(4)
+        self._loop = loop
+        self._lock = Lock()
+        self._waiting: dict[str, list[dict[str, Item]]] = {}
+        self._seq: dict[str, int] = defaultdict(int)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, topic: str, item: dict[str, Item]) -> None:
+        """Put an item, rendered in each language, into the next frame of `topic`."""
+        with self._lock:
+            gathered = self._waiting.setdefault(topic, [])
+            gathered.append(item)
+            if len(gathered) > 1 or self._loop.is_closed():
+                return
+        self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._spawn, topic)
+
+    def _spawn(self, topic: str) -> None:
+        task = self._loop.create_task(self._send(topic))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, topic: str) -> None:
+        with self._lock:
+            items = self._waiting.pop(topic, [])
+        if items:
+            self._seq[topic] += 1
+        layer = get_channel_layer()
+        for language, _ in settings.LANGUAGES:
+            frame = {
+                "topic": topic,
+                "sender": self.sender,
+                "seq": self._seq[topic],
+                "items": [item[language] for item in items],
+            }
+            await layer.group_send(group_name(topic, language), {"type": "push.frame", "frame": frame})
+        if items:
+            self._loop.call_later(REPEAT_S, self._repeat, topic, self._seq[topic])
+
+    def _repeat(self, topic: str, seq: int) -> None:
+        if self._seq[topic] == seq:
+            self._spawn(topic)
+
+
+_pusher: Pusher | None = None
+
+
+def attach(loop: asyncio.AbstractEventLoop) -> None:
+    """Say which loop owns the sockets of this process."""
+    global _pusher  # noqa: PLW0603 -- one loop owns the sockets of a process
+    _pusher = Pusher(loop)
+
+
+def detach() -> None:
+    """Push to nobody from now on."""
+    global _pusher  # noqa: PLW0603 -- one loop owns the sockets of a process
+    _pusher = None

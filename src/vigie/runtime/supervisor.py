@@ -1,0 +1,115 @@
+"""Keeps one task running for each thing that is wanted: leased, restarted after trouble, never dragging others down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+
+from vigie.runtime import leases
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = 15.0
+TICK_S = 1.0
+MARGIN_S = 2.0
+"""An owner that could not renew stops this long before its leases end."""
+LONGEST_PAUSE_S = 60.0
+
+Wanted = Callable[[], Awaitable[Collection[str]]]
+Run = Callable[[str], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Runs `run(resource)` for every resource of `wanted()` that this owner can lease.
+
+    A task that raises is logged with its trace and restarted after 1, 2, 4 ... 60 s; the others do not notice. A task
+    that returns is not restarted while its resource stays leased. When a resource is no longer wanted, its lease is
+    lost or `stop` is set, the task is cancelled and awaited.
+    """
+
+    wanted: Wanted
+    run: Run
+    owner: str
+    capacity: int = 40
+    database_now: Callable[[], datetime] = leases.database_now
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _renewed_at: float = 0.0
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The resources whose tasks are under way."""
+        return frozenset(name for name, task in self._tasks.items() if not task.done())
+
+    async def supervise(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then cancel every task, wait for them and release the leases."""
+        self._renewed_at = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.TaskGroup() as group:
+                while not stop.is_set():
+                    await self._tick(group)
+                    await _wait(stop, TICK_S)
+                self._cancel(set(self._tasks))
+        finally:
+            await sync_to_async(leases.release)(self.owner, list(self._tasks))
+            self._tasks.clear()
+
+    async def _tick(self, group: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            now = await sync_to_async(self.database_now)()
+            held = await sync_to_async(leases.renew)(self.owner, now, ttl_s=LEASE_S)
+            self._renewed_at = loop.time()
+            wanted = set(await self.wanted())
+        except DatabaseError as error:
+            log.warning("supervisor.database", error=str(error))
+            if loop.time() - self._renewed_at > LEASE_S - MARGIN_S:
+                self._cancel(set(self._tasks))
+            return
+        unwanted = set(self._tasks) - (wanted & held)
+        await self._drop(unwanted)
+        room = self.capacity - len(self._tasks)
+        free = wanted - held
+        if room > 0 and free:
+            obtained = await sync_to_async(leases.claim)(free, self.owner, now, ttl_s=LEASE_S, limit=room)
+            held |= set(obtained)
+        for name in (wanted & held) - set(self._tasks):
+            self._tasks[name] = group.create_task(self._keep_running(name), name=name)
+
+    def _cancel(self, names: set[str]) -> None:
+        for name in names:
+            self._tasks[name].cancel()
+
+    async def _drop(self, names: set[str]) -> None:
+        """Cancel tasks, wait for their end, then let others have the leases."""
+        self._cancel(names)
+        tasks = [self._tasks.pop(name) for name in names]
+        if tasks:
+            await asyncio.wait(tasks)
+            await sync_to_async(leases.release)(self.owner, names)
+
+    async def _keep_running(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            started = loop.time()
+            try:
+                await self.run(name)
+            except Exception:  # the one broad except: one live never kills another
+                log.exception("supervisor.task_failed", resource=name)
+            else:
+                return
+            failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
+            await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
+
+
+async def _wait(event: asyncio.Event, timeout_s: float) -> None:
+    """Return when `event` is set or the time is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await event.wait()

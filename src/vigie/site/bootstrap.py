@@ -1,0 +1,91 @@
+"""The wiring: the only place where a vendor meets an area.
+
+The way of the data can be read here from top to bottom.
+"""
+
+from django.conf import settings
+
+from vigie import events, ports
+from vigie.governance import receivers as governance
+from vigie.moderation import consumers as alerts
+from vigie.moderation import receivers as moderation
+from vigie.risk import operations as risk_operations
+from vigie.risk import receivers as risk
+from vigie.risk import tasks as risk_tasks
+from vigie.runtime import bus, engine, registry
+from vigie.runtime.engine import WorkQueue
+from vigie.site import pushes
+from vigie.site.consumers import TOPICS
+from vigie.speech import listening, operations, recognizers, spool
+from vigie.speech import permissions as speech
+from vigie.speech import receivers as hearing
+from vigie.speech import tasks as speech_tasks
+from vigie.watch import permissions as watch
+from vigie.watch import watching
+
+
+def wire() -> None:
+    """Connect ports, events, work queues and topics. Called once, when Django's apps are ready."""
+    _provide_ports()
+    bus.react(events.Acted, governance.record)
+    _let_the_data_flow()
+    _wire_pages()
+
+
+def _provide_ports() -> None:
+    """Say which adapter stands behind each port; it is imported on first use."""
+    registry.provide(ports.MediaSource, "vigie.adapters.web.client.WebMedia")
+    registry.provide(ports.AudioCodec, "vigie.adapters.audio.client.FlacCodec")
+    registry.provide(ports.VoiceActivity, "vigie.adapters.silero.client.SileroVoiceActivity")
+    registry.provide(ports.Recognizer, _recognizer)
+    registry.provide(ports.ModelHub, _model_hub)
+    registry.provide(ports.LanguageIdentifier, "vigie.adapters.langdetect.client.FastTextIdentifier")
+
+
+def _recognizer() -> ports.Recognizer | None:
+    """Return what hears, as the settings ask for and the models at hand allow."""
+    from vigie.adapters.sphinx.client import SphinxRecognizer  # noqa: PLC0415 -- a vendor, on first use
+    from vigie.adapters.whisper.client import WhisperRecognizer  # noqa: PLC0415 -- a vendor, on first use
+
+    choice = recognizers.choose()
+    if choice.model:
+        return WhisperRecognizer(choice.model)
+    return SphinxRecognizer() if choice.recognizer == recognizers.POCKETSPHINX else None
+
+
+def _model_hub() -> ports.ModelHub:
+    """Return where speech models come from."""
+    from vigie.adapters.whisper.hub import HuggingFaceHub  # noqa: PLC0415 -- a vendor, on first use
+
+    return HuggingFaceHub(settings.OPTIONS.model_hub)
+
+
+def _let_the_data_flow() -> None:
+    """Sound to words to an assessment to an alert: each is written in the transaction of what causes it."""
+    watching.add_sink(listening.listen)
+    watching.add_recall(spool.kept_until)
+    engine.register(WorkQueue(operations.TRANSCRIBE, speech_tasks.is_due))
+    bus.react(events.UtteranceSettled, risk.queue_speech)
+    engine.register(WorkQueue(risk_operations.ASSESS, risk_tasks.is_due))
+    bus.react(events.TextAssessed, moderation.raise_alerts)
+    bus.react(events.TextAssessed, hearing.remember_alert)
+
+
+def _wire_pages() -> None:
+    """Tell open pages what happened, as far as their readers may know."""
+    TOPICS["live"] = watch.may_follow_live
+    TOPICS["lives"] = watch.may_follow_workspace
+    TOPICS["words"] = speech.may_read_live
+    TOPICS["said"] = speech.may_read_workspace
+    TOPICS["alerts"] = alerts.may_follow_alerts
+
+    bus.follow(events.LiveStarted, pushes.show_live)
+    bus.follow(events.LiveStateChanged, pushes.show_state)
+    bus.follow(events.LiveEnded, pushes.show_state)
+    bus.follow(events.GapRecorded, pushes.show_gap)
+    bus.follow(events.UtteranceSettled, pushes.show_words)
+    bus.follow(events.TextAssessed, pushes.show_judgement)
+    bus.follow(events.AlertRaised, pushes.show_alerts)
+    bus.follow(events.AlertRaised, alerts.push_raised)
+    bus.follow(events.AlertChanged, pushes.show_alerts)
+    bus.follow(events.AlertChanged, alerts.push_changed)

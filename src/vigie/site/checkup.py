@@ -1,0 +1,78 @@
+"""`vigie doctor`: what this installation has, what it lacks, the command that mends it. Starts nothing."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from vigie.site.health import Finding
+from vigie.speech import recognizers
+
+EXTRAS = {"web": "streamlink", "whisper": "faster_whisper", "sphinx": "pocketsphinx"}
+"""Extra of the package -> a module that it brings."""
+
+
+def findings() -> Iterator[Finding]:
+    """Yield everything that can be looked at without starting anything."""
+    yield Finding("Python", is_well=True, words=sys.version.split()[0])
+    yield _folder()
+    yield _tables()
+    yield _files()
+    yield from _extras()
+    yield _speech()
+    yield _port()
+
+
+def _folder() -> Finding:
+    folder = Path(settings.DATA_DIR)
+    is_ours = os.access(folder, os.W_OK)
+    return Finding("Data folder", is_well=is_ours, words=str(folder), fix="" if is_ours else f"chmod u+w {folder}")
+
+
+def _tables() -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError as error:
+        return Finding("Database", is_well=False, words=str(error).strip().splitlines()[0], fix="check DATABASE_URL")
+    words = f"{connection.vendor}, {pending} changes of tables to make" if pending else connection.vendor
+    return Finding("Database", is_well=not pending, words=words, fix="vigie up" if pending else "")
+
+
+def _files() -> Finding:
+    is_built = (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file()
+    words = "front-end files are built" if is_built else "front-end files are missing"
+    return Finding("Pages", is_well=is_built, words=words, fix="" if is_built else "python3 run.py check")
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, module in EXTRAS.items():
+        is_here = find_spec(module) is not None
+        words = module if is_here else f"{module} is not installed"
+        yield Finding(
+            f"Extra {extra}", is_well=is_here, words=words, fix="" if is_here else f"pip install 'vigie[{extra}]'"
+        )
+
+
+def _speech() -> Finding:
+    trouble, choice = recognizers.missing(), recognizers.choose()
+    words = trouble.partition(":")[0] or f"{choice.recognizer} {choice.model.name if choice.model else ''}".strip()
+    fix = f"vigie models get {settings.OPTIONS.model}" if trouble else ""
+    return Finding("Speech", is_well=not trouble, words=words, fix=fix)
+
+
+def _port() -> Finding:
+    host, port = settings.OPTIONS.host, settings.OPTIONS.port
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        is_taken = probe.connect_ex((host, port)) == 0
+    words = (
+        f"{host}:{port} is answered by a program (Vigie itself, if it runs)" if is_taken else f"{host}:{port} is free"
+    )
+    return Finding("Port", is_well=True, words=words)

@@ -1,0 +1,69 @@
+"""The one WebSocket of a page: it follows topics and relays their frames. See `runtime.push` for the wire format."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from vigie.people.models import User
+from vigie.runtime.push import group_name
+
+MAX_TOPICS = 100
+
+MayFollow = Callable[[User, int], bool]
+
+TOPICS: dict[str, MayFollow] = {}
+"""Kind of topic (`live`, `alerts`, ...) -> whether a person may follow the one with this id. Filled by
+`site.bootstrap`.
+"""
+
+
+class PageConsumer(AsyncJsonWebsocketConsumer):
+    """A page that is being looked at."""
+
+    followed: set[str]
+
+    async def connect(self) -> None:
+        """Let signed-in people in."""
+        self.followed = set()
+        self.language = "fr"
+        user = self.scope["user"]
+        if not user.is_authenticated:
+            await self.close(code=4401)
+            return
+        self.language = user.language
+        await self.accept()
+
+    async def receive(self, text_data: str | None = None, **rest: Any) -> None:
+        """Take JSON; anything else ends the connection."""
+        try:
+            await super().receive(text_data=text_data, **rest)
+        except ValueError:
+            await self.close(code=4400)
+
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        """Follow the topics asked for, as far as the reader may; answer with those that were granted."""
+        asked = content.get("follow") if isinstance(content, dict) else None
+        topics = [str(topic) for topic in asked] if isinstance(asked, list) else []
+        for topic in topics[:MAX_TOPICS]:
+            if topic not in self.followed and await self.may_follow(topic):
+                await self.channel_layer.group_add(group_name(topic, self.language), self.channel_name)
+                self.followed.add(topic)
+        await self.send_json({"followed": sorted(self.followed)})
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002 -- Channels' signature
+        """Leave every topic."""
+        for topic in self.followed:
+            await self.channel_layer.group_discard(group_name(topic, self.language), self.channel_name)
+
+    async def may_follow(self, topic: str) -> bool:
+        """Return whether the reader may see what is pushed on `topic`."""
+        kind, _, number = topic.partition(":")
+        if kind not in TOPICS or not number.isdecimal():
+            return False
+        return await sync_to_async(TOPICS[kind])(self.scope["user"], int(number))
+
+    async def push_frame(self, message: dict[str, Any]) -> None:
+        """Relay a frame to the page."""
+        await self.send_json(message["frame"])

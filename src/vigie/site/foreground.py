@@ -1,0 +1,165 @@
+"""`vigie watch`: one live or media file, the whole way of the data, in this program and for its duration."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Lock
+
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+from rich.console import Console
+from rich.markup import escape
+
+from vigie.errors import VigieError
+from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.people.operations import NewAccount
+from vigie.risk.models import Assessment, Outcome
+from vigie.runtime import bus, clock
+from vigie.runtime.embedded import embedded_engine
+from vigie.runtime.models import WorkState
+from vigie.site.furnish import first_workspace
+from vigie.site.report import Line, Report
+from vigie.speech import operations as speech
+from vigie.speech import recognizers
+from vigie.speech.models import Utterance
+from vigie.watch import operations as watch
+from vigie.watch import watching
+from vigie.watch.models import Live
+from vigie.watch.operations import Label
+
+LOOK_S = 0.1
+
+Tell = Callable[[Line], None]
+
+
+class NothingHeard(VigieError):
+    """Nothing could be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to watch."""
+
+    address: str
+    language: str
+
+
+class Teller:
+    """Follows the events of this program and tells each line once, from whatever thread it comes."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._report = Report()
+        self._tell = tell
+        self._lock = Lock()
+
+    def follow(self) -> None:
+        """Listen to the bus from now on."""
+        bus.follow(UtteranceSettled, lambda event: self._take(lambda: self._report.settled(event)))
+        bus.follow(TextAssessed, lambda event: self._take(lambda: self._report.assessed(event)))
+        bus.follow(AlertRaised, lambda event: self._take(lambda: self._report.alerted(event)))
+        bus.follow(GapRecorded, lambda event: self._take(lambda: self._report.interrupted(event)))
+
+    def end(self, audio_s: float) -> None:
+        """Tell what was still held back, and the last line."""
+        self._take(lambda: self._report.end(audio_s))
+
+    def _take(self, lines: Callable[[], Iterable[Line] | None]) -> None:
+        with self._lock:
+            for line in lines() or ():
+                self._tell(line)
+
+
+def run(source: Source, tell: Tell) -> None:
+    """Watch `source` to its end, telling each line. Raises NothingHeard with the reason when it cannot be had."""
+    account = NewAccount("console", "console@example.org", secrets.token_urlsafe(16))
+    now = clock.now()
+    member = first_workspace(account, name="Console", now=now)
+    label = Label(source.address[-120:], source.language)
+    channel = watch.add_channel(member.workspace, source.address, label, actor=member, now=now)
+    teller = Teller(tell)
+    teller.follow()
+    with embedded_engine():
+        outcome = asyncio.run(_watch(channel.pk))
+    if outcome.live_id is None:
+        raise NothingHeard(outcome.stop.reason)
+    teller.end(Live.objects.get(pk=outcome.live_id).heard_s)
+
+
+async def _watch(channel_id: int) -> watching.Outcome:
+    outcome = await watching.watch_live(channel_id)
+    if outcome.live_id is not None:
+        if recognizers.missing():
+            await sync_to_async(_skip_waiting)(outcome.live_id)
+        while await sync_to_async(_is_unfinished)(outcome.live_id):  # noqa: ASYNC110 -- the truth is in the rows
+            await asyncio.sleep(LOOK_S)
+    return outcome
+
+
+def _skip_waiting(live_id: int) -> None:
+    waiting = Utterance.objects.filter(live=live_id, state=WorkState.PENDING)
+    speech.skip(list(waiting), recognizers.missing())
+
+
+def _is_unfinished(live_id: int) -> bool:
+    unsettled = Q(state__in=[WorkState.PENDING, WorkState.RUNNING])
+    return (
+        Utterance.objects.filter(unsettled, live=live_id).exists()
+        or Assessment.objects.filter(unsettled, live=live_id, outcome=Outcome.WAITING).exists()
+    )
+
+
+def as_json(line: Line) -> None:
+    """Tell a line as a JSON object."""
+    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 -- the output of the command
+
+
+def as_text(console: Console) -> Tell:
+    """Return what tells a line to a person."""
+
+    def tell(line: Line) -> None:
+        text = _TEXTS[line["type"]](line)
+        if text:
+            console.print(text, highlight=False)
+
+    return tell
+
+
+def timecode(seconds: float) -> str:
+    """Return seconds as 00:00:00."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+
+
+def _utterance(line: Line) -> str:
+    said = escape(line["text"]) if line["state"] == "done" else f"[dim]({line['state']})[/]"
+    return f"[dim]{timecode(line['start_s'])}[/]  {said}"
+
+
+def _assessment(line: Line) -> str:
+    if line["state"] != "analysed" or line["score"] < 0.4:
+        return ""
+    color = "red" if line["score"] >= 0.7 else "yellow"
+    return f"          [{color}]{line['score']:.2f} {line['category']}[/] [dim]{escape(line['justification'])}[/]"
+
+
+def _gap(line: Line) -> str:
+    length_s = line["to_s"] - line["from_s"]
+    return f"[dim]{timecode(line['from_s'])}  {length_s:.1f} s were not received: {escape(line['cause'])}[/]"
+
+
+def _end(line: Line) -> str:
+    return (
+        f"[dim]{line['audio_s']:.1f} s heard, {line['lost_s']:.1f} s lost, {line['utterances']} utterances,"
+        f" {line['alerts']} alerts[/]"
+    )
+
+
+_TEXTS: dict[str, Callable[[Line], str]] = {
+    "utterance": _utterance,
+    "assessment": _assessment,
+    "alert": lambda line: f"          [bold red]alert {line['id']}[/]",
+    "gap": _gap,
+    "end": _end,
+}

@@ -1,0 +1,108 @@
+"""How the installation is: what runs, what waits, what is missing, and the exact fix."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Max, QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from vigie.risk.models import Assessment
+from vigie.runtime.models import Lease, WorkState
+from vigie.site.templatetags.vigie import duration
+from vigie.speech import recognizers
+from vigie.speech.models import Utterance
+from vigie.watch.models import Live
+
+LITTLE_DISK = 0.05
+"""Share of the disk that must stay free."""
+UNFINISHED = (WorkState.PENDING, WorkState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that was looked at."""
+
+    what: str
+    is_well: bool
+    words: str
+    fix: str = ""
+    """A command, where there is one."""
+
+
+def findings(now: datetime) -> list[Finding]:
+    """Return everything worth knowing about the installation, in the reader's language."""
+    return [_lives(), _speech(), _lag(), *_work(), _engine(), _watchers(now), _disk(), _database()]
+
+
+def _lives() -> Finding:
+    return Finding(_("Lives on air"), is_well=True, words=str(_open_lives().count()))
+
+
+def _speech() -> Finding:
+    trouble, choice = recognizers.missing(), recognizers.choose()
+    words = trouble.partition(":")[0] or " ".join(
+        filter(None, [choice.recognizer, choice.model.name if choice.model else ""])
+    )
+    fix = f"vigie models get {settings.OPTIONS.model}" if trouble else ""
+    return Finding(_("Speech recognition"), is_well=not trouble, words=words, fix=fix)
+
+
+def _lag() -> Finding:
+    lag_s = _open_lives().aggregate(longest=Max("lag_s"))["longest"] or 0.0
+    return Finding(_("Longest lag"), is_well=lag_s < settings.OPTIONS.speech_lag_skip_s / 2, words=duration(lag_s))
+
+
+def _open_lives() -> QuerySet[Live]:
+    return Live.objects.filter(ended_at=None)
+
+
+def _work() -> Iterator[Finding]:
+    for what, units in (
+        (_("To be transcribed"), Utterance.objects),
+        (_("To be analysed"), Assessment.objects),
+    ):
+        waiting = units.filter(state__in=UNFINISHED).count()
+        failed = units.filter(state=WorkState.FAILED).count()
+        words = _("%(waiting)d waiting, %(failed)d failed") % {"waiting": waiting, "failed": failed}
+        yield Finding(what, is_well=not failed, words=words)
+
+
+def _engine() -> Finding:
+    is_embedded = settings.CELERY_BROKER_URL.startswith("memory:")
+    words = _("in the same process") if is_embedded else _("workers on a broker")
+    return Finding(_("Engine"), is_well=True, words=words)
+
+
+def _watchers(now: datetime) -> Finding:
+    owners = Lease.objects.filter(expires_at__gt=now).exclude(owner="").values_list("owner", flat=True)
+    names = sorted(set(owners))
+    return Finding(_("Watchers at work"), is_well=True, words=", ".join(names) or _("none"))
+
+
+def _disk() -> Finding:
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    words = _("%(free)s GB of %(total)s GB free") % {"free": _gigabytes(disk.free), "total": _gigabytes(disk.total)}
+    return Finding(_("Disk"), is_well=disk.free > LITTLE_DISK * disk.total, words=words)
+
+
+def _gigabytes(size_bytes: int) -> str:
+    return number_format(size_bytes / 1e9, 1)
+
+
+def _database() -> Finding:
+    return Finding(_("Database"), is_well=answers(), words=connection.vendor)
+
+
+def answers() -> bool:
+    """Return whether the database does."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""`vigie demo`."""
+
+from contextlib import ExitStack
+
+from django.conf import settings
+from django_typer.management import TyperCommand
+
+from vigie.runtime import clock
+from vigie.simulators.media import MediaServer, demo_script
+from vigie.site import demo, logs, program, upkeep
+
+EVERYTHING = frozenset(program.Role)
+
+
+class Command(TyperCommand):
+    """The control room on simulated lives."""
+
+    help = "Run the control room on two simulated lives: no account, no key, no network; nothing is kept."
+
+    def handle(self) -> None:
+        """Run until interrupted."""
+        options = settings.OPTIONS
+        logs.configure(options.log_format)
+        with ExitStack() as held:
+            listener = held.enter_context(program.listening(options.host, options.port))
+            upkeep.migrate(clock.now())
+            server = held.enter_context(MediaServer(demo_script()))
+            account = demo.furnish(server, clock.now())
+            self.stdout.write(f"Vigie: {settings.PUBLIC_URL}")
+            self.stdout.write(f"Sign in as {account.username} with the password {account.password}")
+            self.stdout.write("Two simulated lives are on air; Ctrl-C ends the demo, and nothing is kept.")
+            self.stdout.flush()
+            program.run(EVERYTHING, listener)

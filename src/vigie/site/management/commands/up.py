@@ -1,0 +1,46 @@
+"""`vigie up`."""
+
+from contextlib import ExitStack
+from typing import Annotated
+
+from django.conf import settings
+from django_typer.management import TyperCommand
+from typer import Option
+
+from vigie.people import operations as people
+from vigie.runtime import clock
+from vigie.site import logs, program, upkeep
+
+
+class Command(TyperCommand):
+    """The control room."""
+
+    help = "Run the control room: pages, watching, engine; all in one process, or some roles of it."
+
+    def handle(
+        self,
+        only: Annotated[list[program.Role] | None, Option(help="Run only this role (repeat for several).")] = None,
+    ) -> None:
+        """Run until interrupted."""
+        options = settings.OPTIONS
+        roles = frozenset(only or program.Role)
+        logs.configure(options.log_format)
+        with ExitStack() as held:
+            held.enter_context(program.exclusive(roles))
+            listener = (
+                held.enter_context(program.listening(options.host, options.port)) if program.Role.WEB in roles else None
+            )
+            copy = upkeep.migrate(clock.now())
+            if copy:
+                self.stderr.write(f"The tables were brought up to date. Copy of the former database: {copy}")
+            if listener:
+                self.greet()
+            program.run(roles, listener)
+
+    def greet(self) -> None:
+        """Say where the pages are and, the first time, how to become the administrator."""
+        self.stdout.write(f"Vigie: {settings.PUBLIC_URL}")
+        link = people.first_link(clock.now())
+        if link:
+            self.stdout.write(f"First administrator (this link works once): {settings.PUBLIC_URL}{link}")
+        self.stdout.flush()

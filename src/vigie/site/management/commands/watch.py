@@ -1,0 +1,45 @@
+"""`vigie watch`."""
+
+import logging
+from typing import Annotated
+
+from django.conf import settings
+from django_typer.management import TyperCommand
+from rich.console import Console
+from typer import Argument, Option
+
+from vigie.events import LiveStarted
+from vigie.runtime import bus, clock
+from vigie.site import foreground, logs, upkeep
+from vigie.speech import recognizers
+
+
+class Command(TyperCommand):
+    """One live or media file."""
+
+    help = "Watch one live or media file here: what is said, what to make of it, alerts. Nothing is kept."
+
+    def handle(  # noqa: PLR0913 -- the options of the command line
+        self,
+        source: Annotated[str, Argument(help="Address of a live or of a media file, or the path of a file.")],
+        *,
+        language: Annotated[str, Option(help="Language spoken (ISO 639-1).")] = "",
+        json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
+        recognizer: Annotated[str, Option(help="auto, whisper, pocketsphinx or none.")] = "",
+        model: Annotated[str, Option(help="Name or folder of the speech model.")] = "",
+        speech: Annotated[bool, Option(" /--no-speech", help="Recognize no speech: captions only.")] = True,
+        chat: Annotated[bool, Option(" /--no-chat", help="Do not read the chat.")] = True,  # noqa: ARG002 -- the web has none
+    ) -> None:
+        """Watch to the end of the source."""
+        options = settings.OPTIONS
+        logs.configure(options.log_format, level=logging.ERROR)
+        options.recognizer = recognizer or options.recognizer if speech else "none"
+        options.model = model or options.model
+        options.speech_lag_skip_s = float("inf")  # a recording is read faster than it can be heard
+        recognizers.check()
+        upkeep.migrate(clock.now())
+        if speech and recognizers.missing():
+            bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
+        spoken = language or ("en" if options.recognizer == "pocketsphinx" else options.default_language)
+        tell = foreground.as_json if json else foreground.as_text(Console())
+        foreground.run(foreground.Source(source, spoken), tell)

@@ -1,0 +1,156 @@
+"""`vigie up`: everything in one asyncio program, or some roles of it on a machine of a cluster."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from enum import StrEnum
+
+import structlog
+import uvicorn
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from vigie.errors import VigieError
+from vigie.risk.models import Assessment
+from vigie.runtime import leases, ledger, push
+from vigie.runtime.embedded import embedded_engine
+from vigie.runtime.instance import only_one
+from vigie.runtime.supervisor import Supervisor
+from vigie.speech import tasks as speech_tasks
+from vigie.speech.models import Utterance
+from vigie.watch import watching
+
+log = structlog.get_logger(__name__)
+
+STOP_S = 5.0
+
+
+class Role(StrEnum):
+    """A part of the product that a machine may run alone."""
+
+    WEB = "web"
+    WATCH = "watch"
+    WORK = "work"
+    BEAT = "beat"
+
+
+class PortTaken(VigieError):
+    """Another program listens there."""
+
+
+class NeedsBroker(VigieError):
+    """One role alone needs REDIS_URL and a PostgreSQL DATABASE_URL: the parts must reach each other."""
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Hold the address of the web server; whoever asks before it runs waits. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen()
+        except OSError as error:
+            raise PortTaken(
+                f"{host}:{port} cannot be used ({error.strerror}). Set VIGIE_PORT to another port."
+            ) from None
+        yield listener
+
+
+@contextmanager
+def exclusive(roles: frozenset[Role]) -> Iterator[None]:
+    """Hold the data folder, where all of Vigie is one process. Raises AlreadyRunning, NeedsBroker."""
+    if settings.CELERY_BROKER_URL != "memory://":
+        yield
+        return
+    if roles != frozenset(Role):
+        raise NeedsBroker
+    with only_one(settings.DATA_DIR):
+        yield
+
+
+def run(roles: frozenset[Role], listener: socket.socket | None) -> None:
+    """Run `roles` until SIGINT or SIGTERM; return once everything has ended cleanly."""
+    if settings.CELERY_BROKER_URL == "memory://":
+        take_over()
+    asyncio.run(main(roles, listener))
+
+
+def take_over() -> None:
+    """Free what a killed process held: `exclusive` says that there is no other."""
+    leases.release_everything()
+    ledger.take_back(Utterance.objects.all())
+    ledger.take_back(Assessment.objects.all())
+    watching.end_forgotten()
+
+
+async def main(roles: frozenset[Role], listener: socket.socket | None) -> None:
+    """Start the parts, wait for a signal, end the parts in the opposite order."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as running:
+        push.attach(asyncio.get_running_loop())
+        running.callback(push.detach)
+        if Role.WEB in roles and listener is not None:
+            await running.enter_async_context(serving(listener))
+        if roles & {Role.WORK, Role.BEAT}:
+            await running.enter_async_context(working(sweeping=Role.BEAT in roles))
+        if Role.WATCH in roles:
+            await running.enter_async_context(watching_lives())
+        await stop.wait()
+        log.info("stopping")
+
+
+class PageServer(uvicorn.Server):
+    """A server that leaves signals alone: the program has one stop event for all its parts."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture nothing."""
+        yield
+
+
+@asynccontextmanager
+async def serving(listener: socket.socket) -> AsyncIterator[None]:
+    """Answer pages and sockets while the block runs."""
+    from vigie.site.asgi import application  # noqa: PLC0415 -- loads every page: only the web role needs it
+
+    server = PageServer(
+        uvicorn.Config(
+            application, log_config=None, lifespan="off", timeout_graceful_shutdown=int(STOP_S), ws="websockets-sansio"
+        )
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve(sockets=[listener]))
+        yield
+        server.should_exit = True
+
+
+@asynccontextmanager
+async def working(*, sweeping: bool) -> AsyncIterator[None]:
+    """Run the engine's tasks while the block runs; starting and stopping it blocks, hence the thread."""
+    engine = embedded_engine(sweeping=sweeping)
+    await asyncio.to_thread(engine.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(speech_tasks.stop)
+        await asyncio.to_thread(engine.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def watching_lives() -> AsyncIterator[None]:
+    """Watch every live that is wanted while the block runs."""
+    stop = asyncio.Event()
+    supervisor = Supervisor(
+        wanted=sync_to_async(watching.wanted), run=watching.watch, owner=f"{socket.gethostname()}:{os.getpid()}"
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(supervisor.supervise(stop))
+        yield
+        stop.set()

@@ -1,0 +1,115 @@
+"""What `vigie watch` says about one live, in order of time: the JSON lines of docs/reference/cli.md."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
+
+Line = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Report:
+    """Puts what happens into order: an utterance after the former, then its verdict and alert; a gap in its place.
+
+    Transcripts settle in batches and gaps are known at once, so lines wait here until what comes before them is told.
+    """
+
+    utterances: int = 0
+    assessments: int = 0
+    alerts: int = 0
+    lost_s: float = 0.0
+    _next_seq: int = 1
+    _settled: dict[int, UtteranceSettled] = field(default_factory=dict)
+    _verdicts: dict[int, list[Line]] = field(default_factory=dict)
+    _gaps: list[GapRecorded] = field(default_factory=list)
+
+    def settled(self, event: UtteranceSettled) -> list[Line]:
+        """Take an utterance; return the lines that can be told now."""
+        self._settled[event.seq] = event
+        lines: list[Line] = []
+        while self._next_seq in self._settled:
+            utterance = self._settled.pop(self._next_seq)
+            lines += self._gaps_before(utterance.start_s)
+            lines.append(utterance_line(utterance))
+            lines += self._verdicts.pop(utterance.seq, [])
+            self.utterances += 1
+            self._next_seq += 1
+        return lines
+
+    def assessed(self, event: TextAssessed) -> list[Line]:
+        """Take a verdict; return the lines that can be told now."""
+        self.assessments += 1
+        return self._after_utterance(event.seq, assessment_line(event))
+
+    def alerted(self, event: AlertRaised) -> list[Line]:
+        """Take an alert; return the lines that can be told now."""
+        self.alerts += 1
+        line = {"type": "alert", "id": event.alert_id, "seq": event.seq, "score": round(event.score, 3)}
+        return self._after_utterance(event.seq, line)
+
+    def interrupted(self, event: GapRecorded) -> None:
+        """Take a gap; it is told before the utterance that follows it."""
+        self._gaps.append(event)
+
+    def end(self, audio_s: float) -> list[Line]:
+        """Return what was still waiting, then the last line."""
+        lines = self._gaps_before(float("inf"))
+        last = {
+            "type": "end",
+            "utterances": self.utterances,
+            "assessments": self.assessments,
+            "alerts": self.alerts,
+            "audio_s": round(audio_s, 2),
+            "lost_s": round(self.lost_s, 2),
+        }
+        return [*lines, last]
+
+    def _after_utterance(self, seq: int, line: Line) -> list[Line]:
+        if seq < self._next_seq:
+            return [line]
+        self._verdicts.setdefault(seq, []).append(line)
+        return []
+
+    def _gaps_before(self, start_s: float) -> list[Line]:
+        told = sorted((gap for gap in self._gaps if gap.from_s < start_s), key=lambda gap: gap.from_s)
+        self._gaps = [gap for gap in self._gaps if gap.from_s >= start_s]
+        self.lost_s += sum(gap.to_s - gap.from_s for gap in told)
+        return [gap_line(gap) for gap in told]
+
+
+def utterance_line(event: UtteranceSettled) -> Line:
+    """Return an utterance as its JSON object."""
+    return {
+        "type": "utterance",
+        "seq": event.seq,
+        "start_s": round(event.start_s, 2),
+        "end_s": round(event.end_s, 2),
+        "text": event.text,
+        "source": event.source,
+        "language": event.language,
+        "state": event.state,
+    }
+
+
+def assessment_line(event: TextAssessed) -> Line:
+    """Return a verdict as its JSON object."""
+    return {
+        "type": "assessment",
+        "of": event.of,
+        "seq": event.seq,
+        "category": event.category,
+        "score": round(event.score, 3),
+        "hateful": event.hateful,
+        "reach": event.reach,
+        "target": event.target,
+        "spans": [list(span) for span in event.spans],
+        "justification": event.justification,
+        "analyst": event.analyst,
+        "state": event.state,
+    }
+
+
+def gap_line(event: GapRecorded) -> Line:
+    """Return a gap as its JSON object."""
+    return {"type": "gap", "from_s": round(event.from_s, 2), "to_s": round(event.to_s, 2), "cause": event.cause}

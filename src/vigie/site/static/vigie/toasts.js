@@ -1,0 +1,46 @@
+// Short messages at the foot of the page. The server sends them with the page, or with an answer to htmx:
+// HX-Trigger: {"vigie:toast": {"text": "...", "undo": "/address/", "seconds": 10}}
+const SHOWN_MS = 8000;
+const shelf = document.getElementById("toasts");
+
+function leave(toast, after = SHOWN_MS) {
+  const timer = setInterval(() => {
+    if (toast.matches(":hover, :focus-within")) return; // it is being read
+    clearInterval(timer);
+    toast.remove();
+  }, after);
+}
+
+export function toast(text) {
+  const element = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  element.firstElementChild.textContent = text;
+  shelf.append(element);
+  leave(element);
+}
+
+function undoable({ text, undo, seconds = 10 }) {
+  const element = document.getElementById("toast-undo").content.firstElementChild.cloneNode(true);
+  const left = element.querySelector("[data-left]");
+  const until = Date.now() + seconds * 1000;
+  element.firstElementChild.textContent = text;
+  const count = () => {
+    const rest = Math.ceil((until - Date.now()) / 1000);
+    left.textContent = `${Math.max(rest, 0)} s`;
+    if (rest <= 0) close();
+  };
+  const timer = setInterval(count, 250);
+  const close = () => {
+    clearInterval(timer);
+    element.remove();
+  };
+  element.querySelector("button").addEventListener("click", () => {
+    close();
+    htmx.ajax("POST", undo, { source: document.body, swap: "none" });
+  });
+  shelf.querySelector("[data-left]")?.closest(".toast-undo").remove(); // one undo at a time: the key Z has one meaning
+  shelf.append(element);
+  count();
+}
+
+document.addEventListener("vigie:toast", ({ detail }) => (detail.undo ? undoable(detail) : toast(detail.text)));
+for (const element of shelf?.children ?? []) leave(element);

@@ -1,0 +1,41 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from vigie.people import urls as people
+from vigie.site import board as pages
+from vigie.site import transcripts, views
+
+board = [
+    path("health/", views.health, name="health"),
+    path("lives/", pages.lives, name="lives"),
+    path("lives/on-air/", pages.on_air, name="lives-on-air"),
+    path("lives/<int:pk>/", pages.live, name="live"),
+    path("lives/<int:pk>/head/", pages.live_head, name="live-head"),
+    path("lives/<int:pk>/words/", pages.live_words, name="live-words"),
+    path("lives/<int:pk>/timeline/", pages.live_timeline, name="live-timeline"),
+    path("lives/<int:pk>/alerts/", pages.live_alerts, name="live-alerts"),
+    path("lives/<int:pk>/transcript/", transcripts.transcript, name="transcript"),
+    path("lives/<int:pk>/transcript.txt", transcripts.download, {"form": "txt"}, name="transcript-text"),
+    path("lives/<int:pk>/transcript.json", transcripts.download, {"form": "json"}, name="transcript-json"),
+]
+handler400 = "vigie.site.views.bad_request"
+handler403 = "vigie.site.views.permission_denied"
+handler404 = "vigie.site.views.page_not_found"
+handler500 = "vigie.site.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("", include(people.outside)),
+    path("accounts/", include(people.accounts)),
+    path("w/<slug:workspace>/", include("vigie.people.urls")),
+    path("w/<slug:workspace>/", include("vigie.governance.urls")),
+    path("w/<slug:workspace>/", include("vigie.watch.urls")),
+    path("w/<slug:workspace>/", include("vigie.speech.urls")),
+    path("w/<slug:workspace>/", include("vigie.risk.urls")),
+    path("w/<slug:workspace>/", include("vigie.moderation.urls")),
+    path("w/<slug:workspace>/", include(board)),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,138 @@
+"""Listening to one live: its sound is kept and cut, and each utterance becomes a row that waits for its words.
+
+Where the platform gives captions, they are the words, and speech is not recognized a second time; without one for
+a minute recognition takes over. `source` always tells which.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
+
+from vigie.events import SAMPLE_RATE
+from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError, VoiceActivity
+from vigie.runtime import clock, registry
+from vigie.speech import operations, spool
+from vigie.speech.cutting import Stretch
+from vigie.speech.ear import Ear
+from vigie.speech.models import AudioSegment, Source, Utterance
+from vigie.speech.operations import Heard
+from vigie.speech.spool import Spool
+
+CAPTIONS_COVER_S = 60.0
+"""A caption speaks for this much of the live after it."""
+CAPTIONS_MAY_COME_S = 6.0
+"""How long the first utterances of a live are held back: its first captions come a little after its first sound."""
+WARM_UP = 2 * SAMPLE_RATE
+"""How much of what came before a detector hears before it goes on in the middle of an epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A sample of an epoch and its place in the live; the epoch is continuous from there on."""
+
+    epoch: int
+    sample: int
+    offset_s: float
+
+    def place(self, stretches: list[Stretch]) -> list[Heard]:
+        """Return stretches of the epoch with their places in the live."""
+        return [
+            Heard(self.epoch, cut.start, cut.end, self.offset_s + (cut.start - self.sample) / SAMPLE_RATE)
+            for cut in stretches
+        ]
+
+
+class Listener:
+    """The sink of one live: ports.MediaSink."""
+
+    def __init__(self, live: LiveRef) -> None:
+        """Listen from now on; what a former owner left must have been taken up."""
+        self._live = live
+        self._spool = Spool(live.live_id)
+        self._voices, self._trouble = _voice_activity()
+        self._ear: Ear | None = None
+        self._origin = Origin(-1, 0, 0.0)
+        self._held: list[Heard] = []
+        self._holds_until = asyncio.get_running_loop().time() + CAPTIONS_MAY_COME_S
+        self._captions_until_s = 0.0
+
+    async def audio(self, audio: PlacedAudio) -> None:
+        """Keep the sound, then cut it; without voice detection keep it only, and show that."""
+        if self._ear and self._ear.epoch != audio.epoch:
+            await self._end_epoch()
+        if not self._spool.takes(audio):
+            await sync_to_async(self._turn)(audio)
+        self._spool.write(audio.pcm)
+        if self._voices is None:
+            return
+        self._ear = self._ear or Ear(audio.epoch, audio.start_sample, self._voices.begin())
+        # anew for each chunk: within an epoch the live's clock drifts a little against the samples
+        self._origin = Origin(audio.epoch, audio.start_sample, audio.offset_s)
+        await self._add(self._origin.place(self._ear.hear(audio.pcm)))
+
+    async def caption(self, caption: PlacedCaption) -> None:
+        """Take the platform's words."""
+        self._captions_until_s = max(self._captions_until_s, caption.end_s + CAPTIONS_COVER_S)
+        await sync_to_async(operations.add_caption)(self._live, caption, clock.now())
+
+    async def close(self) -> None:
+        """Keep everything: seal the sound, cut what was being said."""
+        await self._end_epoch()
+        await sync_to_async(self._spool.seal)()
+
+    def _turn(self, audio: PlacedAudio) -> None:
+        self._spool.turn(audio)
+        if self._trouble:
+            operations.tell_deaf(self._live.live_id, self._trouble)
+
+    async def _end_epoch(self) -> None:
+        ear, self._ear = self._ear, None
+        await self._add(self._origin.place(ear.flush()) if ear else [], at_once=True)
+
+    async def _add(self, heard: list[Heard], *, at_once: bool = False) -> None:
+        self._held += heard
+        if not self._held or not (at_once or asyncio.get_running_loop().time() > self._holds_until):
+            return
+        spoken = [each for each in self._held if each.start_s >= self._captions_until_s]
+        self._held.clear()
+        if spoken:
+            await sync_to_async(operations.add_utterances)(self._live, spoken)
+
+
+async def listen(live: LiveRef) -> Listener:
+    """Return a listener that goes on where a former owner stopped: nothing lost, nothing twice. A MediaSinkFactory."""
+    await sync_to_async(_take_up)(live)
+    return Listener(live)
+
+
+def _take_up(live: LiveRef) -> None:
+    """Seal what a crash left open, and cut the kept sound after the last utterance."""
+    spool.recover(live.live_id)
+    last = AudioSegment.objects.filter(live=live.live_id).order_by("-index").first()
+    voices, _ = _voice_activity()
+    if last is None or voices is None or _has_captions(live.live_id, last.offset_s):
+        return
+    first = AudioSegment.objects.filter(live=live.live_id, epoch=last.epoch).earliest("index")
+    origin = Origin(first.epoch, first.start_sample, first.offset_s)
+    known = Utterance.objects.filter(live=live.live_id, epoch=last.epoch, source=Source.ASR).order_by("-seq").first()
+    start = known.end_sample if known and known.end_sample is not None else origin.sample
+    ear = Ear(last.epoch, start, voices.begin())
+    ear.warm_up(spool.read_samples(live.live_id, last.epoch, max(origin.sample, start - WARM_UP), start))
+    stretches = []
+    for begin in range(start, last.start_sample + last.samples, spool.SEGMENT_SAMPLES):
+        stretches += ear.hear(spool.read_samples(live.live_id, last.epoch, begin, begin + spool.SEGMENT_SAMPLES))
+    operations.add_utterances(live, origin.place(stretches + ear.flush()))
+
+
+def _voice_activity() -> tuple[VoiceActivity | None, str]:
+    """Return what detects voices, or None and why there is nothing."""
+    try:
+        return registry.get(VoiceActivity), ""
+    except PortError as error:
+        return None, str(error)
+
+
+def _has_captions(live_id: int, since_s: float) -> bool:
+    captions = Utterance.objects.filter(live=live_id, source=Source.CAPTIONS, end_s__gte=since_s - CAPTIONS_COVER_S)
+    return captions.exists()

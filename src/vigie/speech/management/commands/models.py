@@ -1,0 +1,65 @@
+"""`vigie models`."""
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from typing import Annotated
+
+from django_typer.management import TyperCommand, command, initialize
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from typer import Argument, Option
+
+from vigie.speech import modelstore
+
+Name = Annotated[str, Argument(help=f"One of: {', '.join(modelstore.OFFERS)}.")]
+
+
+class Command(TyperCommand):
+    """The speech models of this machine."""
+
+    help = "List, get or remove speech models."
+
+    @initialize()
+    def models(self) -> None:
+        """List, get or remove speech models."""
+
+    @command(name="list")
+    def list_models(
+        self, *, as_json: Annotated[bool, Option("--json", help="One JSON object a model.")] = False
+    ) -> None:
+        """Show which models there are, which are here, and which one is used."""
+        for entry in modelstore.listed():
+            self.stdout.write(json.dumps(asdict(entry)) if as_json else as_line(entry))
+
+    @command()
+    def get(self, name: Name) -> None:
+        """Fetch a model, or the rest of it."""
+        with progress_bar() as bar:
+            task = bar.add_task(name, total=None)
+            is_new = modelstore.get(name, lambda there, total: bar.update(task, completed=there, total=total))
+        self.stdout.write(f"The model {name} is ready." if is_new else f"The model {name} is here already.")
+
+    @command()
+    def remove(self, name: Name) -> None:
+        """Delete a model from this machine."""
+        self.stdout.write(f"Removed {name}: {megabytes(modelstore.remove(name))} freed.")
+
+
+def as_line(entry: modelstore.Entry) -> str:
+    """Return a model in words."""
+    state = "here" if entry.is_here else f"vigie models get {entry.name}"
+    used = "   (VIGIE_MODEL)" if entry.is_used else ""
+    return f"{entry.name:<12}{megabytes(entry.size_bytes):>9}   {state}{used}"
+
+
+def megabytes(size_bytes: int) -> str:
+    """Return a size as people read it."""
+    return f"{size_bytes / 1e6:.0f} MB"
+
+
+def progress_bar() -> AbstractContextManager[Progress]:
+    """Return a bar on standard error; on anything but a terminal it draws nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)

@@ -1,0 +1,150 @@
+"""One live as it is heard: what its media brings is placed on the time of the live and handed to every sink."""
+
+import asyncio
+from collections import deque
+
+from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, MediaOpened
+from vigie.ports import LiveRef, PlacedAudio, PlacedCaption
+from vigie.runtime import clock
+from vigie.watch.logbook import Logbook
+from vigie.watch.models import Live, LiveState
+from vigie.watch.sinks import Sinks
+from vigie.watch.timeline import Hole, Timeline
+
+COUNT_EVERY_S = 5.0
+"""How often it is written down how far the live was heard."""
+CUT_SHORT_S = 1.0
+KNOWN_CAPTIONS = 200
+"""A new connection repeats captions; so many of the last ones are known again."""
+NOT_RUNNING = "Vigie was not running"
+SKIPPED = "the stream skipped ahead"
+CUT_SHORT = "the recording is cut short"
+
+
+class Hearing:
+    """The sound and the words of one live, in order of arrival."""
+
+    def __init__(self, book: Logbook) -> None:
+        self.interrupted_by = ""
+        """Why there is no sound now; empty while there is."""
+        self.heard_at: float | None = None
+        """When sound came last, on the loop's clock; None before the first of this run."""
+        self.is_recording = False
+        self._book = book
+        self._sinks = Sinks()
+        self._timeline: Timeline | None = None
+        self._length_s: float | None = None
+        self._counted_at = 0.0
+        self._zero_at = 0.0
+        self._taken_up_s = 0.0
+        self._early_captions: deque[CaptionReceived] = deque(maxlen=KNOWN_CAPTIONS)
+        self._known_captions: deque[PlacedCaption] = deque(maxlen=KNOWN_CAPTIONS)
+
+    @property
+    def resume_pts_s(self) -> float | None:
+        """Where on the stream's clock a new connection should go on."""
+        return self._timeline.mark.pts_s if self._timeline else None
+
+    @property
+    def was_heard(self) -> bool:
+        """Whether any sound of the live ever came, to this owner or to an earlier one."""
+        return self._timeline is not None and self._timeline.mark.epoch >= 0
+
+    @property
+    def _wall_s(self) -> float:
+        """Seconds since the live started, on a clock that nobody sets."""
+        return asyncio.get_running_loop().time() - self._zero_at
+
+    # ── connections ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def take_up(self) -> None:
+        """Go on with the live that an earlier owner left open, if there is one."""
+        if self._book.live is None:
+            return
+        await self._begin(self._book.live)
+        self._taken_up_s = self._wall_s
+        mark = await self._book.mark()
+        if mark:
+            self._timeline = Timeline(is_live=True, resume=mark)
+            self.interrupted_by = NOT_RUNNING
+
+    async def connect(self, opened: MediaOpened, title: str) -> None:
+        """Expect the sound of a new connection. The first one of a live opens the live."""
+        self.is_recording, self._length_s = not opened.is_live, opened.duration_s
+        if self._book.live is None:
+            await self._begin(await self._book.open(title))
+        if self._timeline is None:
+            self._timeline = Timeline(is_live=opened.is_live)
+        elif self.is_recording and self.heard_at is None:
+            self._timeline = Timeline(is_live=False, resume=self._timeline.mark)
+        self._timeline.connect()
+
+    def rebase(self) -> None:
+        """Expect sound dated by a new clock, nothing missing in between."""
+        if self._timeline:
+            self._timeline.rebase()
+
+    async def _begin(self, live: Live) -> None:
+        age_s = (clock.now() - live.started_at).total_seconds()
+        self._zero_at = asyncio.get_running_loop().time() - age_s
+        channel = self._book.channel
+        await self._sinks.open(LiveRef(live.pk, channel.workspace_id, channel.language, live.started_at))
+
+    # ── sound and words ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def sound(self, audio: AudioReceived) -> None:
+        """Place a stretch of sound, tell what was lost before it, and hand on what was not heard before."""
+        if self._timeline is None:
+            return
+        self.heard_at = asyncio.get_running_loop().time()
+        shift_s = self._timeline.mark.shift_s
+        place = self._timeline.place(audio.pts_s, len(audio.pcm) // SAMPLE_BYTES, self._wall_s)
+        if place is None:
+            return
+        if place.hole:
+            await self._book.gap(place.hole, self.interrupted_by or SKIPPED)
+        self.interrupted_by = ""
+        await self._book.turn(LiveState.OK)
+        pcm = audio.pcm[place.skip * SAMPLE_BYTES :]
+        await self._sinks.audio(PlacedAudio(place.epoch, place.start_sample, place.offset_s, pcm))
+        while self._early_captions:
+            await self.caption(self._early_captions.popleft())
+        has_new_clock = shift_s != self._timeline.mark.shift_s
+        if has_new_clock or place.hole or self.heard_at - self._counted_at >= COUNT_EVERY_S:
+            await self.count()
+
+    async def caption(self, caption: CaptionReceived) -> None:
+        """Place words of the platform, and hand them on once; those that come before any sound wait for it."""
+        start_s = self._timeline.offset_of(caption.pts_s) if self._timeline else None
+        end_s = self._timeline.offset_of(caption.end_pts_s) if self._timeline else None
+        if start_s is None or end_s is None:
+            self._early_captions.append(caption)
+            return
+        placed = PlacedCaption(start_s, end_s, caption.text, caption.language)
+        if end_s > 0.0 and placed not in self._known_captions:
+            self._known_captions.append(placed)
+            await self._sinks.caption(placed)
+
+    async def count(self) -> None:
+        """Write down how far the live was heard."""
+        if self._timeline and self.was_heard:
+            self._counted_at = asyncio.get_running_loop().time()
+            await self._book.count(self._timeline.mark, self._timeline.heard_s)
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def tell_missing(self, *, is_unwanted: bool) -> None:
+        """Tell what is missing at the end, where the end came in an interruption or a recording is cut short."""
+        hole: Hole | None = None
+        cause = self.interrupted_by
+        if self._timeline and cause and (is_unwanted or cause == NOT_RUNNING):
+            hole = self._timeline.hole_at(self._wall_s if is_unwanted else self._taken_up_s)
+        elif self._timeline and self.is_recording and self._length_s and not is_unwanted:
+            heard_until_s, cause = self._timeline.mark.heard_until_s, CUT_SHORT
+            hole = Hole(heard_until_s, self._length_s) if self._length_s - heard_until_s > CUT_SHORT_S else None
+        if hole:
+            await self._book.gap(hole, cause)
+
+    async def close(self) -> None:
+        """Let every sink keep what it got."""
+        await self._sinks.close()

@@ -1,0 +1,121 @@
+"""What happens to lives. Vigie itself does it, as it watches; every change is told on the bus."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from vigie.errors import VigieError
+from vigie.events import Acted, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
+from vigie.runtime import bus
+from vigie.watch.models import Channel, Gap, Live, LiveState
+from vigie.watch.timeline import Hole, Mark
+
+
+class LiveIsOver(VigieError):
+    """This live has ended; nothing more is written about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a live ended."""
+
+    at: datetime
+    reason: str
+    is_over: bool
+    """It is known to be over, or is no longer watched; otherwise it cannot be had."""
+
+
+@transaction.atomic
+def open_live(channel: Channel, *, title: str, now: datetime) -> Live:
+    """Return the live that begins now: its media was opened, sound follows.
+
+    There is one open live a channel: raises IntegrityError where there is one already.
+    """
+    live = Live.objects.create(channel=channel, title=title[:200], started_at=now)
+    _account(live, "live.started", title=live.title)
+    bus.publish(LiveStarted(channel.workspace_id, live.pk, channel.pk, now))
+    return live
+
+
+@transaction.atomic
+def change_state(live_id: int, state: LiveState, reason: str = "") -> None:
+    """Turn the ring of a live; what it shows already is not told again. Raises LiveIsOver."""
+    live = _open(live_id)
+    if (live.state, live.reason) != (state, reason[:300]):
+        live.state, live.reason = state, reason[:300]
+        live.save(update_fields=["state", "reason"])
+        bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
+
+
+@transaction.atomic
+def record_gap(live_id: int, hole: Hole, cause: str) -> Gap:
+    """Return the row of what was not received; a gap recorded from the same moment on is made longer or shorter.
+
+    Raises LiveIsOver.
+    """
+    live = _open(live_id)
+    gap = Gap.objects.filter(live=live, from_s=hole.from_s).first() or Gap(
+        live=live, from_s=hole.from_s, to_s=hole.from_s
+    )
+    Live.objects.filter(pk=live.pk).update(lost_s=F("lost_s") + hole.to_s - gap.to_s)
+    gap.to_s, gap.cause = hole.to_s, cause[:200]
+    gap.save()
+    bus.publish(GapRecorded(live.channel.workspace_id, live.pk, gap.pk, gap.from_s, gap.to_s, gap.cause))
+    return gap
+
+
+@transaction.atomic
+def count_heard(live_id: int, mark: Mark, heard_s: float) -> None:
+    """Write down how far a live was heard, in all `heard_s` seconds of sound. Raises LiveIsOver."""
+    changed = Live.objects.filter(pk=live_id, ended_at=None).update(
+        epoch=mark.epoch, heard_until_s=mark.heard_until_s, clock_shift_s=mark.shift_s, heard_s=heard_s
+    )
+    if not changed:
+        raise LiveIsOver
+
+
+@transaction.atomic
+def measure_lag(live_id: int, lag_s: float) -> None:
+    """Write down how far the words of a live run behind its sound, in seconds."""
+    Live.objects.filter(pk=live_id).update(lag_s=lag_s)
+
+
+@transaction.atomic
+def end_live(live_id: int, ending: Ending) -> None:
+    """Close a live. Raises LiveIsOver when it is closed already."""
+    live = _open(live_id)
+    live.state = LiveState.ENDED if ending.is_over else LiveState.FAILED
+    live.reason, live.ended_at = ending.reason[:300], ending.at
+    live.save(update_fields=["state", "reason", "ended_at"])
+    _account(live, "live.ended", reason=live.reason, state=live.state)
+    bus.publish(LiveEnded(live.channel.workspace_id, live.pk, ending.at, live.reason))
+
+
+@transaction.atomic
+def record_unavailable(channel: Channel, reason: str, now: datetime) -> Live:
+    """Return the live that says why a watched channel cannot be heard; the same trouble again makes no further row."""
+    last = Live.objects.filter(channel=channel).order_by("-started_at").first()
+    if last and (last.state, last.reason, last.epoch) == (LiveState.FAILED, reason[:300], None):
+        return last
+    live = Live.objects.create(channel=channel, started_at=now)
+    end_live(live.pk, Ending(now, reason, is_over=False))
+    return live
+
+
+def end_unwatched(now: datetime) -> None:
+    """Close the lives of channels that are watched no longer: what a killed process left open."""
+    for live in Live.objects.filter(ended_at=None, channel__is_watched=False):
+        end_live(live.pk, Ending(now, "", is_over=True))
+
+
+def _open(live_id: int) -> Live:
+    live = Live.objects.select_for_update(of=("self",)).select_related("channel").get(pk=live_id)
+    if live.ended_at is not None:
+        raise LiveIsOver
+    return live
+
+
+def _account(live: Live, verb: str, **payload: object) -> None:
+    bus.publish(Acted(live.channel.workspace_id, None, verb, "live", str(live.pk), payload))

@@ -1,0 +1,92 @@
+"""What can be read of channels and lives, as far as a member may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+
+from vigie.people.models import Membership
+from vigie.watch.models import Channel, Gap, Live
+
+FAREWELL = timedelta(minutes=10)
+"""How long a live stays among those on air once it is over: nobody should miss that it ended."""
+
+
+def channels_for(membership: Membership) -> QuerySet[Channel]:
+    """Return the channels on the list of a member's team, by name."""
+    return Channel.objects.filter(workspace=membership.workspace_id, removed_at=None).order_by("name", "pk")
+
+
+def with_activity(channels: QuerySet[Channel]) -> QuerySet[Channel]:
+    """Return channels with `lives_count`, `last_live_at` and `is_on_air`."""
+    lives = Live.objects.filter(channel=OuterRef("pk"))
+    newest = lives.order_by("-started_at").values("started_at")[:1]
+    return channels.annotate(
+        lives_count=Count("lives"),
+        last_live_at=Subquery(newest, output_field=DateTimeField()),
+        is_on_air=Exists(lives.filter(ended_at=None)),
+    )
+
+
+def lives_for(membership: Membership) -> QuerySet[Live]:
+    """Return the lives of a member's workspace, those of removed channels too, the newest first."""
+    return (
+        Live.objects.filter(channel__workspace=membership.workspace_id)
+        .select_related("channel")
+        .order_by("-started_at", "-pk")
+    )
+
+
+def on_air_for(membership: Membership, now: datetime) -> QuerySet[Live]:
+    """Return the lives that are watched now or ended just before, in the order in which they began.
+
+    A new one comes last, so that a list of them never moves under its reader.
+    """
+    recent = Q(ended_at=None) | Q(ended_at__gt=now - FAREWELL)
+    return lives_for(membership).filter(recent).order_by("started_at", "pk")
+
+
+def off_air_for(membership: Membership) -> QuerySet[Channel]:
+    """Return the channels that are watched and have no live at the moment."""
+    on_air = Live.objects.filter(channel=OuterRef("pk"), ended_at=None)
+    return channels_for(membership).filter(is_watched=True).exclude(Exists(on_air))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lives of the past are looked for."""
+
+    channel_id: int | None = None
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+    """Included."""
+
+
+def history_for(membership: Membership, wanted: Wanted) -> QuerySet[Live]:
+    """Return the lives that are over, the newest first, with `gaps_count`. Days are those of the current time zone."""
+    found = lives_for(membership).exclude(ended_at=None)
+    if wanted.channel_id:
+        found = found.filter(channel=wanted.channel_id)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.since:
+        found = found.filter(started_at__date__gte=wanted.since)
+    if wanted.until:
+        found = found.filter(started_at__date__lte=wanted.until)
+    return found.annotate(gaps_count=Count("gaps"))
+
+
+def gaps_between(live: Live, from_s: float, to_s: float | None) -> QuerySet[Gap]:
+    """Return the gaps that begin from `from_s` on and before `to_s` (None: the end), in order."""
+    found = Gap.objects.filter(live=live, from_s__gte=from_s).order_by("from_s")
+    return found if to_s is None else found.filter(from_s__lt=to_s)
+
+
+def gaps_of(lives: Sequence[Live]) -> dict[int, list[Gap]]:
+    """Return the gaps of each live, in order. One query."""
+    found: dict[int, list[Gap]] = {live.pk: [] for live in lives}
+    for gap in Gap.objects.filter(live__in=found).order_by("from_s"):
+        found[gap.live_id].append(gap)
+    return found

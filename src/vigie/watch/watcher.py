@@ -1,0 +1,146 @@
+"""The watcher of one live: resolves, pulls, reconnects, until the live is over or no longer wanted."""
+
+import asyncio
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, cast
+
+import structlog
+
+from vigie.events import AudioReceived, CaptionReceived, MediaItem, MediaOpened
+from vigie.ports import MediaSource, PortError
+from vigie.watch.hearing import Hearing
+from vigie.watch.logbook import Logbook
+from vigie.watch.models import LiveState
+from vigie.watch.operations import LiveIsOver
+from vigie.watch.reconnecting import Attempts, Patience, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 5.0
+SILENT_S = 15.0
+"""A connection that brings no sound for that long is told."""
+NO_SOUND = "the stream brings no sound"
+OVER = "the source has ended"
+MUTE = "the recording has no sound"
+UNWANTED = "no longer watched"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How watching ended."""
+
+    live_id: int | None
+    """None when nothing ever came."""
+    stop: Stop
+    is_recording: bool
+
+
+class Watcher:
+    """Watches the live of one channel: the one that is open, else the one that begins."""
+
+    def __init__(self, book: Logbook, media: MediaSource, *, patience: Patience, rng: Random) -> None:
+        self._book = book
+        self._media = media
+        self._patience = patience
+        self._rng = rng
+        self._hearing = Hearing(book)
+        self._attempts = Attempts(has_worked=book.live is not None)
+        self._opened_at: float | None = None
+        """When the present connection was opened, on the loop's clock."""
+
+    async def watch(self) -> Outcome:
+        """Watch until the live is over.
+
+        Cancelled, it leaves the live open for the next owner, or ends it when its channel is watched no longer.
+        """
+        stop: Stop | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                looking = group.create_task(self._look_for_silence())
+                await self._hearing.take_up()
+                stop = await self._follow()
+                looking.cancel()
+        finally:
+            await self._close(stop)
+        return Outcome(self._book.live.pk if self._book.live else None, stop, self._hearing.is_recording)
+
+    async def _follow(self) -> Stop:
+        """Connect again and again; return why it makes no sense any more."""
+        try:
+            while True:
+                trouble = await self._pull()
+                if trouble is None:
+                    is_mute = self._hearing.is_recording and not self._hearing.was_heard
+                    return Stop(MUTE, is_over=False) if is_mute else Stop(OVER, is_over=True)
+                self._attempts, decision = self._attempts.failed(trouble, self._rng, self._patience)
+                if isinstance(decision, Stop):
+                    return decision
+                await self._show(trouble)
+                await asyncio.sleep(decision.delay_s)
+        except LiveIsOver:
+            return Stop(UNWANTED, is_over=True)
+
+    async def _pull(self) -> PortError | None:
+        """Pull one connection to its end; return what broke it."""
+        loop = asyncio.get_running_loop()
+        try:
+            location = await self._media.resolve(self._book.channel.address)
+            stream = self._media.stream(location, from_pts_s=self._hearing.resume_pts_s)
+            async with aclosing(cast("AsyncGenerator[MediaItem]", stream)) as items:
+                async for item in items:
+                    await self._take(item, location.title)
+        except PortError as error:
+            return error
+        finally:
+            if self._opened_at is not None and (self._hearing.heard_at or not self._hearing.is_recording):
+                self._attempts = self._attempts.connected(loop.time() - self._opened_at, self._patience)
+            self._opened_at = None
+        return None
+
+    async def _take(self, item: MediaItem, title: str) -> None:
+        match item:
+            case AudioReceived():
+                await self._hearing.sound(item)
+            case CaptionReceived():
+                await self._hearing.caption(item)
+            case MediaOpened() if self._opened_at is None:
+                self._opened_at = asyncio.get_running_loop().time()
+                await self._hearing.connect(item, title)
+                if not item.has_audio:
+                    await self._book.turn(LiveState.NO_AUDIO, NO_SOUND)
+            case MediaOpened():
+                self._hearing.rebase()
+
+    async def _show(self, trouble: PortError) -> None:
+        """Tell that the live is interrupted; one that is on air without sound goes on as such."""
+        log.info("watch.interrupted", channel=self._book.channel.pk, reason=str(trouble))
+        self._hearing.interrupted_by = self._hearing.interrupted_by or str(trouble)
+        if self._book.live and self._book.live.state != LiveState.NO_AUDIO:
+            await self._book.turn(LiveState.RECONNECTING, str(trouble))
+
+    async def _look_for_silence(self) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(LiveIsOver):
+            while True:
+                await asyncio.sleep(TICK_S)
+                last_at = max(self._opened_at or 0.0, self._hearing.heard_at or 0.0)
+                if self._opened_at is not None and loop.time() - last_at > SILENT_S:
+                    await self._book.turn(LiveState.NO_AUDIO, NO_SOUND)
+
+    async def _close(self, stop: Stop | None) -> None:
+        """Let the sinks keep what they got, and close the live unless another owner will go on with it."""
+        is_unwanted = stop is None and await self._book.is_unwanted()
+        ending = Stop(UNWANTED, is_over=True) if is_unwanted else stop
+        with suppress(LiveIsOver):
+            if ending:
+                await self._hearing.tell_missing(is_unwanted=is_unwanted)
+        await self._hearing.close()
+        with suppress(LiveIsOver):
+            await self._hearing.count()
+            if ending:
+                await self._book.end(ending.reason, is_over=ending.is_over)

@@ -1,0 +1,111 @@
+import pytest
+from starlette.responses import PlainTextResponse, Response
+from streamlink.exceptions import FatalPluginError, PluginError
+from streamlink.session.session import Streamlink
+from streamlink.stream.hls.hls import HLSStream, MuxedHLSStream
+from streamlink.stream.http import HTTPStream
+from streamlink.stream.stream import Stream
+
+from tests.adapters.web.origin import free_port, serving
+from vigie.adapters.web import pages
+from vigie.ports import MediaLocation, NotLive, PortError
+
+SESSION = Streamlink()
+MASTER = """#EXTM3U
+#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="audio_only",NAME="audio_only"
+#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360
+video.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2",VIDEO="audio_only"
+sound.m3u8
+"""
+
+
+def stream(name: str) -> Stream:
+    return HTTPStream(SESSION, f"https://cdn.example/{name}")
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (("1080p", "audio_only", "worst", "best"), "audio_only"),
+        (("hd", "ao", "worst"), "ao"),
+        (("720p", "audio_mp4a", "worst"), "audio_mp4a"),
+        (("720p", "worst", "best"), "worst"),
+        (("live",), "live"),
+    ],
+)
+def test_sound_alone_is_preferred_else_the_smallest(names: tuple[str, ...], chosen: str) -> None:
+    streams = {name: stream(name) for name in names}
+
+    assert pages.choose(streams) is streams[chosen]
+
+
+async def test_a_page_that_a_plugin_knows_is_read_by_it() -> None:
+    """Streamlink's own HLS plugin claims what ends in .m3u8, were it only in the fragment."""
+    with serving({"/live": Response(MASTER, media_type="application/vnd.apple.mpegurl")}) as origin:
+        found = await pages.find(f"{origin.url}/live#.m3u8")
+
+    assert found
+    assert (found.url, found.protocol, found.is_live) == (f"{origin.url}/sound.m3u8", "hls", True)
+    assert "Mozilla" in found.headers["User-Agent"]
+    assert not {"Accept-Encoding", "Connection"} & set(found.headers)
+
+
+async def test_a_page_that_no_plugin_knows_is_none() -> None:
+    assert await pages.find("http://127.0.0.1/about") is None
+
+
+@pytest.mark.parametrize(("status", "retryable", "permanent"), [(404, False, True), (503, True, False)])
+async def test_a_page_that_refuses_says_so(status: int, *, retryable: bool, permanent: bool) -> None:
+    with serving({"/live": PlainTextResponse("", status)}) as origin, pytest.raises(PortError) as caught:
+        await pages.find(f"{origin.url}/live?token=secret#.m3u8")
+
+    assert (caught.value.retryable, caught.value.permanent) == (retryable, permanent)
+    assert f"HTTP {status}" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_page_that_cannot_be_reached_is_asked_again() -> None:
+    with pytest.raises(PortError) as caught:
+        await pages.find(f"http://127.0.0.1:{free_port()}/live#.m3u8")
+
+    assert caught.value.retryable
+
+
+def test_a_plugin_that_needs_a_person_is_not_asked_again() -> None:
+    assert pages.plugin_trouble("https://site.example/live", FatalPluginError("log in")).permanent
+    assert pages.plugin_trouble("https://site.example/live", PluginError("changed")).retryable
+
+
+def found(streams: dict[str, Stream]) -> MediaLocation:
+    return pages.location(SESSION, streams, "https://site.example/live?token=secret", "A title")
+
+
+def test_a_page_without_streams_is_not_live() -> None:
+    with pytest.raises(NotLive, match=r"site.example/live: nothing is on air now"):
+        found({})
+
+
+def test_of_sound_and_pictures_apart_the_sound_is_pulled() -> None:
+    both: MuxedHLSStream[HLSStream] = MuxedHLSStream(
+        SESSION, "https://cdn.example/video.m3u8", "https://cdn.example/sound.m3u8"
+    )
+
+    location = found({"live": both})
+
+    assert (location.url, location.protocol, location.title) == ("https://cdn.example/sound.m3u8", "hls", "A title")
+
+
+def test_headers_and_cookies_of_the_plugin_are_kept() -> None:
+    stream = HTTPStream(SESSION, "https://cdn.example/a.flv", headers={"Referer": "x"}, cookies={"session": "1"})
+
+    location = found({"live": stream})
+
+    assert (location.protocol, location.headers["Referer"], location.headers["Cookie"]) == ("http", "x", "session=1")
+
+
+def test_a_kind_of_stream_that_cannot_be_pulled_is_refused() -> None:
+    with pytest.raises(PortError, match="this kind of stream cannot be pulled: Stream") as caught:
+        found({"live": Stream(SESSION)})
+
+    assert caught.value.permanent

@@ -1,0 +1,93 @@
+"""Chirps cut into HLS by FFmpeg, as answers of an origin."""
+
+from io import BytesIO
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.stream import Stream
+from Crypto.Cipher import AES
+from starlette.responses import Response
+
+from tests.adapters.web.origin import Answer
+from tests.chirps import RATE, chirp
+
+KEY, IV = b"0123456789abcdef", bytes(range(16))
+KEY_LINE = f'#EXT-X-KEY:METHOD=AES-128,URI="key",IV=0x{IV.hex()}'
+OWNER = b"com.apple.streaming.transportStreamTimestamp\0"
+FRAME_S = 1024 / 48_000
+FRAMES_A_SEGMENT = 94
+
+
+def vod(folder: Path, seconds: float, **options: str) -> dict[str, Answer]:
+    """Return a recording in segments of 2 s; `options` are those of FFmpeg's hls muxer, `hls_` left out."""
+    named = {"hls_time": "2", "hls_playlist_type": "vod"} | {f"hls_{name}": value for name, value in options.items()}
+    with av.open(folder / "index.m3u8", "w", format="hls", options=named) as container:
+        _encode(container, container.add_stream("aac", rate=48_000, layout="mono"), seconds)
+    return {f"/{path.name}": Response(path.read_bytes()) for path in folder.iterdir()}
+
+
+def body_of(answer: Answer) -> bytes:
+    """Return the bytes of an answer."""
+    assert isinstance(answer, Response)
+    return bytes(answer.body)
+
+
+def text_of(answers: dict[str, Answer], path: str = "/index.m3u8") -> str:
+    """Return what a path answers."""
+    return body_of(answers[path]).decode()
+
+
+def packed_audio(seconds: int, *, start_s: float) -> dict[str, Answer]:
+    """Return a recording in segments of bare AAC, 2 s each, dated by ID3 tags (RFC 8216 section 3.4)."""
+    answers: dict[str, Answer] = {}
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:2"]
+    frames = adts_frames(seconds)
+    for number, first in enumerate(range(0, len(frames), FRAMES_A_SEGMENT)):
+        stamp = round((start_s + first * FRAME_S) * 90_000).to_bytes(8)
+        body = tag(stamp) + b"".join(frames[first : first + FRAMES_A_SEGMENT])
+        answers[f"/{number}.aac"] = Response(body)
+        lines += [f"#EXTINF:{FRAMES_A_SEGMENT * FRAME_S:.3f},", f"{number}.aac"]
+    return answers | {"/index.m3u8": Response("\n".join([*lines, "#EXT-X-ENDLIST"]))}
+
+
+def adts_frames(seconds: int) -> list[bytes]:
+    """Return the frames of a chirp in AAC, each with the header it needs to stand alone."""
+    file = BytesIO()
+    with av.open(file, "w", format="adts") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="mono")
+        _encode(container, stream, seconds)
+    body, frames = file.getvalue(), []
+    while body:
+        size = (body[3] & 3) << 11 | body[4] << 3 | body[5] >> 5
+        frames.append(body[:size])
+        body = body[size:]
+    return frames
+
+
+def tag(stamp: bytes) -> bytes:
+    """Return an ID3 tag that holds the timestamp of packed audio."""
+    frame = b"PRIV" + (len(OWNER) + len(stamp)).to_bytes(4) + b"\0\0" + OWNER + stamp
+    return b"ID3\x04\0\0\0\0\0" + bytes([len(frame)]) + frame
+
+
+def encrypted(answers: dict[str, Answer]) -> dict[str, Answer]:
+    """Return the same recording, its segments encrypted with AES-128."""
+    playlist = text_of(answers).replace("#EXTINF", KEY_LINE + "\n#EXTINF", 1)
+    locked = {path: Response(_encrypt(body_of(answer))) for path, answer in answers.items() if path.endswith(".ts")}
+    return answers | locked | {"/index.m3u8": Response(playlist), "/key": Response(KEY)}
+
+
+def _encrypt(data: bytes) -> bytes:
+    padding = 16 - len(data) % 16
+    return AES.new(KEY, AES.MODE_CBC, IV).encrypt(data + bytes([padding]) * padding)
+
+
+def _encode(container: OutputContainer, stream: Stream, seconds: float) -> None:
+    assert isinstance(stream, AudioStream)
+    frame = av.AudioFrame.from_ndarray(chirp(seconds).reshape(1, -1), "s16", "mono")
+    frame.sample_rate = RATE
+    for resampled in av.AudioResampler(stream.format, "mono", 48_000).resample(frame):
+        container.mux(stream.encode(resampled))
+    container.mux(stream.encode(None))

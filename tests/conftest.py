@@ -1,0 +1,58 @@
+"""Fixtures for every test. The data folder is set by tests/data_folder.py."""
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import translation
+from pytest_django.fixtures import Settings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Settings) -> None:
+    """Pages name static files as they lie in the source tree: no manifest is needed."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Settings) -> Iterator[None]:
+    """Tests read English unless they ask for French, whether the catalogue was built or not."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The data folder beside the checkout; tests that use it are marked `shared`."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{SHARED} is missing")
+        pytest.skip("the data folder beside the checkout is missing")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def emptied_audit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that commits is followed by emptying every table; the audit's triggers stand aside for that."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not commits and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    triggers = import_module("vigie.governance.migrations.0002_protect_audit")
+    with connection.schema_editor() as editor:
+        triggers.unprotect(None, editor)
+        for table in (triggers.PAYLOAD, triggers.ENTRY, triggers.CHAIN):
+            editor.execute(f"DELETE FROM {table}")
+        triggers.protect(None, editor)

@@ -1,0 +1,135 @@
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import NOW, make_membership, make_workspace
+from vigie.events import Acted
+from vigie.governance import chain, operations, queries
+from vigie.governance.models import AuditChain, AuditEntry, AuditPayload
+from vigie.people.models import Workspace
+
+pytestmark = pytest.mark.django_db
+
+
+def decided(workspace: Workspace | None, number: int = 12) -> Acted:
+    return Acted(
+        workspace_id=workspace.pk if workspace else None,
+        actor_id=3,
+        verb="alert.decided",
+        subject_type="alert",
+        subject_id=str(number),
+        payload={"to": "dismissed", "why": "Élevé à tort"},
+    )
+
+
+def test_an_act_becomes_an_entry_with_its_payload_beside() -> None:
+    workspace = make_workspace()
+
+    entry = operations.append(decided(workspace), NOW)
+
+    entry.refresh_from_db()
+    assert (entry.position, entry.at, entry.actor_id, entry.verb) == (1, NOW, 3, "alert.decided")
+    assert (entry.object_type, entry.object_id) == ("alert", "12")
+    assert entry.payload.body == '{"to":"dismissed","why":"Élevé à tort"}'
+    assert len(entry.payload.key) == chain.KEY_BYTES
+    assert entry.commitment == chain.commit(chain.Payload(bytes(entry.payload.key), entry.payload.body))
+
+
+def test_the_head_is_the_last_entry() -> None:
+    workspace = make_workspace()
+
+    operations.append(decided(workspace), NOW)
+    last = operations.append(decided(workspace), NOW + timedelta(seconds=1))
+
+    head = AuditChain.objects.get(workspace=workspace)
+    assert (head.length, head.head) == (2, last.hash)
+
+
+def test_each_workspace_and_the_installation_have_a_chain_of_their_own() -> None:
+    first, second = make_workspace(), make_workspace()
+
+    for workspace in (first, None, second, None, first):
+        operations.append(decided(workspace), NOW)
+
+    chains = AuditChain.objects.order_by("pk")
+    assert [(each.workspace_id, each.length) for each in chains] == [(first.pk, 2), (None, 2), (second.pk, 1)]
+    assert [queries.verified(each) for each in chains] == [
+        chain.Verdict(entries=2, erased=0),
+        chain.Verdict(entries=2, erased=0),
+        chain.Verdict(entries=1, erased=0),
+    ]
+
+
+def test_appending_costs_one_read_two_inserts_and_one_update(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    workspace = make_workspace()
+    operations.append(decided(workspace), NOW)
+
+    with transaction.atomic(), django_assert_num_queries(4 + 2) as counted:  # and a savepoint
+        operations.append(decided(workspace), NOW)
+
+    verbs = [query["sql"].split()[0] for query in counted.captured_queries]
+    assert verbs == ["SAVEPOINT", "SELECT", "INSERT", "INSERT", "UPDATE", "RELEASE"]
+
+
+def test_an_act_that_cannot_be_written_leaves_nothing() -> None:
+    workspace = make_workspace()
+    act = Acted(workspace.pk, None, "alert.decided", payload={"at": NOW})
+
+    with pytest.raises(TypeError):
+        operations.append(act, NOW)
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_erasing_a_payload_keeps_the_chain_intact_and_is_an_entry_itself() -> None:
+    membership = make_membership("auditor")
+    entry = operations.append(decided(membership.workspace), NOW)
+
+    operations.erase_payload(entry, by=membership, reason="subject request 4")
+
+    assert not AuditPayload.objects.filter(entry=entry).exists()
+    erasure = AuditEntry.objects.get(position=2)
+    assert (erasure.verb, erasure.actor_id, erasure.object_type, erasure.object_id) == (
+        "audit.erased",
+        membership.user_id,
+        "audit_entry",
+        "1",
+    )
+    assert erasure.payload.body == '{"reason":"subject request 4"}'
+    assert queries.verified(AuditChain.objects.get()) == chain.Verdict(entries=2, erased=1)
+
+
+def test_a_payload_is_erased_once() -> None:
+    membership = make_membership("auditor")
+    entry = operations.append(decided(membership.workspace), NOW)
+    operations.erase_payload(entry, by=membership, reason="subject request 4")
+
+    with pytest.raises(operations.AlreadyErased):
+        operations.erase_payload(entry, by=membership, reason="again")
+
+    assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_threads_append_to_one_chain_without_a_hole() -> None:
+    """On PostgreSQL too: tests/governance/test_postgres.py."""
+    workspace = make_workspace()
+    threads = [Thread(target=append_some, args=(workspace, 10)) for _ in range(8)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert queries.verified(AuditChain.objects.get(workspace=workspace)) == chain.Verdict(entries=80, erased=0)
+
+
+def append_some(workspace: Workspace, count: int) -> None:
+    try:
+        for number in range(count):
+            operations.append(decided(workspace, number), NOW)
+    finally:
+        connection.close()

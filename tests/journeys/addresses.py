@@ -1,0 +1,80 @@
+"""Every address of the site by its name in the URLconf: which of them are pages, and where they lie in the demo."""
+
+from collections.abc import Iterable, Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+WORKSPACE = "w/veille-estuaire/"
+INSIDE = {
+    "lives": f"{WORKSPACE}lives/",
+    "live": f"{WORKSPACE}lives/1/",
+    "transcript": f"{WORKSPACE}lives/1/transcript/",
+    "alerts": f"{WORKSPACE}alerts/",
+    "alert": f"{WORKSPACE}alerts/1/",
+    "channels": f"{WORKSPACE}channels/",
+    "channel": f"{WORKSPACE}channels/1/",
+    "channel-add": f"{WORKSPACE}channels/add/",
+    "policy": f"{WORKSPACE}policy/",
+    "policy-edit": f"{WORKSPACE}policy/edit/",
+    "policy-version": f"{WORKSPACE}policy/versions/1/",
+    "people": f"{WORKSPACE}people/",
+    "workspace-settings": f"{WORKSPACE}settings/",
+    "audit": f"{WORKSPACE}audit/",
+    "health": f"{WORKSPACE}health/",
+    "profile": "profile/",
+    "workspace-add": "workspaces/add/",
+    "account_change_password": "accounts/password/change/",
+    "account_reauthenticate": "accounts/reauthenticate/",
+    "account_logout": "accounts/logout/",
+    "mfa_index": "accounts/second-factor/",
+}
+"""Pages of somebody who signed in."""
+OUTSIDE = {
+    "account_login": "accounts/login/",
+    "account_signup": "accounts/signup/",
+    "account_inactive": "accounts/inactive/",
+    "account_reset_password": "accounts/password/reset/",
+    "account_reset_password_done": "accounts/password/reset/done/",
+    "account_reset_password_from_key_done": "accounts/password/reset/key/done/",
+}
+"""Pages of anybody."""
+LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key"})
+"""Pages that take a link made for one person."""
+SECOND_FACTOR = {
+    "mfa_activate_totp": "accounts/second-factor/app/",
+    "mfa_deactivate_totp": "accounts/second-factor/app/remove/",
+    "mfa_view_recovery_codes": "accounts/second-factor/codes/",
+    "mfa_generate_recovery_codes": "accounts/second-factor/codes/new/",
+    "mfa_reauthenticate": "accounts/second-factor/reauthenticate/",
+    "mfa_authenticate": "accounts/second-factor/authenticate/",
+}
+"""Pages that depend on whether somebody has a second factor."""
+NO_PAGES = frozenset(
+    {
+        # lead elsewhere
+        "home",
+        "account_set_password",
+        # parts of pages
+        *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
+        *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
+        # files
+        *("alert-audio", "alert-peaks", "transcript-text", "transcript-json", "mfa_download_recovery_codes"),
+        # forms without a page of their own
+        *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
+        *("alert-decide", "alert-undo", "alert-note"),
+        *("member-role", "member-remove", "invitation-renew", "invitation-revoke"),
+    }
+)
+
+
+def names() -> set[str]:
+    """Return the name of every address of ours; those without one answer machines."""
+    return {pattern.name for pattern in _patterns(get_resolver().url_patterns) if pattern.name}
+
+
+def _patterns(found: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for entry in found:
+        if isinstance(entry, URLPattern):
+            yield entry
+        elif entry.namespace != "admin":  # Django's own
+            yield from _patterns(entry.url_patterns)

@@ -1,0 +1,37 @@
+"""The demo: within 30 s of opening the page, both lives speak, are judged and raise an alert; and the page is light."""
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from tests.journeys.product import Product
+from tests.journeys.visitor import account_of, sign_in
+
+SOON_MS = 30_000
+FIRST_LOAD_BYTES = 300_000
+SAID, ALERTED = ".said p", ".pending .sev"
+
+
+@pytest.mark.chromium
+def test_demo_shows_words_judgements_and_alerts_of_both_lives(demo: Product, page: Page) -> None:
+    received = bytes_received(page)
+    sign_in(page, demo.url, account_of(demo))
+    lives = page.locator("#on-air > li")
+    expect(lives).to_have_count(2)
+    assert sum(received.values()) < FIRST_LOAD_BYTES
+    expect(lives.filter(has=page.locator(SAID)).filter(has=page.locator(ALERTED))).to_have_count(2, timeout=SOON_MS)
+    for live in [link.get_attribute("href") for link in lives.locator("a.name").all()]:
+        page.goto(f"{demo.url}{live}")
+        expect(page.locator("#words .utt .sc .sev").first).to_be_visible()
+        expect(page.locator("a.tick mark").first).to_be_visible()
+    page.close()
+    assert demo.stop() == 0
+    assert demo.troubles() == []
+
+
+def bytes_received(page: Page) -> dict[str, int]:
+    """Return what each request of the page costs on the wire, as it becomes known; nothing was cached before."""
+    received: dict[str, int] = {}
+    network: CDPSession = page.context.new_cdp_session(page)
+    network.on("Network.loadingFinished", lambda end: received.update({end["requestId"]: end["encodedDataLength"]}))
+    network.send("Network.enable")
+    return received

@@ -1,0 +1,201 @@
+"""Who gets what: every address of a workspace, asked for by everyone.
+
+An area that adds an address adds its row; an address without a row fails the first test.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import Group
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories import (
+    NOW,
+    make_alert,
+    make_assessment,
+    make_channel,
+    make_live,
+    make_membership,
+    make_utterance,
+    make_workspace,
+)
+from vigie.people import operations
+from vigie.people.models import Invitation, Preset, Role, Workspace
+from vigie.people.roles import CONTENT
+from vigie.risk.operations import ensure_policy
+from vigie.watch.models import Live
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An address and what is needed to reach it."""
+
+    name: str
+    needs: frozenset[str]
+    method: str = "GET"
+    of: str = ""
+    """What the number in the address is of: a key of `SCENE`."""
+
+
+def get(name: str, *needs: str, of: str = "") -> Row:
+    return Row(name, frozenset(needs), of=of)
+
+
+def post(name: str, *needs: str, of: str = "") -> Row:
+    return Row(name, frozenset(needs), "POST", of)
+
+
+FOLLOW, CHANNELS = "watch.follow_lives", "watch.manage_channels"
+READ, HEAR = "speech.read_transcripts", "speech.hear_audio"
+SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
+POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
+AUDIT = "governance.read_audit"
+
+ROWS = [
+    get("health"),
+    # people
+    get("people", PEOPLE),
+    post("people", PEOPLE),
+    post("member-role", PEOPLE, of="member"),
+    post("member-remove", PEOPLE, of="member"),
+    post("invitation-renew", PEOPLE, of="invitation"),
+    post("invitation-revoke", PEOPLE, of="invitation"),
+    get("workspace-settings", WORKSPACE),
+    post("workspace-settings", WORKSPACE),
+    # governance
+    get("audit", AUDIT),
+    post("audit-verify", AUDIT),
+    # watch
+    get("channels", FOLLOW),
+    get("channel", FOLLOW, of="channel"),
+    post("channel", FOLLOW, CHANNELS, of="channel"),
+    get("channel-add", FOLLOW, CHANNELS),
+    post("channel-add", FOLLOW, CHANNELS),
+    post("channel-watch", FOLLOW, CHANNELS, of="channel"),
+    post("channel-unwatch", FOLLOW, CHANNELS, of="channel"),
+    post("channel-remove", FOLLOW, CHANNELS, of="channel"),
+    # lives
+    get("lives", FOLLOW),
+    get("lives-on-air", FOLLOW),
+    get("live", FOLLOW, of="live"),
+    get("live-head", FOLLOW, of="live"),
+    get("live-words", FOLLOW, READ, of="live"),
+    get("live-timeline", FOLLOW, READ, of="live"),
+    get("live-alerts", SEE, of="live"),
+    get("transcript", FOLLOW, READ, of="live"),
+    get("transcript-text", FOLLOW, READ, of="live"),
+    get("transcript-json", FOLLOW, READ, of="live"),
+    # speech
+    post("utterance-retry", FOLLOW, READ, HEAR, of="utterance"),
+    # risk
+    get("policy"),
+    post("policy-try"),
+    get("policy-version", of="version"),
+    get("policy-edit", POLICY),
+    post("policy-edit", POLICY),
+    post("policy-changes", POLICY),
+    post("policy-restore", POLICY, of="version"),
+    # moderation
+    get("alerts", SEE),
+    get("alert-news", SEE),
+    get("alert", SEE, of="alert"),
+    get("alert-moment", SEE, of="alert"),
+    get("alert-standing", SEE, of="alert"),
+    get("alert-audio", SEE, HEAR, of="alert"),
+    get("alert-peaks", SEE, HEAR, of="alert"),
+    post("alert-decide", SEE, DECIDE, of="alert"),
+    post("alert-undo", SEE, DECIDE, of="alert"),
+    post("alert-note", SEE, DECIDE, of="alert"),
+]
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")
+
+
+def names_under(patterns: list[URLPattern | URLResolver], route: str = "") -> Iterator[str]:
+    """Yield the name of every address below `w/<workspace>/`."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from names_under(pattern.url_patterns, here)
+        elif here.startswith("w/<slug:workspace>/"):
+            yield pattern.name or here
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert {row.name for row in ROWS} == set(names_under(get_resolver().url_patterns))
+
+
+def a_live(workspace: Workspace) -> Live:
+    return make_live(make_channel(workspace))
+
+
+def an_invitation(workspace: Workspace) -> Invitation:
+    by = make_membership(Role.ADMINISTRATOR, workspace=workspace)
+    return operations.invite(by, role=Group.objects.get(name=Role.ANALYST), now=NOW).invitation
+
+
+SCENE: dict[str, Callable[[Workspace], int]] = {
+    "member": lambda workspace: make_membership(Role.ANALYST, workspace=workspace).pk,
+    "invitation": lambda workspace: an_invitation(workspace).pk,
+    "channel": lambda workspace: make_channel(workspace).pk,
+    "live": lambda workspace: a_live(workspace).pk,
+    "utterance": lambda workspace: make_utterance(a_live(workspace)).pk,
+    "alert": lambda workspace: make_alert(make_assessment(make_utterance(a_live(workspace)))).pk,
+    "version": lambda workspace: ensure_policy(workspace, NOW).version,
+}
+"""What an address can be of -> how to put one into a workspace, and its number."""
+
+
+def ask(client: Client, row: Row, workspace: Workspace, number: int) -> HttpResponseBase:
+    kwargs: dict[str, object] = {"workspace": workspace.slug}
+    if row.of:
+        kwargs["version" if row.of == "version" else "pk"] = number
+    address = reverse(row.name, kwargs=kwargs)
+    return client.post(address) if row.method == "POST" else client.get(address)
+
+
+def number_in(workspace: Workspace, row: Row) -> int:
+    return SCENE[row.of](workspace) if row.of else 0
+
+
+@every_row
+def test_members_get_what_their_role_may_see_and_no_more(row: Row, client: Client) -> None:
+    check_roles(row, make_workspace(), client)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.needs & CONTENT], ids=lambda row: f"{row.method} {row.name}"
+)
+def test_whoever_manages_a_public_body_does_not_see_content(row: Row, client: Client) -> None:
+    check_roles(row, make_workspace(preset=Preset.PUBLIC_BODY), client)
+
+
+def check_roles(row: Row, workspace: Workspace, client: Client) -> None:
+    number = number_in(workspace, row)
+    for role in Role.values:
+        member = make_membership(role, workspace=workspace)
+        client.force_login(member.user)
+
+        answer = ask(client, row, workspace, number)
+
+        assert answer.status_code < 500
+        assert (answer.status_code == 403) == (not row.needs <= member.permissions), f"{role}: {answer.status_code}"
+
+
+@every_row
+def test_outsiders_find_nothing(row: Row, client: Client) -> None:
+    workspace = make_workspace()
+    number = number_in(workspace, row)
+
+    stranger = ask(client, row, workspace, number)
+    assert (stranger.status_code, stranger["Location"].split("?")[0]) == (302, "/accounts/login/")
+
+    outsider = make_membership(Role.ADMINISTRATOR)
+    client.force_login(outsider.user)
+    assert ask(client, row, workspace, number).status_code == 404
+    if row.of:  # nor is what belongs to others reached through one's own workspace
+        assert ask(client, row, outsider.workspace, number).status_code == 404

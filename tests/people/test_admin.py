@@ -1,0 +1,91 @@
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import NOW, make_membership, make_user
+from vigie.events import Acted
+from vigie.governance import operations as governance
+from vigie.governance.models import AuditEntry
+from vigie.people import operations
+from vigie.people.models import User
+
+pytestmark = pytest.mark.django_db
+
+OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("vigie.")]
+MODELS = [model for model in apps.get_models() if model._meta.app_label in {"people", "governance"}]
+
+
+@pytest.fixture
+def operator(client: Client) -> User:
+    """Whoever runs the installation, signed in."""
+    user = operations.create_account(operations.NewAccount("ada", "ada@example.org", "x"), is_operator=True)
+    client.force_login(user)
+    return user
+
+
+def test_every_model_of_ours_is_registered() -> None:
+    assert [
+        model for model in apps.get_models() if model._meta.app_label in OURS and model not in admin.site._registry
+    ] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_list_and_every_row_can_be_looked_at(model: type, operator: User, client: Client) -> None:
+    by = make_membership("administrator")
+    operations.invite(by, role=by.role, email="grace@example.org", now=NOW)
+    meta = model._meta  # type: ignore[attr-defined]
+    row = meta.default_manager.first()
+
+    assert client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), {"q": "a"}).status_code == 200
+    assert client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])).status_code == 200
+
+
+def test_history_is_not_edited_in_the_admin(operator: User, client: Client) -> None:
+    entry = governance.append(Acted(None, None, "setup_link.made"), NOW)
+    page = reverse("admin:governance_auditentry_change", args=[entry.pk])
+
+    assert client.post(page, {"verb": "nothing.happened"}).status_code == 403
+    assert client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
+    assert client.get(reverse("admin:governance_auditentry_add")).status_code == 403
+    assert AuditEntry.objects.get(pk=entry.pk).verb == "setup_link.made"
+
+
+def test_the_hash_of_an_invitation_is_not_shown(operator: User, client: Client) -> None:
+    by = make_membership("administrator")
+    invitation = operations.invite(by, role=by.role, now=NOW).invitation
+
+    page = client.get(reverse("admin:people_invitation_change", args=[invitation.pk])).content.decode()
+
+    assert invitation.token_sha256 not in page
+
+
+def test_a_person_is_added_with_an_e_mail(operator: User, client: Client) -> None:
+    filled = {"username": "grace", "email": "grace@example.org", "usable_password": "true"}
+    passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+
+    client.post(reverse("admin:people_user_add"), filled | passwords)
+
+    assert User.objects.get(username="grace").email == "grace@example.org"
+
+
+def test_a_former_e_mail_opens_nothing_any_more(operator: User, client: Client) -> None:
+    grace = make_user("grace")
+    EmailAddress.objects.create(user=grace, email="grace@example.org", primary=True)
+    page = reverse("admin:people_user_change", args=[grace.pk])
+    filled = {"username": "grace", "email": "hopper@example.org", "language": "fr", "time_zone": "UTC", "theme": "dark"}
+
+    client.post(page, filled | {"date_joined_0": "2026-01-05", "date_joined_1": "10:00:00", "is_active": "on"})
+
+    grace.refresh_from_db()
+    assert grace.email == "hopper@example.org"
+    assert not EmailAddress.objects.exists()
+
+
+def test_the_admin_is_for_operators_only(client: Client) -> None:
+    client.force_login(make_membership("administrator").user)
+
+    assert client.get(reverse("admin:index")).status_code == 302
+    assert client.get(reverse("admin:login")).status_code == 403

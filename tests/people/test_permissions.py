@@ -1,0 +1,87 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.test import RequestFactory
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+
+from tests.factories import make_membership, make_user
+from vigie.people import permissions
+from vigie.people.models import User
+from vigie.people.permissions import WorkspaceRequest, in_workspace
+
+pytestmark = pytest.mark.django_db
+
+
+@in_workspace(lambda membership: membership.may("watch.follow_lives"))
+def page(request: WorkspaceRequest, pk: int = 0) -> HttpResponse:
+    return HttpResponse(f"{request.workspace.slug} {request.membership.pk} {pk}")
+
+
+def ask(user: User | AnonymousUser, slug: str) -> HttpResponseBase:
+    request = RequestFactory().get("/somewhere/")
+    request.user = user
+    return page(request, workspace=slug, pk=3)
+
+
+def test_a_member_gets_the_page() -> None:
+    membership = make_membership()
+
+    answer = ask(membership.user, membership.workspace.slug)
+
+    assert isinstance(answer, HttpResponse)
+    assert answer.content.decode() == f"{membership.workspace.slug} {membership.pk} 3"
+
+
+def test_the_guard_costs_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    membership = make_membership()
+
+    with django_assert_num_queries(2):
+        ask(membership.user, membership.workspace.slug)
+
+
+def test_a_stranger_signs_in_first() -> None:
+    answer = ask(AnonymousUser(), make_membership().workspace.slug)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/somewhere/")
+
+
+def test_a_workspace_of_others_is_not_told_from_one_that_does_not_exist() -> None:
+    user = make_membership().user
+
+    with pytest.raises(Http404):
+        ask(user, make_membership().workspace.slug)
+    with pytest.raises(Http404):
+        ask(user, "nowhere")
+
+
+def test_a_member_who_may_not_is_refused() -> None:
+    membership = make_membership()
+    membership.role.permissions.clear()
+
+    with pytest.raises(PermissionDenied):
+        ask(membership.user, membership.workspace.slug)
+
+
+@pytest.mark.parametrize("predicate", [permissions.may_manage_people, permissions.may_manage_workspace])
+def test_administrators_manage(predicate: permissions.Predicate) -> None:
+    roles = ["analyst", "moderator", "supervisor", "administrator", "auditor", "api_client"]
+
+    assert [role for role in roles if predicate(make_membership(role))] == ["administrator"]
+
+
+@pytest.mark.parametrize(
+    ("is_superuser", "open_signup", "may"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_the_operator_creates_workspaces_and_everyone_where_sign_up_is_open(
+    settings: Settings,
+    is_superuser: bool,  # noqa: FBT001 - a column
+    open_signup: bool,  # noqa: FBT001 - a column
+    may: bool,  # noqa: FBT001 - a column
+) -> None:
+    user = make_user()
+    user.is_superuser = is_superuser
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"open_signup": open_signup})
+
+    assert permissions.may_create_workspace(user) is may

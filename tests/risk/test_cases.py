@@ -1,0 +1,101 @@
+"""The shipped rules on our own functional cases (cases.yaml), and what must not depend on the group that is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vigie.ports import TextToAssess, Verdict
+from vigie.risk.lexicon import Group
+from vigie.risk.lexicon_yaml import parse, shipped_policy
+from vigie.risk.rules_analyst import RulesAnalyst
+
+LEXICONS = parse(shipped_policy())
+ANALYST = RulesAnalyst(LEXICONS, "test")
+FUNCTIONS = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+
+
+def judged(text: str, language: str, *previous: str) -> Verdict:
+    (verdict,) = ANALYST.assess([TextToAssess(text, language, previous)])
+    return verdict
+
+
+def cases() -> Iterator[object]:
+    for function in FUNCTIONS:
+        for language in ("fr", "en"):
+            for case in function[language]:
+                yield pytest.param(function["verdict"], language, case, id=f"{function['function']}: {case}")
+
+
+@pytest.mark.parametrize(("expected", "language", "case"), list(cases()))
+def test_the_shipped_rules_get_our_cases_right(expected: str, language: str, case: str) -> None:
+    *previous, text = case.split(" | ")
+
+    verdict = judged(text, language, *previous)
+
+    assert verdict.state == "analysed"
+    assert verdict.hateful is (expected == "hateful")
+    assert verdict.score >= 0.5 if expected == "hateful" else verdict.score < 0.4
+
+
+def test_there_are_enough_cases_of_every_function() -> None:
+    for language in ("fr", "en"):
+        texts = [case for function in FUNCTIONS for case in function[language]]
+        assert len(texts) >= 150
+        assert len(set(texts)) == len(texts)
+    assert {function["verdict"] for function in FUNCTIONS} == {"hateful", "low"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "target", "marked"),
+    [
+        ("fr", "il faut gazer tous les juifs", "jews", ["gazer", "juifs"]),
+        ("fr", "Les « GITANS » SONT DES RATS", "roma", ["GITANS", "RATS"]),
+        ("fr", "ces gens du voyage sont de la vermine", "roma", ["ces gens du voyage", "vermine"]),
+        ("fr", "sale p\u200be\u0301de\u0301 !", "gay_people", ["sale", "p\u200be\u0301de\u0301"]),
+        ("en", "go back to your country, you wetback", "latinos", ["go back to your country", "wetback"]),
+        ("en", "women don't deserve respect", "women", ["women", "don't deserve respect"]),
+        ("en", "the j3ws control the media", "jews", ["j3ws", "control the media"]),
+    ],
+)
+def test_target_and_spans_are_those_of_the_text(language: str, text: str, target: str, marked: list[str]) -> None:
+    verdict = judged(text, language)
+
+    assert verdict.target == target
+    assert [text[span.start : span.end] for span in verdict.spans] == marked
+
+
+NEUTRAL = {
+    "fr": ("les {} habitent dans cette rue", "on a invité des {} à la fête", "le film parle de {} en Italie"),
+    "en": ("{} live in this street", "we invited {} to the party", "the film is about {} in Italy"),
+}
+HOSTILE = {"fr": "les {} sont de la vermine", "en": "{} are vermin"}
+
+
+def names() -> Iterator[object]:
+    for language, lexicon in LEXICONS.items():
+        for group in lexicon.groups:
+            yield pytest.param(language, plural_of(group), id=f"{language}: {group.key}")
+
+
+def plural_of(group: Group) -> str:
+    """Return a name of a group, in its longest form: the plural."""
+    words = next(written for written in (*group.names.written, *group.adjectives.written) if written.isascii())
+    return words.replace("(e)", "").replace("(ne)", "").replace("(s)", "s").replace("<people>", "people").split("(")[0]
+
+
+@pytest.mark.parametrize(("language", "name"), list(names()))
+def test_naming_a_group_changes_the_score_of_a_neutral_sentence_by_less_than_a_tenth(language: str, name: str) -> None:
+    somebody = {"fr": "voisins", "en": "neighbours"}[language]
+    for sentence in NEUTRAL[language]:
+        named, unnamed = judged(sentence.format(name), language), judged(sentence.format(somebody), language)
+        assert abs(named.score - unnamed.score) < 0.1
+
+
+@pytest.mark.parametrize(("language", "name"), list(names()))
+def test_every_group_is_protected_alike(language: str, name: str) -> None:
+    reference = {"fr": "femmes", "en": "women"}[language]
+    hostile = HOSTILE[language]
+
+    assert judged(hostile.format(name), language).score == judged(hostile.format(reference), language).score

@@ -1,0 +1,40 @@
+"""Circuit breakers: open after failures in a row, longer each time, closed by one success."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vigie.runtime import breaker
+from vigie.runtime.breaker import Patience
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PATIENCE = Patience(failures=3, pause_s=30, longest_s=100)
+
+
+@pytest.mark.parametrize(("failures", "pause_s"), [(0, 0.0), (2, 0.0), (3, 30.0), (4, 60.0), (5, 100.0), (500, 100.0)])
+def test_pause_after_doubles_up_to_the_longest(failures: int, pause_s: float) -> None:
+    assert breaker.pause_after(PATIENCE, failures) == pause_s
+
+
+def _fail(times: int) -> None:
+    for _ in range(times):
+        breaker.record_failure("hub", PATIENCE, NOW)
+
+
+@pytest.mark.django_db
+def test_breaker_opens_after_failures_in_a_row() -> None:
+    assert breaker.wait_s("hub", NOW) == 0.0
+    _fail(2)
+    assert breaker.wait_s("hub", NOW) == 0.0
+    _fail(1)
+    assert breaker.wait_s("hub", NOW + timedelta(seconds=10)) == 20.0
+    assert breaker.wait_s("hub", NOW + timedelta(seconds=31)) == 0.0
+
+
+@pytest.mark.django_db
+def test_breaker_closes_at_the_first_success() -> None:
+    _fail(4)
+    breaker.record_success("hub")
+    _fail(2)
+
+    assert breaker.wait_s("hub", NOW) == 0.0

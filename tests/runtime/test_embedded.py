@@ -1,0 +1,76 @@
+"""What we rely on in Celery's worker and beat run in threads (not a documented deployment)."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+
+import pytest
+from django.db import transaction
+
+from vigie.runtime import engine
+from vigie.runtime.embedded import embedded_engine
+
+DEADLINE_S = 30
+
+
+@pytest.fixture
+def done() -> Event:
+    return Event()
+
+
+def _task(name: str, work: Callable[[], None]) -> None:
+    engine.app.task(name=name)(work)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedded_engine_runs_a_task_woken_by_a_commit(done: Event) -> None:
+    _task("tests.set", done.set)
+    with embedded_engine(sweeping=False):
+        with transaction.atomic():
+            engine.wake("tests.set")
+        assert done.wait(DEADLINE_S)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedded_engine_forgets_what_was_rolled_back(done: Event) -> None:
+    _task("tests.set_first", done.set)
+    last = Event()
+    _task("tests.set_last", last.set)
+    with embedded_engine(sweeping=False):
+        with transaction.atomic():
+            engine.wake("tests.set_first")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            engine.wake("tests.set_last")
+        assert last.wait(DEADLINE_S)
+    assert not done.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedded_engine_sweeps_work_whose_message_was_lost(done: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    _task("tests.sweep_me", done.set)
+
+    def is_due(now: datetime) -> bool:
+        return not done.is_set()
+
+    monkeypatch.setattr(engine, "_queues", [engine.WorkQueue(task="tests.sweep_me", is_due=is_due)])
+    with embedded_engine():
+        assert done.wait(DEADLINE_S)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedded_engine_lets_tasks_under_way_end(done: Event) -> None:
+    started = Event()
+
+    def slow() -> None:
+        started.set()
+        time.sleep(0.5)
+        done.set()
+
+    _task("tests.slow", slow)
+    with embedded_engine(sweeping=False):
+        with transaction.atomic():
+            engine.wake("tests.slow")
+        assert started.wait(DEADLINE_S)
+    assert done.is_set()

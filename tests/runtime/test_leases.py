@@ -1,0 +1,63 @@
+"""Leases: one owner at a time, a growing token, nothing kept by the dead."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vigie.runtime import leases
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=16)
+LIVES = ["live:1", "live:2", "live:3"]
+
+pytestmark = pytest.mark.django_db
+
+
+def test_claim_gives_a_resource_to_one_owner_only() -> None:
+    first = leases.claim(LIVES, "a", NOW, ttl_s=15, limit=2)
+    second = leases.claim(LIVES, "b", NOW, ttl_s=15, limit=3)
+
+    assert first == {"live:1": 1, "live:2": 1}
+    assert second == {"live:3": 1}
+
+
+def test_claim_takes_over_what_the_dead_held_with_a_higher_token() -> None:
+    leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
+
+    assert leases.claim(LIVES, "b", LATER, ttl_s=15, limit=3) == {"live:1": 2, "live:2": 2, "live:3": 2}
+
+
+def test_renew_keeps_what_is_still_held_and_reports_what_was_lost() -> None:
+    leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
+    leases.claim(["live:2"], "b", LATER, ttl_s=15, limit=1)
+
+    assert leases.renew("a", NOW + timedelta(seconds=5), ttl_s=30) == {"live:1", "live:3"}
+    assert leases.renew("a", NOW + timedelta(seconds=36), ttl_s=30) == set()
+
+
+def test_renew_holds_on_beyond_the_first_term() -> None:
+    leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)
+    leases.renew("a", NOW + timedelta(seconds=10), ttl_s=15)
+
+    assert leases.claim(["live:1"], "b", LATER, ttl_s=15, limit=1) == {}
+
+
+def test_release_lets_others_take_at_once_but_not_what_is_not_ours() -> None:
+    leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
+
+    leases.release("b", LIVES)
+    assert leases.claim(LIVES, "c", NOW, ttl_s=15, limit=3) == {}
+    leases.release("a", ["live:1"])
+    assert leases.claim(LIVES, "c", NOW, ttl_s=15, limit=3) == {"live:1": 2}
+
+
+def test_release_everything_frees_the_leases_of_a_killed_process() -> None:
+    leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
+
+    leases.release_everything()
+
+    assert set(leases.claim(LIVES, "b", NOW, ttl_s=15, limit=3)) == set(LIVES)
+
+
+def test_database_now_is_aware_and_in_utc() -> None:
+    assert leases.database_now().utcoffset() == timedelta(0)

@@ -1,0 +1,98 @@
+"""Pushes: from any thread, gathered, numbered, in each language."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from pytest_django.fixtures import Settings
+
+from vigie.runtime import push as pushing
+from vigie.runtime.push import Fragment, group_name, push
+
+DEADLINE_S = 10
+
+
+@pytest.fixture(autouse=True)
+def templates(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "said.html").write_text("{% load i18n %}<p>{% translate 'Yes' %} {{ n }}</p>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(tmp_path)]}]
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+@pytest.fixture(autouse=True)
+def detached() -> Iterator[None]:
+    yield
+    pushing.detach()
+
+
+class Reader:
+    """Someone on a topic, in one language."""
+
+    def __init__(self, topic: str, language: str) -> None:
+        self.layer = get_channel_layer()
+        self.group = group_name(topic, language)
+
+    async def open(self) -> "Reader":
+        self.channel = await self.layer.new_channel()
+        await self.layer.group_add(self.group, self.channel)
+        return self
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(DEADLINE_S):
+            message = await self.layer.receive(self.channel)
+            frame: dict[str, Any] = message["frame"]
+            return frame
+
+
+def _said(n: int) -> Fragment:
+    return Fragment(target="words", swap="append", template="said.html", context={"n": n})
+
+
+async def test_push_gathers_what_comes_from_any_thread_into_one_frame_a_language() -> None:
+    pushing.attach(asyncio.get_running_loop())
+    french, english = await Reader("live:7", "fr").open(), await Reader("live:7", "en").open()
+
+    await asyncio.to_thread(push, "live:7", _said(1))
+    await asyncio.to_thread(push, "live:7", _said(2))
+
+    frame = await french.next()
+    assert [item["html"] for item in frame["items"]] == ["<p>Oui 1</p>", "<p>Oui 2</p>"]
+    assert [item["html"] for item in (await english.next())["items"]] == ["<p>Yes 1</p>", "<p>Yes 2</p>"]
+    assert (frame["topic"], frame["seq"]) == ("live:7", 1)
+    assert {(item["target"], item["swap"]) for item in frame["items"]} == {("words", "append")}
+
+
+async def test_push_numbers_the_frames_of_each_topic_without_a_hole() -> None:
+    pushing.attach(asyncio.get_running_loop())
+    seven, eight = await Reader("live:7", "fr").open(), await Reader("live:8", "fr").open()
+
+    numbers = []
+    for n in range(3):
+        await asyncio.to_thread(push, "live:7", _said(n))
+        numbers.append((await seven.next())["seq"])
+    await asyncio.to_thread(push, "live:8", _said(0))
+
+    assert numbers == [1, 2, 3]
+    assert (await eight.next())["seq"] == 1
+
+
+async def test_push_tells_the_last_number_again_so_that_a_lost_frame_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pushing, "REPEAT_S", 0.01)
+    pushing.attach(asyncio.get_running_loop())
+    reader = await Reader("live:7", "fr").open()
+    await asyncio.to_thread(push, "live:7", _said(1))
+
+    first, again = await reader.next(), await reader.next()
+
+    assert (again["seq"], again["items"]) == (first["seq"], [])
+    assert again["sender"] == first["sender"]
+
+
+async def test_push_reaches_nobody_in_a_program_without_sockets() -> None:
+    await sync_to_async(push)("live:7", _said(1))

@@ -1,0 +1,124 @@
+"""The supervisor: one task a resource, isolated, restarted, cancelled."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from vigie.runtime import clock, leases
+from vigie.runtime import supervisor as supervisor_module
+from vigie.runtime.supervisor import Supervisor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick")]
+
+DEADLINE_S = 20
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor_module, "TICK_S", 0.02)
+    monkeypatch.setattr(supervisor_module, "LONGEST_PAUSE_S", 0.02)
+
+
+class Lives:
+    """What is wanted, and a note of everything that happens to it."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = set(names)
+        self.log: list[tuple[str, str]] = []
+        self.changed = asyncio.Condition()
+        self.failing: set[str] = set()
+
+    async def wanted(self) -> set[str]:
+        return self.names
+
+    async def note(self, what: str, name: str) -> None:
+        async with self.changed:
+            self.log.append((what, name))
+            self.changed.notify_all()
+
+    async def run(self, name: str) -> None:
+        await self.note("start", name)
+        if name in self.failing:
+            raise RuntimeError(name)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.shield(self.note("end", name))
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(DEADLINE_S), self.changed:
+            await self.changed.wait_for(condition)
+
+
+class Running:
+    """A supervisor under way."""
+
+    def __init__(self, lives: Lives, owner: str = "me", capacity: int = 40) -> None:
+        self.supervisor = Supervisor(wanted=lives.wanted, run=lives.run, owner=owner, capacity=capacity)
+        self.stop = asyncio.Event()
+
+    async def __aenter__(self) -> Supervisor:
+        self.task = asyncio.create_task(self.supervisor.supervise(self.stop))
+        return self.supervisor
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop.set()
+        async with asyncio.timeout(DEADLINE_S):
+            await self.task
+
+
+async def test_supervisor_runs_what_is_wanted_and_ends_it_when_stopped() -> None:
+    lives = Lives("live:1", "live:2")
+    async with Running(lives):
+        await lives.until(lambda: {("start", "live:1"), ("start", "live:2")} <= set(lives.log))
+
+    assert sorted(lives.log[2:]) == [("end", "live:1"), ("end", "live:2")]
+
+
+async def test_supervisor_restarts_what_failed_and_spares_the_others() -> None:
+    lives = Lives("live:1", "live:2")
+    lives.failing = {"live:1"}
+    async with Running(lives) as supervisor:
+        await lives.until(lambda: lives.log.count(("start", "live:1")) >= 3)
+        assert "live:2" in supervisor.running
+
+    assert lives.log.count(("start", "live:2")) == 1
+
+
+async def test_supervisor_drops_what_is_no_longer_wanted_and_frees_its_lease() -> None:
+    lives = Lives("live:1", "live:2")
+    async with Running(lives) as supervisor:
+        await lives.until(lambda: len(lives.log) == 2)
+        lives.names = {"live:2"}
+        await lives.until(lambda: ("end", "live:1") in lives.log)
+        assert supervisor.running == {"live:2"}
+        other = Lives("live:1")
+        async with Running(other, owner="other"):
+            await other.until(lambda: other.log == [("start", "live:1")])
+
+
+async def test_supervisor_stops_a_task_whose_lease_was_lost() -> None:
+    lives = Lives("live:1")
+    async with Running(lives):
+        await lives.until(lambda: len(lives.log) == 1)
+        await _steal("live:1")
+        await lives.until(lambda: ("end", "live:1") in lives.log)
+
+
+async def _steal(resource: str) -> None:
+    later = clock.now() + timedelta(hours=1)
+    await sync_to_async(leases.claim)([resource], "thief", later, ttl_s=3600, limit=1)
+
+
+async def test_supervisor_takes_no_more_than_its_capacity() -> None:
+    lives = Lives(*(f"live:{n}" for n in range(5)))
+    async with Running(lives, capacity=3) as supervisor:
+        await lives.until(lambda: len(lives.log) == 3)
+        other = Running(lives, owner="other")
+        async with other:
+            await lives.until(lambda: len(lives.log) == 5)
+            assert len(supervisor.running) == 3
+            assert len(other.supervisor.running) == 2

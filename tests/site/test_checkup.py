@@ -1,0 +1,49 @@
+"""The doctor: what is missing has its exact fix."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from vigie.site import checkup
+from vigie.site.health import Finding
+
+pytestmark = pytest.mark.django_db
+
+
+def found(what: str) -> Finding:
+    return {finding.what: finding for finding in checkup.findings()}[what]
+
+
+def test_findings_name_the_command_that_gets_a_speech_model(settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS_DIR = tmp_path
+    settings.OPTIONS.recognizer, former = "auto", settings.OPTIONS.recognizer
+
+    finding = found("Speech")
+
+    settings.OPTIONS.recognizer = former
+    assert (finding.is_well, finding.fix) == (False, "vigie models get base")
+
+
+def test_findings_see_a_speech_model(settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS_DIR = tmp_path
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "model.bin").touch()
+    settings.OPTIONS.recognizer, former = "auto", settings.OPTIONS.recognizer
+
+    finding = found("Speech")
+
+    settings.OPTIONS.recognizer = former
+    assert finding == Finding("Speech", is_well=True, words="whisper base")
+
+
+def test_findings_see_that_the_tables_are_up_to_date() -> None:
+    assert found("Database").is_well
+
+
+def test_findings_miss_front_end_files_that_were_not_built(settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+
+    assert found("Pages") == Finding(
+        "Pages", is_well=False, words="front-end files are missing", fix="python3 run.py check"
+    )

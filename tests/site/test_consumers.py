@@ -1,0 +1,99 @@
+"""The page's WebSocket: signed in, only what one may see."""
+
+import json
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
+from django.contrib.auth.models import AnonymousUser
+from pytest_django.fixtures import Settings
+
+from vigie.people.models import User
+from vigie.runtime.push import group_name
+from vigie.site import consumers
+from vigie.site.consumers import PageConsumer
+
+pytestmark = pytest.mark.django_db(transaction=True)  # Channels looks after the connections of its threads
+
+READER = User(pk=3, username="reader", language="en")
+FRAME = {"topic": "live:1", "sender": "s", "seq": 1, "items": []}
+
+
+@pytest.fixture(autouse=True)
+def topics(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    monkeypatch.setattr(consumers, "TOPICS", {"live": lambda user, pk: (user.pk, pk) == (3, 1)})
+
+
+class Page:
+    """A page's end of the socket."""
+
+    def __init__(self, user: User | AnonymousUser) -> None:
+        scope = {"type": "websocket", "path": "/ws/", "user": user}
+        self.asgi = ApplicationCommunicator(PageConsumer.as_asgi(), scope)
+
+    async def connect(self) -> dict[str, Any]:
+        await self.asgi.send_input({"type": "websocket.connect"})
+        answer: dict[str, Any] = await self.asgi.receive_output()
+        return answer
+
+    async def follow(self, content: object) -> Any:
+        await self.asgi.send_input({"type": "websocket.receive", "text": json.dumps(content)})
+        return await self.receive()
+
+    async def receive(self) -> Any:
+        return json.loads((await self.asgi.receive_output())["text"])
+
+    async def close(self) -> None:
+        await self.asgi.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.asgi.wait()
+
+
+async def test_page_consumer_refuses_who_is_not_signed_in() -> None:
+    answer = await Page(AnonymousUser()).connect()
+
+    assert (answer["type"], answer["code"]) == ("websocket.close", 4401)
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        ({"follow": ["live:1"]}, ["live:1"]),
+        ({"follow": ["live:2", "alerts:1", "live:", "live:x", "live:1:2", 7]}, []),
+        ({"follow": "live:1"}, []),
+        (["live:1"], []),
+        ({}, []),
+    ],
+)
+async def test_page_consumer_grants_only_what_the_reader_may_see(asked: object, granted: list[str]) -> None:
+    page = Page(READER)
+    await page.connect()
+
+    assert await page.follow(asked) == {"followed": granted}
+    await page.close()
+
+
+async def test_page_consumer_relays_the_frames_of_its_topics_in_its_language() -> None:
+    page = Page(READER)
+    await page.connect()
+    await page.follow({"follow": ["live:1"]})
+    layer = get_channel_layer()
+
+    for group in (group_name("live:1", "fr"), group_name("live:2", "en"), group_name("live:1", "en")):
+        await layer.group_send(group, {"type": "push.frame", "frame": {**FRAME, "seq": group}})
+
+    assert (await page.receive())["seq"] == "live.1.en"
+    assert await page.asgi.receive_nothing()
+    await page.close()
+
+
+@pytest.mark.parametrize("message", [{"text": "not json"}, {"bytes": b"\xff"}])
+async def test_page_consumer_hangs_up_on_what_is_not_json(message: dict[str, Any]) -> None:
+    page = Page(READER)
+    await page.connect()
+    await page.asgi.send_input({"type": "websocket.receive", **message})
+
+    answer = await page.asgi.receive_output()
+
+    assert (answer["type"], answer["code"]) == ("websocket.close", 4400)

@@ -1,0 +1,24 @@
+"""The demo's furniture: an account that can sign in, two channels that are watched."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import authenticate
+
+from vigie.simulators.media import HandClock, MediaServer, demo_script
+from vigie.site import demo
+from vigie.watch.models import Channel
+
+NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_furnish_makes_an_account_and_watches_the_simulated_lives() -> None:
+    with MediaServer(demo_script(), clock=HandClock()) as server:
+        account = demo.furnish(server, NOW)
+        addresses = {server.url("fr.m3u8"): "fr", server.url("en.m3u8"): "en"}
+
+    assert authenticate(username=account.username, password=account.password) is not None
+    channels = Channel.objects.all()
+    assert {channel.address: channel.language for channel in channels} == addresses
+    assert all(channel.is_watched for channel in channels)

@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+from pytest_django.fixtures import Settings
+
+from tests.factories import NOW, make_assessment, make_live, make_utterance
+from vigie.runtime.models import Lease, WorkState
+from vigie.site import health
+from vigie.site.health import Finding
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> object:
+    with translation.override("en"):
+        yield
+
+
+def finding(what: str) -> Finding:
+    [found] = [finding for finding in health.findings(NOW) if finding.what == what]
+    return found
+
+
+def test_findings_of_an_idle_installation() -> None:
+    assert [found.what for found in health.findings(NOW)] == [
+        "Lives on air",
+        "Speech recognition",
+        "Longest lag",
+        "To be transcribed",
+        "To be analysed",
+        "Engine",
+        "Watchers at work",
+        "Disk",
+        "Database",
+    ]
+    assert finding("Lives on air") == Finding("Lives on air", is_well=True, words="0")
+    assert finding("Longest lag") == Finding("Longest lag", is_well=True, words="0 s")
+    assert finding("Engine") == Finding("Engine", is_well=True, words="in the same process")
+    assert finding("Watchers at work") == Finding("Watchers at work", is_well=True, words="none")
+    assert finding("Database").is_well
+
+
+def test_a_missing_recognizer_comes_with_its_fix() -> None:
+    found = finding("Speech recognition")
+
+    assert (found.is_well, found.fix) == (False, "vigie models get base")
+
+
+@pytest.mark.parametrize(("lag_s", "is_well"), [(12.0, True), (301.0, False)])
+def test_a_lag_that_comes_near_to_skipping_needs_attention(lag_s: float, *, is_well: bool) -> None:
+    make_live(lag_s=3)
+    make_live(lag_s=lag_s)
+    make_live(lag_s=900, ended_at=NOW + timedelta(hours=1))
+
+    assert finding("Longest lag").is_well is is_well
+
+
+def test_work_that_waits_and_work_that_failed_are_counted() -> None:
+    live = make_live()
+    for state in (WorkState.PENDING, WorkState.RUNNING, WorkState.FAILED, WorkState.DONE):
+        make_utterance(live, state=state)
+    make_assessment(make_utterance(live), state=WorkState.PENDING)
+
+    assert finding("To be transcribed") == Finding("To be transcribed", is_well=False, words="2 waiting, 1 failed")
+    assert finding("To be analysed") == Finding("To be analysed", is_well=True, words="1 waiting, 0 failed")
+
+
+def test_watchers_are_those_whose_lease_lasts() -> None:
+    for resource, owner, seconds in (("live:1", "b", 5), ("live:2", "a", 5), ("live:3", "gone", -5), ("x", "", 5)):
+        Lease.objects.create(resource=resource, owner=owner, expires_at=NOW + timedelta(seconds=seconds))
+
+    assert finding("Watchers at work").words == "a, b"
+
+
+def test_the_disk_is_told_in_gigabytes() -> None:
+    assert " GB of " in finding("Disk").words
+
+
+def test_the_engine_may_be_on_a_broker(settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://localhost"
+
+    assert finding("Engine").words == "workers on a broker"

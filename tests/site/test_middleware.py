@@ -1,0 +1,36 @@
+"""What every answer carries."""
+
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from vigie.site.middleware import content_security_policy
+
+
+def test_content_security_policy_allows_no_inline_code_and_no_other_host() -> None:
+    answer = content_security_policy(lambda _: HttpResponse())(RequestFactory().get("/"))
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_content_security_policy_leaves_a_stricter_one_alone() -> None:
+    strict = HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
+
+    answer = content_security_policy(lambda _: strict)(RequestFactory().get("/"))
+
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+
+
+def test_content_security_policy_lets_the_page_name_its_own_styles() -> None:
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(request.csp_nonce)  # type: ignore[attr-defined]
+
+    answers = [content_security_policy(page)(RequestFactory().get("/")) for _ in range(2)]
+
+    nonces = [answer.content.decode() for answer in answers]
+    assert all(
+        f"'nonce-{nonce}'" in answer["Content-Security-Policy"] for nonce, answer in zip(nonces, answers, strict=True)
+    )
+    assert nonces[0] != nonces[1]

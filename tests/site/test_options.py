@@ -1,0 +1,70 @@
+"""The options: typed, from the environment or from secret files, refused with the name of the bad one."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vigie.site import options
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("VIGIE_DATA_DIR", str(tmp_path))
+    options.load.cache_clear()
+    yield
+    options.load.cache_clear()
+
+
+def test_options_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_PORT", "9000")
+    monkeypatch.setenv("VIGIE_OFFLINE", "1")
+    monkeypatch.setenv("DATABASE_URL", "postgres://vigie@db/vigie")
+    monkeypatch.setenv("REDIS_URL", "redis://cache:6379/0")
+
+    loaded = options.load()
+
+    assert (loaded.port, loaded.offline) == (9000, True)
+    assert (loaded.database_url, loaded.redis_url) == ("postgres://vigie@db/vigie", "redis://cache:6379/0")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("VIGIE_PORT", "http"), ("VIGIE_PORT", "70000"), ("VIGIE_LOG_FORMAT", "xml"), ("VIGIE_DEBUG", "2")],
+)
+def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(options.BadOptions) as refusal:
+        options.load()
+
+    assert str(refusal.value).startswith(f"{name}: ")
+    assert "\n" not in str(refusal.value)
+
+
+def test_signing_key_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
+    first = options.load().signing_key()
+    options.load.cache_clear()
+
+    assert options.load().signing_key() == first
+    assert len(first) >= 50
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_signing_key_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "given"
+    secret.write_text("from a secret file\n")
+    monkeypatch.setenv("VIGIE_SECRET_KEY_FILE", str(secret))
+
+    loaded = options.load()
+
+    assert loaded.signing_key() == "from a secret file"
+    assert "from a secret file" not in repr(loaded)
+
+
+def test_models_folder_is_in_the_data_folder_unless_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert options.load().models_folder() == tmp_path / "models"
+    monkeypatch.setenv("VIGIE_MODELS_DIR", "/srv/models")
+    options.load.cache_clear()
+    assert options.load().models_folder() == Path("/srv/models")

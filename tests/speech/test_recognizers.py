@@ -1,0 +1,70 @@
+"""Which recognizer there is, and what to do when there is none."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from vigie.site.options import Options
+from vigie.speech import recognizers
+from vigie.speech.recognizers import Choice
+
+
+@pytest.fixture
+def options(settings: Settings, tmp_path: Path) -> Options:
+    settings.MODELS_DIR = tmp_path
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"recognizer": "auto", "model": "base"})
+    chosen: Options = settings.OPTIONS
+    return chosen
+
+
+def install(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "model.bin").touch()
+    return folder
+
+
+@pytest.mark.parametrize("wanted", ["auto", "whisper"])
+def test_choose_takes_the_model_that_is_installed(options: Options, tmp_path: Path, wanted: str) -> None:
+    folder = install(tmp_path / "base")
+    options.recognizer = wanted
+
+    assert recognizers.choose() == Choice("whisper", folder)
+    assert recognizers.missing() == ""
+    recognizers.check()
+
+
+def test_choose_takes_a_folder_for_a_model(options: Options, tmp_path: Path) -> None:
+    options.model = str(install(tmp_path / "elsewhere" / "mine"))
+
+    assert recognizers.choose() == Choice("whisper", tmp_path / "elsewhere" / "mine")
+
+
+def test_choose_takes_pocketsphinx_only_when_asked(options: Options) -> None:
+    assert recognizers.choose() == Choice("none")
+    options.recognizer = "pocketsphinx"
+    assert recognizers.choose() == Choice("pocketsphinx")
+
+
+def test_choose_takes_nothing_when_told_so(options: Options, tmp_path: Path) -> None:
+    install(tmp_path / "base")
+    options.recognizer = "none"
+
+    assert recognizers.choose() == Choice("none")
+    assert "VIGIE_RECOGNIZER" in recognizers.missing()
+
+
+def test_missing_names_the_command_that_gets_the_model(options: Options) -> None:
+    assert recognizers.missing().endswith(": vigie models get base")
+
+
+def test_check_refuses_what_is_not_here(options: Options, tmp_path: Path) -> None:
+    options.recognizer = "whisper"
+    with pytest.raises(recognizers.NoSuchModel) as missing:
+        recognizers.check()
+    options.recognizer = "parrot"
+    with pytest.raises(recognizers.UnknownRecognizer) as unknown:
+        recognizers.check()
+
+    assert str(missing.value) == f"There is no speech model 'base' in {tmp_path}. Get it: vigie models get base"
+    assert str(unknown.value) == ("There is no recognizer 'parrot': choose from auto, whisper, pocketsphinx, none.")

@@ -1,0 +1,81 @@
+"""Tables made from the code, and pages that must name what is there."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import ROOT
+from tools.docs import MARK, TABLES, manifests, on_page_markdown, table
+from vigie.people.roles import PERMISSIONS
+from vigie.site.options import Options
+
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+def dependencies() -> Iterator[str]:
+    """Everything pyproject.toml and package.json ask for, by name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = list(project["project"]["dependencies"]) + list(project["build-system"]["requires"])
+    for group in (*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values()):
+        wanted += [requirement for requirement in group if isinstance(requirement, str)]
+    for requirement in wanted:
+        yield re.split(r"[<>=\[]", requirement)[0]
+    package = json.loads((ROOT / "package.json").read_text())
+    yield from (*package["dependencies"], *package["devDependencies"])
+
+
+def test_table_is_markdown_whatever_the_cells() -> None:
+    assert table(("A", "B"), [("1", "x|y")]) == "| A | B |\n| --- | --- |\n| 1 | x&#124;y |"
+
+
+def test_on_page_markdown_puts_tables_where_they_are_asked_for() -> None:
+    page = on_page_markdown("before\n\n<!-- table: roles -->\n\nafter", page=None)
+    assert page == f"before\n\n{TABLES['roles']()}\n\nafter"
+
+
+def test_settings_tell_every_option() -> None:
+    told = re.findall(r"^\| `(\w+)`", TABLES["settings"](), re.MULTILINE)
+    assert len(told) == len(Options.model_fields)
+    assert {"VIGIE_DATA_DIR", "DATABASE_URL", "REDIS_URL"} <= set(told)
+
+
+def test_settings_say_what_each_is_for_and_nothing_of_this_machine() -> None:
+    rows = [line.strip("| ").split(" | ") for line in TABLES["settings"]().splitlines()[2:]]
+    assert [row for row in rows if not row[-1].strip()] == []
+    assert "`~/.local/share/vigie`" in TABLES["settings"]()
+
+
+def test_roles_tell_every_permission_of_every_role() -> None:
+    head, _, *rows = TABLES["roles"]().splitlines()
+    assert [cell.strip() for cell in head.split("|")[2:-1]] == [role.replace("_", " ") for role in PERMISSIONS]
+    assert sum(row.count(" yes ") for row in rows) == sum(len(held) for held in PERMISSIONS.values())
+
+
+def test_adapters_tell_every_manifest() -> None:
+    told = re.findall(r"\| `(\w+)` \|", TABLES["adapters"]())
+    assert told
+    assert told == [manifest.key for manifest in manifests()]
+
+
+@pytest.mark.parametrize("name", sorted(set(dependencies())))
+def test_dependencies_page_tells_why_it_is_here(name: str) -> None:
+    assert f"`{name}`" in (ROOT / "docs" / "reference" / "dependencies.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_ask_only_for_tables_there_are(page: Path) -> None:
+    assert set(MARK.findall(page.read_text(encoding="utf-8"))) <= set(TABLES)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("*.md")], ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_fetch_nothing_from_another_host(page: Path) -> None:
+    assert re.findall(r"!\[[^]]*]\(https?:|<(?:script|link|iframe|img)\b", page.read_text(encoding="utf-8")) == []
+
+
+def test_french_page_has_french_spacing() -> None:
+    page = (ROOT / "docs" / "tutorial" / "demarrer.md").read_text(encoding="utf-8")
+    assert re.findall(r".* [:;!?»%](?:\s|$)", page, re.MULTILINE) == []

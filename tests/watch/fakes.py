@@ -1,0 +1,110 @@
+"""A media source that follows a script, and a sink that remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from vigie.events import AudioReceived, LiveStateChanged, MediaEnded, MediaItem, MediaOpened
+from vigie.ports import LiveRef, MediaLocation, MediaSink, PlacedAudio, PlacedCaption, PortError
+from vigie.runtime import bus
+
+OPENED = MediaOpened("hls", is_live=True, has_audio=True)
+RECORDING = MediaOpened("file", is_live=False, has_audio=True)
+ENDED = MediaEnded()
+SECOND = bytes(32_000)
+
+Step = MediaItem | PortError | asyncio.Event | Callable[[], None]
+
+
+def sound(pts_s: float, seconds: int = 1) -> list[MediaItem]:
+    """Return that much silence, a second a chunk."""
+    return [AudioReceived(pts_s + number, SECOND) for number in range(seconds)]
+
+
+class ScriptedMedia:
+    """Each connection brings what the script says; an event in it is waited for, a function called, an error raised.
+
+    After the last connection of the script the source hangs.
+    """
+
+    def __init__(self, *connections: Sequence[Step], resolving: Sequence[PortError | None] = ()) -> None:
+        self._connections = list(connections)
+        self._resolving = list(resolving)
+        self.resumed_from: list[float | None] = []
+        self.hung = asyncio.Event()
+
+    async def resolve(self, source: str) -> MediaLocation:
+        trouble = self._resolving.pop(0) if self._resolving else None
+        if trouble:
+            raise trouble
+        return MediaLocation(source, "hls", is_live=True, title="A title")
+
+    async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+        del location
+        self.resumed_from.append(from_pts_s)
+        for step in self._connections.pop(0) if self._connections else []:
+            if isinstance(step, PortError):
+                raise step
+            if isinstance(step, asyncio.Event):
+                await step.wait()
+            elif callable(step):
+                step()
+            else:
+                yield step
+                if isinstance(step, MediaEnded):
+                    return
+        self.hung.set()
+        await asyncio.Event().wait()
+
+
+@dataclass(eq=False)
+class Memory:
+    """A sink factory whose sinks remember everything."""
+
+    opened: list[LiveRef] = field(default_factory=list)
+    heard: list[PlacedAudio] = field(default_factory=list)
+    captions: list[PlacedCaption] = field(default_factory=list)
+    closed: int = 0
+    got_sound: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, live: LiveRef) -> MediaSink:
+        self.opened.append(live)
+        return self
+
+    async def audio(self, audio: PlacedAudio) -> None:
+        self.heard.append(audio)
+        self.got_sound.set()
+
+    async def caption(self, caption: PlacedCaption) -> None:
+        self.captions.append(caption)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+    @property
+    def stretches(self) -> list[tuple[int, float, float]]:
+        """Epoch, begin and end of what was heard, chunks that follow on joined."""
+        joined: list[tuple[int, float, float]] = []
+        for audio in self.heard:
+            end_s = audio.offset_s + len(audio.pcm) / 32_000
+            if joined and joined[-1][0] == audio.epoch:
+                joined[-1] = (audio.epoch, joined[-1][1], round(end_s, 2))
+            else:
+                joined.append((audio.epoch, round(audio.offset_s, 2), round(end_s, 2)))
+        return joined
+
+
+@asynccontextmanager
+async def states() -> AsyncIterator[asyncio.Queue[str]]:
+    """Yield the states that lives turn to while the block runs, as they are told."""
+    loop, turned = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def note(event: LiveStateChanged) -> None:
+        loop.call_soon_threadsafe(turned.put_nowait, event.state)
+
+    bus.follow(LiveStateChanged, note)
+    try:
+        yield turned
+    finally:
+        bus.unfollow(LiveStateChanged, note)

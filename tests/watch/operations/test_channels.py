@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import NOW, make_channel, make_membership, make_workspace
+from vigie.governance.models import AuditEntry
+from vigie.people.models import Membership
+from vigie.watch import operations
+from vigie.watch.models import Channel
+from vigie.watch.operations import AlreadyAdded, ChannelRemoved, Label
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "https://live.example.org/42"
+LABEL = Label("The plateau", "fr")
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.fixture
+def actor() -> Membership:
+    return make_membership("supervisor")
+
+
+def acts() -> list[tuple[str, int | None, str]]:
+    return list(AuditEntry.objects.order_by("pk").values_list("verb", "actor_id", "object_id"))
+
+
+def test_add_channel_writes_it_and_accounts_for_it(actor: Membership) -> None:
+    channel = operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW)
+
+    channel.refresh_from_db()
+    assert (channel.name, channel.language, channel.address) == ("The plateau", "fr", ADDRESS)
+    assert (channel.added_by, channel.added_at, channel.is_watched) == (actor.user, NOW, False)
+    assert acts() == [("channel.added", actor.user_id, str(channel.pk))]
+
+
+def test_the_set_up_adds_channels_by_nobody() -> None:
+    channel = operations.add_channel(make_workspace(), ADDRESS, LABEL, actor=None, now=NOW)
+
+    assert channel.added_by is None
+    assert acts() == [("channel.added", None, str(channel.pk))]
+
+
+def test_add_channel_refuses_one_that_is_there_and_changes_nothing(actor: Membership) -> None:
+    there = make_channel(actor.workspace, address=ADDRESS, name="Kept")
+
+    with pytest.raises(AlreadyAdded, match="is on the list already, as Kept"):
+        operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW)
+
+    there.refresh_from_db()
+    assert there.name == "Kept"
+    assert acts() == []
+
+
+def test_the_same_address_may_be_in_two_workspaces(actor: Membership) -> None:
+    make_channel(make_workspace(), address=ADDRESS)
+
+    assert operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW).workspace == actor.workspace
+
+
+def test_add_channel_brings_a_removed_one_back_with_its_history(actor: Membership) -> None:
+    removed = make_channel(actor.workspace, address=ADDRESS)
+    operations.remove_channel(removed, actor=actor, now=NOW)
+
+    back = operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=LATER)
+
+    back.refresh_from_db()
+    assert (back.pk, back.removed_at, back.added_at, back.name) == (removed.pk, None, NOW, "The plateau")
+
+
+def test_change_channel(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+
+    operations.change_channel(channel, Label("Other", "en"), actor=actor)
+
+    channel.refresh_from_db()
+    assert (channel.name, channel.language) == ("Other", "en")
+    assert acts() == [("channel.changed", actor.user_id, str(channel.pk))]
+
+
+def test_watching_starts_and_stops(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+
+    operations.start_watching(channel, actor=actor)
+    assert Channel.objects.get(pk=channel.pk).is_watched
+
+    operations.stop_watching(channel, actor=actor)
+    assert not Channel.objects.get(pk=channel.pk).is_watched
+    assert [verb for verb, *_ in acts()] == ["channel.watched", "channel.unwatched"]
+
+
+def test_watching_what_is_watched_is_no_act(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+
+    operations.start_watching(channel, actor=actor)
+    operations.start_watching(channel, actor=actor)
+
+    assert len(acts()) == 1
+
+
+def test_remove_channel_stops_watching_and_keeps_the_row(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+    operations.start_watching(channel, actor=actor)
+
+    operations.remove_channel(channel, actor=actor, now=NOW)
+
+    channel.refresh_from_db()
+    assert (channel.is_watched, channel.removed_at) == (False, NOW)
+    assert acts()[-1] == ("channel.removed", actor.user_id, str(channel.pk))
+
+
+def test_a_removed_channel_is_not_watched(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+    operations.remove_channel(channel, actor=actor, now=NOW)
+
+    with pytest.raises(ChannelRemoved, match="add it again"):
+        operations.start_watching(channel, actor=actor)

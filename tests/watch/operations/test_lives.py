@@ -1,0 +1,155 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from tests.factories import NOW, make_channel, make_live
+from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
+from vigie.runtime import bus
+from vigie.watch import operations
+from vigie.watch.models import Gap, Live, LiveState
+from vigie.watch.operations import Ending, LiveIsOver
+from vigie.watch.timeline import Hole, Mark
+
+pytestmark = pytest.mark.django_db
+
+KINDS: list[type[Event]] = [Acted, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged]
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def told() -> Iterator[list[Event]]:
+    """What is published, in order."""
+    heard: list[Event] = []
+    before = {kind: list(bus._reactions[kind]) for kind in KINDS}
+    for kind in KINDS:
+        bus._reactions[kind] = [heard.append]
+    yield heard
+    bus._reactions.update(before)
+
+
+def test_a_live_begins_once_and_is_told(told: list[Event]) -> None:
+    channel = make_channel()
+
+    live = operations.open_live(channel, title="Marché", now=NOW)
+
+    assert (live.channel, live.title, live.state, live.started_at, live.ended_at, live.epoch) == (
+        *(channel, "Marché", LiveState.STARTING, NOW, None),
+        None,
+    )
+    assert told == [
+        Acted(channel.workspace_id, None, "live.started", "live", str(live.pk), {"title": "Marché"}),
+        LiveStarted(channel.workspace_id, live.pk, channel.pk, NOW),
+    ]
+
+
+def test_a_channel_has_one_open_live() -> None:
+    live = make_live()
+
+    with pytest.raises(IntegrityError):
+        operations.open_live(live.channel, title="", now=NOW)
+
+
+def test_a_title_may_be_long() -> None:
+    assert len(operations.open_live(make_channel(), title="é" * 500, now=NOW).title) == 200
+
+
+def test_a_state_is_written_and_told_when_it_changes(told: list[Event]) -> None:
+    live = make_live(state=LiveState.OK)
+    workspace_id = live.channel.workspace_id
+
+    operations.change_state(live.pk, LiveState.OK)
+    operations.change_state(live.pk, LiveState.RECONNECTING, "broken")
+    operations.change_state(live.pk, LiveState.RECONNECTING, "broken")
+    operations.change_state(live.pk, LiveState.RECONNECTING, "x" * 400)
+
+    assert told == [
+        LiveStateChanged(workspace_id, live.pk, "reconnecting", "broken"),
+        LiveStateChanged(workspace_id, live.pk, "reconnecting", "x" * 300),
+    ]
+    live.refresh_from_db()
+    assert (live.state, live.reason) == (LiveState.RECONNECTING, "x" * 300)
+
+
+def test_a_gap_is_written_counted_and_told(told: list[Event]) -> None:
+    live = make_live()
+
+    gap = operations.record_gap(live.pk, Hole(10.0, 12.5), "broken")
+
+    live.refresh_from_db()
+    assert (gap.from_s, gap.to_s, gap.cause, live.lost_s) == (10.0, 12.5, "broken", 2.5)
+    assert told == [GapRecorded(live.channel.workspace_id, live.pk, gap.pk, 10.0, 12.5, "broken")]
+
+
+def test_a_gap_told_again_from_the_same_moment_is_the_same_gap() -> None:
+    live = make_live()
+    operations.record_gap(live.pk, Hole(10.0, 12.5), "broken")
+
+    operations.record_gap(live.pk, Hole(10.0, 15.0), "Vigie was not running")
+
+    live.refresh_from_db()
+    assert list(Gap.objects.values_list("from_s", "to_s", "cause")) == [(10.0, 15.0, "Vigie was not running")]
+    assert live.lost_s == 5.0
+
+
+def test_how_far_a_live_was_heard_is_written() -> None:
+    live = make_live()
+
+    operations.count_heard(live.pk, Mark(2, 61.5, -10.0), 58.0)
+
+    live.refresh_from_db()
+    assert (live.epoch, live.heard_until_s, live.clock_shift_s, live.heard_s) == (2, 61.5, -10.0, 58.0)
+
+
+@pytest.mark.parametrize(("is_over", "state"), [(True, LiveState.ENDED), (False, LiveState.FAILED)])
+def test_a_live_ends_and_is_told(told: list[Event], state: LiveState, *, is_over: bool) -> None:
+    live = make_live()
+    workspace_id = live.channel.workspace_id
+
+    operations.end_live(live.pk, Ending(LATER, "the end", is_over=is_over))
+
+    live.refresh_from_db()
+    assert (live.state, live.reason, live.ended_at) == (state, "the end", LATER)
+    assert told == [
+        Acted(workspace_id, None, "live.ended", "live", str(live.pk), {"reason": "the end", "state": state}),
+        LiveEnded(workspace_id, live.pk, LATER, "the end"),
+    ]
+
+
+def test_nothing_is_written_about_a_live_that_is_over(told: list[Event]) -> None:
+    live = make_live(state=LiveState.ENDED, ended_at=NOW)
+
+    with pytest.raises(LiveIsOver):
+        operations.change_state(live.pk, LiveState.OK)
+    with pytest.raises(LiveIsOver):
+        operations.record_gap(live.pk, Hole(0.0, 1.0), "")
+    with pytest.raises(LiveIsOver):
+        operations.count_heard(live.pk, Mark(0, 1.0, None), 1.0)
+    with pytest.raises(LiveIsOver):
+        operations.end_live(live.pk, Ending(LATER, "", is_over=True))
+    assert told == []
+
+
+def test_a_channel_that_cannot_be_had_has_a_failed_live_once_for_each_reason() -> None:
+    channel = make_channel()
+
+    first = operations.record_unavailable(channel, "HTTP 404", NOW)
+    again = operations.record_unavailable(channel, "HTTP 404", LATER)
+    other = operations.record_unavailable(channel, "HTTP 503", LATER)
+
+    assert (first.pk, again.pk != other.pk) == (again.pk, True)
+    assert list(Live.objects.order_by("pk").values_list("state", "reason", "ended_at")) == [
+        (LiveState.FAILED, "HTTP 404", NOW),
+        (LiveState.FAILED, "HTTP 503", LATER),
+    ]
+
+
+def test_lives_of_channels_given_up_are_closed() -> None:
+    watched, given_up = make_live(), make_live()
+    watched.channel.is_watched = True
+    watched.channel.save()
+
+    operations.end_unwatched(LATER)
+
+    assert list(Live.objects.filter(ended_at=LATER)) == [given_up]

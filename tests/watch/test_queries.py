@@ -1,0 +1,127 @@
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import NOW, make_channel, make_live, make_membership
+from vigie.people.models import Membership
+from vigie.watch import queries
+from vigie.watch.models import Gap, LiveState
+from vigie.watch.queries import Wanted
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def member() -> Membership:
+    make_live()  # of another workspace
+    return make_membership()
+
+
+def test_channels_for_lists_the_teams_by_name_without_removed_ones(member: Membership) -> None:
+    b, a = (make_channel(member.workspace, name=name) for name in "ba")
+    make_channel(member.workspace, name="c")
+    member.workspace.channels.filter(name="c").update(removed_at=NOW)
+
+    assert list(queries.channels_for(member)) == [a, b]
+
+
+def test_with_activity_counts_lives_and_tells_the_last(member: Membership) -> None:
+    busy, quiet = make_channel(member.workspace, name="a"), make_channel(member.workspace, name="b")
+    make_live(busy, started_at=NOW - HOUR, ended_at=NOW)
+    make_live(busy, started_at=NOW)
+
+    found = queries.with_activity(queries.channels_for(member))
+
+    assert [(c.lives_count, c.last_live_at, c.is_on_air) for c in found] == [(2, NOW, True), (0, None, False)]  # type: ignore[attr-defined]
+    assert list(found) == [busy, quiet]
+
+
+def test_on_air_is_in_order_of_start_and_keeps_what_ended_just_now(member: Membership) -> None:
+    channels = [make_channel(member.workspace) for _ in range(4)]
+    last = make_live(channels[0], started_at=NOW - HOUR)
+    first = make_live(channels[1], started_at=NOW - 3 * HOUR)
+    leaving = make_live(channels[2], started_at=NOW - 2 * HOUR, ended_at=NOW - timedelta(minutes=9))
+    make_live(channels[3], started_at=NOW - 2 * HOUR, ended_at=NOW - timedelta(minutes=11))
+
+    assert list(queries.on_air_for(member, NOW)) == [first, leaving, last]
+
+
+def test_off_air_is_what_is_watched_and_has_no_open_live(member: Membership) -> None:
+    on_air, waiting, unwatched = (make_channel(member.workspace) for _ in range(3))
+    member.workspace.channels.exclude(pk=unwatched.pk).update(is_watched=True)
+    make_live(on_air)
+    make_live(waiting, ended_at=NOW + HOUR)
+
+    assert list(queries.off_air_for(member)) == [waiting]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        (Wanted(), ["a2", "b", "a1"]),
+        (Wanted(state=LiveState.FAILED), ["b"]),
+        (Wanted(since=date(2026, 1, 2)), ["a2", "b"]),
+        (Wanted(until=date(2026, 1, 2)), ["b", "a1"]),
+        (Wanted(since=date(2026, 1, 2), until=date(2026, 1, 2)), ["b"]),
+    ],
+)
+def test_history_finds_past_lives_newest_first(member: Membership, wanted: Wanted, titles: list[str]) -> None:
+    a, b = make_channel(member.workspace), make_channel(member.workspace)
+    day = timedelta(days=1)
+    for channel, title, ago in ((a, "a1", 4), (b, "b", 3), (a, "a2", 2)):
+        state = LiveState.FAILED if title == "b" else LiveState.ENDED
+        make_live(channel, title=title, state=state, started_at=NOW - ago * day, ended_at=NOW - ago * day + HOUR)
+    make_live(a, title="open")
+
+    assert [live.title for live in queries.history_for(member, wanted)] == titles
+
+
+def test_history_of_one_channel_counts_gaps(member: Membership) -> None:
+    live = make_live(make_channel(member.workspace), ended_at=NOW + HOUR)
+    make_live(make_channel(member.workspace), ended_at=NOW + HOUR)
+    Gap.objects.create(live=live, from_s=1, to_s=2, cause="x")
+
+    [found] = queries.history_for(member, Wanted(channel_id=live.channel_id))
+
+    assert (found, found.gaps_count) == (live, 1)  # type: ignore[attr-defined]
+
+
+def test_days_of_the_history_are_those_of_the_reader(member: Membership) -> None:
+    channel = make_channel(member.workspace)
+    night = NOW.replace(hour=23, minute=30)
+    make_live(channel, started_at=night, ended_at=night + HOUR)
+    wanted = Wanted(since=date(2026, 1, 6))
+
+    with timezone.override(ZoneInfo("Europe/Paris")):
+        assert queries.history_for(member, wanted).count() == 1
+    with timezone.override(ZoneInfo("UTC")):
+        assert queries.history_for(member, wanted).count() == 0
+
+
+def test_gaps_between_are_those_that_begin_there() -> None:
+    live = make_live()
+    gaps = [Gap.objects.create(live=live, from_s=at, to_s=at + 1, cause="x") for at in (30, 10, 20)]
+
+    assert list(queries.gaps_between(live, 10, 30)) == [gaps[1], gaps[2]]
+    assert list(queries.gaps_between(live, 15, None)) == [gaps[2], gaps[0]]
+
+
+def test_gaps_of_groups_by_live() -> None:
+    one, other = make_live(), make_live()
+    gap = Gap.objects.create(live=other, from_s=1, to_s=2, cause="x")
+
+    assert queries.gaps_of([one, other]) == {one.pk: [], other.pk: [gap]}
+
+
+@pytest.mark.parametrize(("heard", "lost", "share"), [(0.0, 0.0, None), (99.0, 1.0, 0.99), (0.0, 5.0, 0.0)])
+def test_heard_share_of_a_live(heard: float, lost: float, share: float | None) -> None:
+    assert make_live(heard_s=heard, lost_s=lost).heard_share == share
+
+
+def test_duration_of_a_live_is_known_once_it_is_over() -> None:
+    assert make_live().duration_s is None
+    assert make_live(ended_at=NOW + HOUR).duration_s == 3600

@@ -1,0 +1,294 @@
+"""The life of a watched channel; and the whole way from a simulated origin, whose sound tells its own time."""
+
+import asyncio
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from tests.chirps import told_s, write_media
+from tests.factories import make_channel, make_live
+from tests.watch.conftest import Provided
+from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, sound
+from vigie.adapters.web import fetch, segments
+from vigie.adapters.web.client import WebMedia
+from vigie.ports import NotLive, PlacedAudio, PortError
+from vigie.simulators.media import Fault, Kind, MediaServer, Resource, RunningClock, Script
+from vigie.simulators.media import Live as Simulated
+from vigie.watch import sinks, watching
+from vigie.watch.models import Channel, Gap, Live, LiveState
+from vigie.watch.reconnecting import Patience
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DEADLINE_S = 30
+SPEED = 8.0
+
+
+async def channel_at(address: str) -> Channel:
+    channel = await sync_to_async(make_channel)(address=address)
+    channel.is_watched = True
+    await channel.asave()
+    return channel
+
+
+# ── one live after the other ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr(watching, "LONGEST_PAUSE_S", 0.02)
+    monkeypatch.setattr(watching, "PATIENCE", Patience(first_s=0.01, longest_s=0.02))
+
+
+async def watched(channel: Channel, media: ScriptedMedia) -> None:
+    """Watch until the script is at its end, then stop."""
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
+        task = group.create_task(watching.watch(f"channel:{channel.pk}"))
+        await media.hung.wait()
+        task.cancel()
+
+
+def test_watched_channels_are_wanted() -> None:
+    make_channel()
+    watched = make_channel()
+    Channel.objects.filter(pk=watched.pk).update(is_watched=True)
+
+    assert watching.wanted() == {f"channel:{watched.pk}"}
+
+
+def test_lives_given_up_while_nobody_ran_are_ended() -> None:
+    live = make_live()
+
+    watching.end_forgotten()
+
+    live.refresh_from_db()
+    assert live.state == LiveState.ENDED
+
+
+@pytest.mark.usefixtures("quick")
+async def test_the_next_live_follows_the_last(memory: Memory, provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    media = ScriptedMedia([OPENED, *sound(0.0, 2), ENDED], [OPENED, *sound(0.0), ENDED], [OPENED])
+    provide(media)
+
+    await watched(channel, media)
+
+    states = [state async for state in Live.objects.order_by("pk").values_list("state", flat=True)]
+    assert states == [LiveState.ENDED, LiveState.ENDED, LiveState.STARTING]
+    assert [live.live_id for live in memory.opened] == sorted({live.live_id for live in memory.opened})
+
+
+@pytest.mark.usefixtures("quick", "memory")
+async def test_a_channel_that_cannot_be_had_says_why_once_and_is_asked_again(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    gone = [PortError("HTTP 404", permanent=True)]
+    media = ScriptedMedia(gone, gone, gone, [OPENED])
+    provide(media)
+
+    await watched(channel, media)
+
+    found = [live async for live in Live.objects.order_by("pk").values_list("state", "reason")]
+    assert found == [(LiveState.FAILED, "HTTP 404"), (LiveState.STARTING, "")]
+
+
+@pytest.mark.usefixtures("quick", "memory")
+async def test_a_channel_that_is_off_air_is_waited_for_in_silence(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    media = ScriptedMedia([OPENED], resolving=[NotLive("not on air", retryable=True)] * 8)
+    provide(media)
+
+    await watched(channel, media)
+
+    assert await Live.objects.acount() == 1
+
+
+@pytest.mark.usefixtures("memory")
+async def test_a_recording_is_watched_once(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.mp3")
+    provide(ScriptedMedia([RECORDING, *sound(0.0, 2), ENDED]))
+
+    async with asyncio.timeout(DEADLINE_S):
+        await watching.watch(f"channel:{channel.pk}")
+
+    await channel.arefresh_from_db()
+    assert not channel.is_watched
+
+
+# ── the whole way, from the origin to the sinks ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def rising(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """100 s of a tone that tells its own time."""
+    return write_media(tmp_path_factory.mktemp("chirp") / "rising.m4a", 100.0)
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "RETRY_S", 0.05)
+
+
+class Ears(Memory):
+    """A sink that sets `enough` once it heard that many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self.enough = asyncio.Event()
+
+    async def audio(self, audio: PlacedAudio) -> None:
+        await super().audio(audio)
+        if sum(len(one.pcm) for one in self.heard) / 32_000 >= self._seconds:
+            self.enough.set()
+
+    def slips(self) -> list[float]:
+        """How far, in seconds, each 0.1 s of sound lies from where the first of them says that it must lie."""
+        zero_s, slips = None, []
+        for audio in self.heard:
+            for number, told in enumerate(told_s(audio.pcm)[1:-1], start=1):  # a join may fall into an outer tenth
+                zero_s = told - audio.offset_s - number / 10 if zero_s is None else zero_s
+                slips.append(abs(told - audio.offset_s - number / 10 - zero_s))
+        return slips
+
+
+@dataclass
+class Heard:
+    """What became of a simulated live that was watched until the ears heard enough."""
+
+    live: Live
+    gaps: list[Gap]
+    connections: int
+
+    @property
+    def lost_s(self) -> float:
+        return sum(gap.to_s - gap.from_s for gap in self.gaps)
+
+
+async def watch_simulated(ears: Ears, live: Simulated, *, path: str) -> Heard:
+    sinks.add_sink(ears)
+    async with MediaServer(Script((live,)), clock=RunningClock(SPEED)) as server:
+        channel = await channel_at(server.url(path))
+        patience = Patience(first_s=0.1, longest_s=0.5)
+        async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
+            task = group.create_task(watching.watch_live(channel.pk, patience=patience, rng=Random(1)))
+            await ears.enough.wait()
+            task.cancel()
+        connections = len({delivery.connection for delivery in server.deliveries(live.name)})
+    gaps = [gap async for gap in Gap.objects.order_by("from_s")]
+    return Heard(await Live.objects.aget(), gaps, connections)
+
+
+@pytest.fixture
+def web(memory: Memory, provide: Provided) -> None:
+    """The real adapter, in a hurry."""
+    sinks.forget_all()
+    provide(WebMedia(speed=SPEED))
+
+
+CUTS = (Fault(Kind.CUT, at_s=12.0, for_s=5.0), Fault(Kind.RESET, at_s=24.0, for_s=5.0))
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize("path", ["fr.flv", "fr/audio.flv"])
+async def test_two_cuts_of_an_flv_are_told_and_nothing_is_twice(rising: Path, path: str) -> None:
+    ears = Ears(25.0)
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=CUTS), path=path)
+
+    assert max(ears.slips()) < 0.1
+    assert len(heard.gaps) == 2
+    assert heard.lost_s == pytest.approx(sum(stretch_gaps(ears)), abs=0.02)
+    assert heard.live.lost_s == pytest.approx(heard.lost_s)
+    assert heard.live.heard_s == pytest.approx(heard.live.heard_until_s - heard.lost_s, abs=0.25)
+    assert heard.connections >= 3
+
+
+def stretch_gaps(ears: Ears) -> list[float]:
+    return [after[1] - before[2] for before, after in pairwise(ears.stretches)]
+
+
+@pytest.mark.usefixtures("web")
+async def test_two_cuts_of_hls_within_its_window_lose_nothing(rising: Path) -> None:
+    ears = Ears(30.0)
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=CUTS, window=12), path="fr.m3u8")
+
+    assert max(ears.slips()) < 0.1
+    assert heard.gaps == []
+    assert [epoch for epoch, _, _ in ears.stretches] == [0]
+
+
+@pytest.mark.usefixtures("web")
+async def test_a_cut_of_hls_longer_than_its_window_is_told(rising: Path) -> None:
+    ears = Ears(25.0)
+    cut = Fault(Kind.REFUSE, at_s=12.0, for_s=20.0, resources=frozenset(Resource), status=503)
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=(cut,), window=6), path="fr.m3u8")
+
+    assert max(ears.slips()) < 0.1
+    assert len(heard.gaps) == 1
+    assert heard.lost_s > 4.0
+    assert heard.lost_s == pytest.approx(sum(stretch_gaps(ears)), abs=0.02)
+
+
+@pytest.mark.usefixtures("web")
+async def test_what_the_encoder_lost_is_a_gap_of_that_length(rising: Path) -> None:
+    ears = Ears(20.0)
+
+    skip = Fault(Kind.SKIP, at_s=14.0, for_s=6.0)
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=(skip,), window=12), path="fr.m3u8")
+
+    assert [(gap.cause, round(gap.to_s - gap.from_s, 1)) for gap in heard.gaps] == [("the stream skipped ahead", 6.0)]
+
+
+@pytest.mark.usefixtures("web")
+async def test_a_restarted_encoder_loses_nothing_in_hls(rising: Path) -> None:
+    ears = Ears(25.0)
+
+    heard = await watch_simulated(
+        ears, Simulated("fr", rising, faults=(Fault(Kind.RESTART, at_s=14.0),), window=12), path="fr.m3u8"
+    )
+
+    assert heard.gaps == []
+    assert [epoch for epoch, _, _ in ears.stretches] == [0]
+
+
+@pytest.mark.usefixtures("web")
+async def test_addresses_that_expire_lose_nothing(rising: Path) -> None:
+    ears = Ears(40.0)
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, signed_for_s=12.0, window=12), path="resolve/fr.m3u8")
+
+    assert max(ears.slips()) < 0.1
+    assert heard.gaps == []
+
+
+@pytest.mark.usefixtures("web")
+async def test_a_stalled_flv_is_taken_up_again(rising: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "READ_S", 0.4)
+    ears = Ears(15.0)
+
+    stall = Fault(Kind.STALL, at_s=12.0, for_s=16.0)
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=(stall,)), path="fr.flv")
+
+    assert max(ears.slips()) < 0.1
+    assert heard.connections >= 2
+    assert heard.lost_s == pytest.approx(sum(stretch_gaps(ears)), abs=0.02)
+
+
+@pytest.mark.usefixtures("web")
+async def test_a_burst_at_the_beginning_of_each_connection_is_heard_once(rising: Path) -> None:
+    """A CDN sends the last seconds again, as fast as it can, to whoever connects."""
+    ears = Ears(25.0)
+    cuts = tuple(Fault(Kind.CUT, at_s=at_s) for at_s in (12.0, 18.0, 24.0))
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=cuts, burst_s=6.0), path="fr.flv")
+
+    assert max(ears.slips()) < 0.1
+    assert heard.gaps == []
+    assert heard.connections == 4
