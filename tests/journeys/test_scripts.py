@@ -43,6 +43,7 @@ class Server:
     regions: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     followed: list[list[str]] = field(default_factory=list)
+    before_answer: Callable[[], None] = lambda: None
     sockets: list[WebSocketRoute] = field(default_factory=list)
     is_up: bool = True
     seq: int = 0
@@ -61,6 +62,7 @@ class Server:
             route.fulfill(path=HTMX if name == "htmx.js" else SCRIPTS / name, content_type="text/javascript")
         else:
             self.asked.append(f"{route.request.method} {path}")
+            self.before_answer()
             route.fulfill(body=self.regions.get(path, ""), content_type="text/html")
 
     def connect(self, socket: WebSocketRoute) -> None:
@@ -152,6 +154,29 @@ def test_a_hole_in_the_numbers_makes_the_region_ask_again(server: Server, open_p
 
     expect(server.page.locator("#words > *")).to_have_text(["10", "20", "30", "40"])
     assert server.asked == ["GET /words/"] * 2
+
+
+def test_an_answer_does_not_undo_what_was_told_while_it_was_awaited(
+    server: Server, open_page: Callable[..., None]
+) -> None:
+    def tell() -> None:
+        server.push("line-10", "replace", line(10, "judged"))
+        server.push("line-20", "remove")
+
+    server.before_answer = tell
+
+    open_page(line(10), line(20))
+
+    expect(server.page.locator("#words > *")).to_have_text(["judged"])
+
+
+def test_a_region_that_answers_with_itself_takes_its_own_place(server: Server) -> None:
+    region = '<div id="standing" data-topic="live:1" data-resync="/standing/" data-resync-swap="outerHTML">{}</div>'
+    server.regions["/standing/"] = region.format("taken")
+
+    server.show(region.format("free"))
+
+    expect(server.page.locator("#standing")).to_have_text("taken")
 
 
 def test_a_repeated_number_changes_nothing(server: Server, open_page: Callable[..., None]) -> None:

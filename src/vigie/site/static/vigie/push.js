@@ -9,6 +9,7 @@ import { setClocks } from "./clock.js";
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
 const QUIET_MS = 3000; // an interruption shorter than this is not told
+const LONGEST_ANSWER_MS = 15_000;
 const CHANGED_MS = 300; // longer than the animation of .changed
 
 const notice = document.getElementById("offline");
@@ -16,6 +17,8 @@ const numbers = new Map(); // "topic sender" -> last number seen
 let socket = null;
 let failures = 0;
 let noticeTimer = 0;
+let asking = 0; // answers that regions wait for
+const held = []; // what was told meanwhile
 
 const topicsOf = (region) => region.dataset.topic.split(" ");
 const regions = () => [...document.querySelectorAll("[data-topic]")];
@@ -88,14 +91,22 @@ function merge(region, html) {
 
 // ── asking again ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+// What is told meanwhile waits: the answer may be older, and must not undo it.
 async function resync(region) {
   if (!region.dataset.resync) return;
-  if (!("merge" in region.dataset)) {
-    htmx.ajax("GET", region.dataset.resync, { source: region, target: region, swap: "innerHTML" });
-    return;
+  asking += 1;
+  try {
+    const answer = await fetch(region.dataset.resync, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(LONGEST_ANSWER_MS) });
+    if (answer.ok && !answer.redirected) show(region, await answer.text());
+  } finally {
+    asking -= 1;
+    if (!asking) held.splice(0).forEach(place);
   }
-  const answer = await fetch(region.dataset.resync, { headers: { "HX-Request": "true" } });
-  if (answer.ok && !answer.redirected) merge(region, await answer.text());
+}
+
+function show(region, html) {
+  if ("merge" in region.dataset) merge(region, html);
+  else htmx.swap(region, html, { swapStyle: region.dataset.resyncSwap ?? "innerHTML" });
 }
 
 function receive({ topic, sender, seq, items }) {
@@ -105,6 +116,7 @@ function receive({ topic, sender, seq, items }) {
   numbers.set(key, seq);
   const expected = items.length ? last + 1 : last;
   if (last !== undefined && seq !== expected) regions().filter((region) => topicsOf(region).includes(topic)).forEach(resync);
+  else if (asking) held.push(...items);
   else items.forEach(place);
 }
 
