@@ -38,10 +38,10 @@ class Product:
     lines: queue.Queue[str]
     printed: list[str] = field(default_factory=list)
 
-    def wait_for(self, word: str) -> str:
-        """Return the first line printed that holds `word`."""
+    def wait_for(self, word: str, *, after: int = 0) -> str:
+        """Return the first line that holds `word` and is not among the first `after` lines printed."""
         while True:
-            for line in self.printed:
+            for line in self.printed[after:]:
                 if word in line:
                     return line
             try:

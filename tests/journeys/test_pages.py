@@ -111,10 +111,11 @@ def test_pages_of_an_invitation(reader: Page, stranger: Page, house: Product) ->
 
 @pytest.mark.chromium
 def test_pages_of_a_forgotten_password(stranger: Page, house: Product) -> None:
+    printed = len(house.printed)
     stranger.goto(f"{house.url}/{addresses.OUTSIDE['account_reset_password']}")
     stranger.locator("[name=email]").fill("demo@example.org")
     stranger.locator("main button[type=submit]").click()
-    link = house.wait_for("/password/reset/key/").strip()
+    link = house.wait_for("/password/reset/key/", after=printed).strip()
     stranger.goto(link)
     expect(stranger.locator("[name=password1]")).to_be_visible()
     assert flaws(stranger) == []
