@@ -22,7 +22,7 @@ def test_parse_returns_the_lexicon_of_each_language() -> None:
         Slur("snorks", Strength.NORMAL, True, Phrases(("snorkel(s)",), (("snorkel",), ("snorkels",)))),
     )
     assert lexicon.predicates[2] == Predicate(
-        Kind.THREAT, Side.AFTER, Need.NOTHING, Strength.NORMAL, Phrases(("death to",), (("death", "to"),))
+        Kind.THREAT, Side.AFTER, Need.NOTHING, Strength.NORMAL, Phrases(("death to",), (("death", "to"),)), implies=""
     )
     assert [other.kind for other in lexicon.others] == list(OtherKind)
     assert lexicon.guards.nobody.forms == (("nobody",),)

@@ -43,12 +43,19 @@ def test_assess_returns_a_verdict_a_text_in_order() -> None:
         ("\u200b\u202e", "en", "no_words"),
         ("hello", "en", "too_short"),
         ("blorks are vermin", "fr", "no_lexicon"),
-        ("blorks are vermin", "und", "no_lexicon"),
-        ("blorks are vermin", "", "no_lexicon"),
+        ("blorks are vermin", "es", "no_lexicon"),
     ],
 )
 def test_it_abstains_from_what_it_cannot_judge_and_says_why(text: str, language: str, reason: str) -> None:
     assert judged(text, language=language) == Verdict("abstained", signals=(reason,))
+
+
+@pytest.mark.parametrize("language", ["", "und"])
+@pytest.mark.parametrize("text", ["blorks are vermin", "good morning all", "hello"])
+def test_a_text_whose_language_cannot_be_told_has_the_gravest_of_its_verdicts(text: str, language: str) -> None:
+    both = RulesAnalyst({**ANALYST.lexicons, "fr": parse(LEXICON.replace("blork", "zorg"))["en"]}, "1")
+
+    assert both.assess([TextToAssess(text, language)]) == [judged(text)]
 
 
 @pytest.mark.parametrize("text", ["blorkface", "blorks", "darn"])

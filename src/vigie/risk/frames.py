@@ -63,7 +63,7 @@ def _predications(reading: Reading) -> Iterator[Frame]:
         rule = cast("Predicate", mark.meaning.rule)
         if rule.needs is Need.CALL and (not _is_called_for(reading, mark) or _befalls_the_speaker(reading, mark)):
             continue
-        target = _nearest(reading, mark, rule.side)
+        target = _nearest(reading, mark, rule.side) or _implied(mark, rule)
         if target:
             kind = _kind(rule.kind, target)
             circumstances = _circumstances(reading, mark, target)
@@ -108,6 +108,11 @@ def _nearest(reading: Reading, mark: Mark, side: Side) -> Target | None:
             return _after(reading, mark, DISLOCATION_REACH) or _before(reading, mark, DISLOCATION_REACH)
         case Side.AROUND:
             return _after(reading, mark, AFTER_REACH) or _object(reading, mark) or _before(reading, mark, BEFORE_REACH)
+
+
+def _implied(mark: Mark, rule: Predicate) -> Target | None:
+    """Return whom a predicate is said of that names nobody and needs not: go back to your country."""
+    return Target(mark.start, mark.end, Nature.GROUP, rule.implies) if rule.implies else None
 
 
 def _before(reading: Reading, mark: Mark, reach: int) -> Target | None:

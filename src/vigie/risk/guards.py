@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from vigie.risk.frames import Frame, is_negated
-from vigie.risk.reading import Reading, Target
+from vigie.risk.reading import Reading
 from vigie.risk.signals import Circumstance, Kind
 from vigie.risk.vocabulary import Mark, Role
 
@@ -18,6 +18,9 @@ SAID_REACH = 5
 
 _NOT_SOFTENED = {Kind.THREAT, Kind.DEHUMANIZATION, Kind.EXCLUSION, Kind.DENIAL}
 """What a kind word beside it does not make better."""
+
+_NAMES = {Kind.SLUR, Kind.INSULT}
+"""What is said by naming somebody, and nothing else."""
 
 _THREATS = {Kind.THREAT, Kind.PERSONAL_THREAT, Kind.UNNAMED_THREAT}
 
@@ -46,15 +49,17 @@ def _is_denounced(reading: Reading, frame: Frame) -> bool:
     sentence = reading.words[frame.start].sentence
     marks = reading.between(Role.DENOUNCING, frame.start - DENUNCIATION_REACH, frame.end + DENUNCIATION_REACH)
     return any(
-        abs(reading.words[mark.start].sentence - sentence) <= 1 and not _is_said_of(reading, mark, frame.target)
+        abs(reading.words[mark.start].sentence - sentence) <= 1 and not _is_said_of_target(reading, mark, frame)
         for mark in marks
     )
 
 
-def _is_said_of(reading: Reading, mark: Mark, target: Target | None) -> bool:
-    """Return whether a word such as `racist` is itself said of the target: they are all racists."""
+def _is_said_of_target(reading: Reading, mark: Mark, frame: Frame) -> bool:
+    """Return whether a word such as `racist` is itself said of who is named: they are all racists."""
+    target = frame.target
     return (
         target is not None
+        and (frame.kind in _NAMES or target.start != frame.start)
         and reading.is_quoted(target.start) == reading.is_quoted(mark.start)
         and target.end <= mark.start <= target.end + SAID_REACH
         and reading.is_one_statement(target.start, mark.start)
@@ -63,7 +68,7 @@ def _is_said_of(reading: Reading, mark: Mark, target: Target | None) -> bool:
 
 
 def _is_reclaimed(reading: Reading, frame: Frame) -> bool:
-    if frame.kind not in {Kind.SLUR, Kind.INSULT}:
+    if frame.kind not in _NAMES:
         return False
     marks = reading.between(Role.RECLAIMING, frame.start - RECLAIMING_REACH, frame.start)
     return any(frame.start - mark.end <= 1 and reading.is_one_statement(mark.start, frame.start) for mark in marks)

@@ -91,6 +91,8 @@ class Predicate:
     needs: Need
     strength: Strength
     words: Phrases
+    implies: str
+    """The group it is said of where none is named: go back to your country. Empty for most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _lexicon(fields: Fields) -> Lexicon:
         version=version,
         groups=groups,
         slurs=tuple(_slur(entry, keys) for entry in fields.entries("slurs")),
-        predicates=tuple(_predicate(entry) for entry in fields.entries("predicates")),
+        predicates=tuple(_predicate(entry, keys) for entry in fields.entries("predicates")),
         others=tuple(_other(entry) for entry in fields.entries("others")),
         calls=fields.phrases("calls"),
         pronouns=fields.phrases("pronouns"),
@@ -130,13 +130,14 @@ def _slur(fields: Fields, groups: set[str]) -> Slur:
     return slur
 
 
-def _predicate(fields: Fields) -> Predicate:
+def _predicate(fields: Fields, groups: set[str]) -> Predicate:
     predicate = Predicate(
         kind=Kind(fields.choice("kind", SAYABLE)),
         side=Side(fields.choice("group", Side)),
         needs=Need(fields.choice("needs", Need, default=Need.NOTHING)),
         strength=Strength(fields.choice("strength", Strength, default=Strength.NORMAL)),
         words=fields.phrases("words"),
+        implies=fields.choice("implies", groups, default=""),
     )
     fields.refuse_the_rest()
     return predicate

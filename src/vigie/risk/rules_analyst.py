@@ -13,6 +13,8 @@ from vigie.risk.vocabulary import Vocabulary
 
 FEWEST_WORDS = 2
 """A single word is judged only when the lexicon knows it."""
+UNTOLD = {"", "und"}
+"""Of a text whose language cannot be told: every lexicon reads it, and the gravest verdict holds."""
 
 
 class RulesAnalyst:
@@ -34,15 +36,23 @@ class RulesAnalyst:
         return {language: label for language, label in found.items() if label}
 
     def _assess(self, text: TextToAssess) -> Verdict:
-        vocabulary = self.vocabularies.get(text.language[:2].lower())
-        if vocabulary is None:
-            return _abstained(Remark.NO_LEXICON)
-        reading = Reading(text.text, vocabulary, lambda: _last_named(text.previous, vocabulary))
-        if not any(word.text[0].isalpha() for word in reading.words) and not reading.marks:
-            return _abstained(Remark.NO_WORDS)
-        if len(reading.words) < FEWEST_WORDS and not reading.marks:
-            return _abstained(Remark.TOO_SHORT)
-        return verdict(reading, [guarded(reading, frame) for frame in frames(reading)])
+        language = text.language[:2].lower()
+        if text.language not in UNTOLD:
+            return (
+                _judged(text, self.vocabularies[language])
+                if language in self.vocabularies
+                else _abstained(Remark.NO_LEXICON)
+            )
+        return max((_judged(text, each) for each in self.vocabularies.values()), key=lambda verdict: verdict.score)
+
+
+def _judged(text: TextToAssess, vocabulary: Vocabulary) -> Verdict:
+    reading = Reading(text.text, vocabulary, lambda: _last_named(text.previous, vocabulary))
+    if not any(word.text[0].isalpha() for word in reading.words) and not reading.marks:
+        return _abstained(Remark.NO_WORDS)
+    if len(reading.words) < FEWEST_WORDS and not reading.marks:
+        return _abstained(Remark.TOO_SHORT)
+    return verdict(reading, [guarded(reading, frame) for frame in frames(reading)])
 
 
 def _abstained(reason: Remark) -> Verdict:

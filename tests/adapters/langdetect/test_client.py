@@ -27,9 +27,16 @@ IDENTIFIER = FastTextIdentifier()
         ("bonjour\nà tous\r\nles amis", "fr"),
         ("the ships are in the harbour", "en"),
         ("get out", "en"),
-        ("hola qué tal estamos todos aquí", "und"),
-        ("مرحبا بكم جميعا هنا", "und"),
-        ("сегодня хорошая погода", "und"),
+        ("you wretched fool, go die", "en"),
+        ("all of them deserve to", "en"),
+        ("Qu'il crève ce con", "fr"),
+        ("mais ton match de fou", "fr"),
+        ("@user @someuser crève https://example.org/the/user salaud", "fr"),
+        ("hola qué tal estamos todos aquí", "es"),
+        ("mañana no voy a la playa", "es"),
+        ("ich liebe diese Stadt", "de"),
+        ("مرحبا بكم جميعا هنا", "ar"),
+        ("сегодня хорошая погода", "ru"),
     ],
 )
 def test_identify_tells_the_language(text: str, language: str) -> None:
@@ -44,13 +51,6 @@ def test_identify_does_not_guess_where_nothing_can_be_told(text: str) -> None:
     assert IDENTIFIER.identify(text) == ("und", 0.0)
 
 
-def test_identify_keeps_to_the_languages_asked_for() -> None:
-    spanish = "hola qué tal, hoy vamos a hablar de la ciudad"
-
-    assert FastTextIdentifier(["es"]).identify(spanish)[0] == "es"
-    assert FastTextIdentifier(["fr", "en"]).identify(spanish)[0] == "und"
-
-
 def test_identify_reads_the_beginning_of_a_long_text() -> None:
     assert IDENTIFIER.identify("les enfants jouent dans la cour " * 10_000)[0] == "fr"
 
@@ -59,7 +59,7 @@ def test_identify_reads_the_beginning_of_a_long_text() -> None:
 def test_identify_survives_any_text(text: str) -> None:
     language, share = IDENTIFIER.identify(text)
 
-    assert language in {"fr", "en", "und"}
+    assert language == "und" if not share else language.isascii()
     assert 0 <= share <= 1
 
 

@@ -23,33 +23,53 @@ SURE = 0.5
 LIKELY = 0.25
 """Share below which the model guesses: for words it has never seen, it says 0.12 English."""
 
+SHORT = 8
+"""Words up to which the model is often sure and wrong: it takes "Qu'il crève ce con" for Italian."""
+COMMON = {
+    "en": "the you your youre they them their she he his her we our my is are was were be been and of to it its this"
+    " that these those what who with should would will can all not don't dont go get have has had for from at there",
+    "fr": "je tu il ils elle elles nous vous le les des une un est sont pas ne qu que qui ce cet cette ces ta ton tes"
+    " ma mon mes sa ses leur leurs toi moi faut au aux dans sur avec pour mais et ou où va vont c j t l d n s",
+}
+"""The commonest little words that tell French and English apart, and from the languages beside them."""
+
+_NO_WORDS = re.compile(r"@\w+|https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 class FastTextIdentifier:
-    """Tells which of some languages a text is in."""
+    """Tells the language of a text; of a few words, that they are in one of the languages it may be in."""
 
     def __init__(self, languages: Sequence[str] = ("fr", "en")) -> None:
-        """Load the model. `languages` are those a text may be in, as ISO 639-1. Raises PortError without the model."""
+        """Load the model; texts are expected in `languages` (ISO 639-1). Raises PortError without the model."""
         self._languages = frozenset(languages)
+        self._common = {language: frozenset(COMMON.get(language, "").split()) for language in languages}
         self._model = _load(_model_file())
 
     def identify(self, text: str) -> tuple[str, float]:
-        """Return the language and its share 0..1.
+        """Return the language (ISO 639) and its share 0..1.
 
-        `und` with a share is another language than those asked for; `und` with 0 cannot be told: too short, no words,
-        or no language that the model knows.
+        `und` with 0 cannot be told: too short, no words, or no language that the model knows.
         """
-        words = _WORD.findall(text[:READ_CHARS].lower())
+        words = _WORD.findall(_NO_WORDS.sub(" ", text[:READ_CHARS].lower()))
         if len(words) < FEWEST_WORDS:
             return UNKNOWN, 0.0
         shares = self._shares(" ".join(words))
-        asked = max(self._languages & shares.keys(), key=shares.__getitem__, default=UNKNOWN)
+        common = self._told_by_common_words(words)
         other = max(shares.keys() - self._languages, key=shares.__getitem__, default=UNKNOWN)
-        if shares.get(other, 0.0) >= SURE:
-            return UNKNOWN, shares[other]
-        share = shares.get(asked, 0.0)
-        return (asked, share) if share >= LIKELY else (UNKNOWN, 0.0)
+        if shares.get(other, 0.0) >= SURE and not (common and len(words) <= SHORT):
+            return other, shares[other]
+        asked = max(self._languages & shares.keys(), key=shares.__getitem__, default=UNKNOWN)
+        if shares.get(asked, 0.0) >= LIKELY:
+            return asked, shares[asked]
+        return (common, LIKELY) if common else (UNKNOWN, 0.0)
+
+    def _told_by_common_words(self, words: Sequence[str]) -> str:
+        """Return the expected language that the little words are in, at least one in four; empty when none is."""
+        counts = {language: sum(word in common for word in words) for language, common in self._common.items()}
+        most = max(counts, key=counts.__getitem__)
+        is_clear = counts[most] * 4 >= len(words) and list(counts.values()).count(counts[most]) == 1
+        return most if is_clear else ""
 
     def _shares(self, line: str) -> dict[str, float]:
         labels, shares = self._model.predict(line, k=ALL)

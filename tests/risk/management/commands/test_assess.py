@@ -88,21 +88,10 @@ def test_the_standard_input_holds_one_text_a_line(monkeypatch: pytest.MonkeyPatc
     assert told[2]["text"] == "\ufffd\ufffd oh no"
 
 
-@pytest.mark.parametrize(
-    ("texts", "languages"),
-    [
-        (["good morning my friends", "sale arabe"], ["en", "en"]),
-        (["bonjour à tous les amis", "ok"], ["fr", "fr"]),
-        (["hola qué tal estamos todos aquí", "ok"], ["und", "en"]),
-    ],
-)
-def test_a_text_too_short_has_the_language_of_the_one_before(
-    tmp_path: Path, texts: list[str], languages: list[str]
-) -> None:
-    file = tmp_path / "texts.txt"
-    file.write_text("\n".join(texts), encoding="utf-8")
+def test_a_text_too_short_to_tell_its_language_is_judged_by_every_rule() -> None:
+    (told,) = objects("sale arabe")
 
-    assert [line["language"] for line in objects("--file", str(file))] == languages
+    assert (told["language"], told["state"], told["hateful"]) == ("und", "analysed", True)
 
 
 def test_the_language_may_be_given() -> None:
@@ -114,7 +103,7 @@ def test_the_language_may_be_given() -> None:
 def test_another_language_is_not_judged() -> None:
     (told,) = objects("hola qué tal estamos todos aquí")
 
-    assert (told["state"], told["language"], told["score"]) == ("abstained", "und", 0.0)
+    assert (told["state"], told["language"], told["score"]) == ("abstained", "es", 0.0)
 
 
 def test_for_a_person_a_verdict_is_two_lines() -> None:

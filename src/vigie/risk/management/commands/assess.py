@@ -97,13 +97,10 @@ def _lines_of(file: Path) -> Iterator[str]:
 
 
 def judged_one_by_one(judge: Analyst, lines: Iterator[str], language: str) -> Iterator[Judged]:
-    """Yield what the analyst makes of each text. One too short to tell its language has that of the text before."""
+    """Yield what the analyst makes of each text."""
     identifier = None if language else registry.get(LanguageIdentifier)
-    inherited = language or settings.LANGUAGE_CODE
     for seq, text in enumerate(lines, start=1):
-        told, share = identifier.identify(text) if identifier else (language, 1.0)
-        spoken = told if told != UNKNOWN or share else inherited
-        inherited = inherited if spoken == UNKNOWN else spoken
+        spoken = identifier.identify(text)[0] if identifier else language
         (verdict,) = judge.assess([TextToAssess(text, spoken)])
         yield Judged(seq, text, spoken, verdict, judge.name)
 
