@@ -68,3 +68,12 @@ def test_models_folder_is_in_the_data_folder_unless_given(monkeypatch: pytest.Mo
     monkeypatch.setenv("VIGIE_MODELS_DIR", "/srv/models")
     options.load.cache_clear()
     assert options.load().models_folder() == Path("/srv/models")
+
+
+def test_a_secret_file_that_is_not_there_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VIGIE_EMAIL_URL_FILE", str(tmp_path / "nowhere"))
+
+    with pytest.raises(options.BadOptions, match=r"^VIGIE_EMAIL_URL_FILE: .*nowhere cannot be read"):
+        options.load()

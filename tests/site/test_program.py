@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -47,3 +48,35 @@ def test_exclusive_lets_several_processes_share_a_broker(settings: Settings) -> 
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:6379/0"
     with program.exclusive(frozenset({Role.WEB})), program.exclusive(frozenset({Role.WEB})):
         pass
+
+
+async def visitor_seen(peer: str, forwarded: str) -> str:
+    """Return who the pages believe a visitor to be, whose connection comes from `peer`."""
+    seen: list[str] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    config = program.web_server()
+    config.app = page
+    config.load()
+    headers = [(b"x-forwarded-for", forwarded.encode())]
+    await config.loaded_app({"type": "http", "client": (peer, 4711), "headers": headers}, None, None)
+    return seen[0]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "visitor"),
+    [
+        ("", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "127.0.0.1", "203.0.113.9"),
+        ("10.0.0.0/8", "10.1.2.3", "203.0.113.9"),
+        ("10.0.0.0/8", "192.0.2.1", "192.0.2.1"),
+    ],
+)
+async def test_only_the_proxies_of_the_settings_say_who_a_visitor_is(
+    settings: Settings, trusted: str, peer: str, visitor: str
+) -> None:
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"trusted_proxies": trusted})
+
+    assert await visitor_seen(peer, "198.51.100.1, 203.0.113.9") == visitor

@@ -35,6 +35,11 @@ class Options(BaseSettings):
     allowed_hosts: str = Field("localhost,127.0.0.1,[::1]", description="Host names the site answers to, by commas.")
     public_url: str = Field("", description="The site's address as people type it, for links in mails.")
     behind_https: bool = Field(default=False, description="A proxy speaks HTTPS in front: cookies are marked secure.")
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies in front, by commas: only they say who a visitor is"
+        " (`X-Forwarded-For`), which the limits on signing in need.",
+    )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
     email_url: str = Field("", description="smtp://user:password@host:port; empty: mails are printed.")
@@ -62,7 +67,7 @@ class Options(BaseSettings):
         for name in ("secret_key", "email_url"):
             path = os.environ.get(f"VIGIE_{name.upper()}_FILE")
             if path:
-                values[name] = Path(path).read_text(encoding="utf-8").strip()
+                values[name] = _secret(path, f"VIGIE_{name.upper()}_FILE")
         return values
 
     def models_folder(self) -> Path:
@@ -79,6 +84,13 @@ class Options(BaseSettings):
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(48))
         return path.read_text().strip()
+
+
+def _secret(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadOptions(f"{variable}: {path} cannot be read ({error})") from error
 
 
 @cache

@@ -115,16 +115,23 @@ class PageServer(uvicorn.Server):
         yield
 
 
+def web_server() -> uvicorn.Config:
+    """Return how pages are served. Only the proxies of the settings are believed about who a visitor is."""
+    return uvicorn.Config(
+        "vigie.site.asgi:application",  # loads every page: only the web role needs it
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=int(STOP_S),
+        ws="websockets-sansio",
+        proxy_headers=bool(settings.OPTIONS.trusted_proxies),  # uvicorn would believe whoever is on the loopback
+        forwarded_allow_ips=settings.OPTIONS.trusted_proxies,
+    )
+
+
 @asynccontextmanager
 async def serving(listener: socket.socket) -> AsyncIterator[None]:
     """Answer pages and sockets while the block runs."""
-    from vigie.site.asgi import application  # noqa: PLC0415 -- loads every page: only the web role needs it
-
-    server = PageServer(
-        uvicorn.Config(
-            application, log_config=None, lifespan="off", timeout_graceful_shutdown=int(STOP_S), ws="websockets-sansio"
-        )
-    )
+    server = PageServer(web_server())
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listener]))
         yield

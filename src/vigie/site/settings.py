@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from vigie.site import options
@@ -15,7 +16,7 @@ DATA_DIR = OPTIONS.data_dir
 MODELS_DIR = OPTIONS.models_folder()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = OPTIONS.signing_key()
+SECRET_KEY = SimpleLazyObject(OPTIONS.signing_key)  # a command that signs nothing writes none into the data folder
 DEBUG = OPTIONS.debug
 ALLOWED_HOSTS = OPTIONS.allowed_hosts.split(",")
 PUBLIC_URL = OPTIONS.public_url or f"http://{OPTIONS.host}:{OPTIONS.port}"
@@ -113,6 +114,14 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
         if OPTIONS.redis_url
         # the default capacity of 100 frames drops silently (channels/layers.py)
         else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 2000}}
+    )
+}
+# The limits on signing in count here: on several machines they must count together.
+CACHES: dict[str, dict[str, object]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": OPTIONS.redis_url, "KEY_PREFIX": "vigie"}
+        if OPTIONS.redis_url
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
 
