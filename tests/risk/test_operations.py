@@ -236,21 +236,32 @@ def test_a_verdict_that_comes_too_late_changes_nothing(told: list[TextAssessed])
     Assessment.objects.update(state=WorkState.DONE)
 
     record(assessment)
-    operations.fail_assessment(assessment, "late")
+    operations.give_back([assessment], NOW, reason="late")
 
     assessment.refresh_from_db()
     assert (assessment.score, assessment.reason) == (0.8, "")
     assert told == []
 
 
-def test_a_failure_is_written_down_with_its_reason_and_told(told: list[TextAssessed]) -> None:
+def test_a_verdict_on_words_that_changed_meanwhile_is_dropped(told: list[TextAssessed]) -> None:
     assessment = taken()
+    Assessment.objects.update(text="other words")
 
-    operations.fail_assessment(assessment, "x" * 400)
+    record(assessment)
 
     assessment.refresh_from_db()
-    assert (assessment.state, assessment.outcome) == (WorkState.FAILED, Outcome.NOT_ANALYSED)
-    assert len(assessment.reason) == 300
+    assert (assessment.state, assessment.text) == (WorkState.RUNNING, "other words")
+    assert told == []
+
+
+def test_a_text_on_which_every_worker_died_fails_and_is_told(told: list[TextAssessed]) -> None:
+    assessment = taken()
+    Assessment.objects.update(attempts=ledger.MAX_ATTEMPTS, claimed_until=NOW)
+
+    operations.give_up_lost(NOW)
+
+    assessment.refresh_from_db()
+    assert (assessment.state, assessment.outcome, assessment.reason) == (WorkState.FAILED, "not_analysed", ledger.LOST)
     assert [event.state for event in told] == ["not_analysed"]
 
 

@@ -108,7 +108,7 @@ def identify() -> Iterator[type[Identifier]]:
         ("en", ("fr", 0.9), "en"),
         ("", ("fr", 0.9), "fr"),
         ("und", ("fr", 0.9), "fr"),
-        ("", ("und", 0.9), "und"),
+        ("", ("es", 0.9), "es"),
         ("", ("und", 0.0), "en"),
     ],
 )
@@ -143,11 +143,40 @@ def judge(live: Live, trouble: Exception) -> Assessment:
     return taken
 
 
-def test_a_text_that_crashes_the_analyst_fails_alone_with_a_reason(live: Live) -> None:
-    failed = judge(live, ZeroDivisionError("division by zero"))
+class Crashing(Identifier):
+    """Knows every text but one."""
 
-    assert (failed.state, failed.outcome) == (WorkState.FAILED, Outcome.NOT_ANALYSED)
-    assert failed.reason == "the analysis failed on this text"
+    def identify(self, text: str) -> tuple[str, float]:
+        if text == "crash":
+            raise ZeroDivisionError
+        return super().identify(text)
+
+
+def test_a_text_that_crashes_the_analysis_fails_alone_with_a_reason(live: Live, identify: type[Identifier]) -> None:
+    registry.provide(LanguageIdentifier, lambda: Crashing("en", 0.9))
+    queue(live, "blorks are vermin", "crash", "hello", language="")
+
+    for _ in range(ledger.MAX_ATTEMPTS):
+        with pytest.raises(ZeroDivisionError):
+            tasks.assess_pending()
+        Assessment.objects.update(not_before=None)
+    tasks.assess_pending()
+
+    assert outcomes() == [("blorks are vermin", "analysed"), ("crash", "not_analysed"), ("hello", "abstained")]
+    assert list(Assessment.objects.filter(state=WorkState.FAILED).values_list("reason", flat=True)) == [tasks.CRASHED]
+
+
+def test_a_text_on_which_every_worker_died_fails_with_a_reason(live: Live) -> None:
+    queue(live, "blorks are vermin")
+    Assessment.objects.update(state=WorkState.RUNNING, attempts=ledger.MAX_ATTEMPTS, claimed_until=NOW)
+    assert tasks.is_due(clock.now())
+
+    tasks.assess_pending()
+
+    assert not tasks.is_due(clock.now())
+    assert list(Assessment.objects.values_list("state", "outcome", "reason")) == [
+        (WorkState.FAILED, Outcome.NOT_ANALYSED, ledger.LOST)
+    ]
 
 
 def test_a_text_is_tried_again_when_the_analyst_is_not_there(live: Live) -> None:

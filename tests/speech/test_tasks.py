@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from tests.factories import make_channel, make_live, make_utterance
 from vigie.events import SAMPLE_RATE
 from vigie.ports import PlacedAudio, PortError, Recognizer, SpeechClip, Transcript
-from vigie.runtime import clock, engine, registry
+from vigie.runtime import clock, engine, ledger, registry
 from vigie.runtime.models import WorkState
 from vigie.speech import tasks
 from vigie.speech.models import Utterance
@@ -113,6 +113,17 @@ def test_transcribe_ready_lets_a_batch_wait_when_the_recognizer_fails(recognizer
     Utterance.objects.update(not_before=None)
     transcribe_ready()
     assert states() == [(WorkState.DONE, "")]
+
+
+def test_transcribe_ready_fails_an_utterance_on_which_every_worker_died(recognizer: Loud) -> None:
+    lost, _ = spoken(make_live(), 0.1, 0.5)
+    Utterance.objects.filter(pk=lost.pk).update(
+        state=WorkState.RUNNING, attempts=ledger.MAX_ATTEMPTS, claimed_until=clock.now()
+    )
+
+    transcribe_ready()
+
+    assert states() == [(WorkState.FAILED, ledger.LOST), (WorkState.DONE, "")]
 
 
 def test_transcribe_ready_waits_for_a_person_where_the_recognizer_is_broken(recognizer: Loud) -> None:

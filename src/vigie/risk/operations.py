@@ -138,7 +138,7 @@ def queue_assessment(text: Text) -> None:
 
 @transaction.atomic
 def record_assessment(assessment: Assessment, verdict: Verdict, *, analyst: str, policy: Policy, now: datetime) -> None:
-    """Write down a verdict and tell it. Does nothing when another worker did so meanwhile."""
+    """Write down a verdict and tell it. Does nothing when another worker did so meanwhile, or the text changed."""
     values = {
         "state": WorkState.DONE,
         "outcome": Outcome(verdict.state),
@@ -156,15 +156,8 @@ def record_assessment(assessment: Assessment, verdict: Verdict, *, analyst: str,
         "reason": "",
         "claimed_until": None,
     }
-    if Assessment.objects.filter(pk=assessment.pk, state=WorkState.RUNNING).update(**values):
-        _tell(assessment)
-
-
-@transaction.atomic
-def fail_assessment(assessment: Assessment, reason: str) -> None:
-    """Write down that a text could not be judged, and tell it: it is never taken for harmless."""
-    values = {"state": WorkState.FAILED, "outcome": Outcome.NOT_ANALYSED, "reason": reason[:300], "claimed_until": None}
-    if Assessment.objects.filter(pk=assessment.pk, state=WorkState.RUNNING).update(**values):
+    same = Assessment.objects.filter(pk=assessment.pk, state=WorkState.RUNNING, text=assessment.text)
+    if same.update(**values):
         _tell(assessment)
 
 
@@ -173,11 +166,15 @@ def give_back(
     assessments: Sequence[Assessment], now: datetime, *, reason: str, retry_after_s: float | None = None
 ) -> None:
     """Let texts wait for another try; those tried too often are not judged, and that is told."""
-    ledger.give_back(assessments, now, reason=reason, retry_after_s=retry_after_s)
-    for assessment in assessments:
-        if assessment.state == WorkState.FAILED:
-            Assessment.objects.filter(pk=assessment.pk).update(outcome=Outcome.NOT_ANALYSED)
-            _tell(assessment)
+    for assessment in ledger.give_back(assessments, now, reason=reason, retry_after_s=retry_after_s):
+        Assessment.objects.filter(pk=assessment.pk).update(outcome=Outcome.NOT_ANALYSED)
+        _tell(assessment)
+
+
+@transaction.atomic
+def give_up_lost(now: datetime) -> None:
+    """Fail the texts on which every worker died; that is told."""
+    give_back(list(ledger.lost(Assessment.objects.all(), now)), now, reason=ledger.LOST)
 
 
 def _tell(assessment: Assessment) -> None:

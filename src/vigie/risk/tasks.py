@@ -35,10 +35,19 @@ def is_due(now: datetime) -> bool:
 
 @shared_task(name=operations.ASSESS)
 def assess_pending() -> None:
-    """Judge what waits until nothing does."""
+    """Judge what waits until nothing does.
+
+    A text that crashes an analyst ends the task, with its trace. It and those beside it are tried again, at last one by
+    one (`runtime.ledger`): it alone fails.
+    """
+    operations.give_up_lost(clock.now())
     while taken := ledger.claim(waiting(), clock.now(), hold_s=HOLD_S, limit=BATCH):
-        for workspace, assessments in groupby(taken, key=lambda assessment: assessment.live.channel.workspace):
-            _judge(workspace, list(assessments))
+        try:
+            for workspace, assessments in groupby(taken, key=lambda assessment: assessment.live.channel.workspace):
+                _judge(workspace, list(assessments))
+        finally:
+            left = Assessment.objects.filter(pk__in=[one.pk for one in taken], claimed_until=taken[0].claimed_until)
+            operations.give_back(list(left), clock.now(), reason=CRASHED)
 
 
 def _judge(workspace: Workspace, assessments: list[Assessment]) -> None:
@@ -56,15 +65,12 @@ def _judge(workspace: Workspace, assessments: list[Assessment]) -> None:
 
 
 def _judge_one(assessment: Assessment, text: TextToAssess, analyst: Analyst, policy: Policy) -> None:
-    """Judge one text. Whatever is wrong with it holds up no other."""
+    """Judge one text; while the analyst cannot, it waits."""
     try:
         (verdict,) = analyst.assess([text])
     except PortError as error:
         log.warning("risk.analyst", error=str(error), assessment=assessment.pk)
         operations.give_back([assessment], clock.now(), reason=str(error), retry_after_s=error.retry_after_s)
-    except Exception:  # a text that crashes an analyst is not judged; the others are
-        log.exception("risk.crash", assessment=assessment.pk)
-        operations.fail_assessment(assessment, CRASHED)
     else:
         operations.record_assessment(assessment, verdict, analyst=analyst.name, policy=policy, now=clock.now())
 
@@ -74,5 +80,5 @@ def _language(assessment: Assessment) -> str:
     if assessment.language not in {"", UNKNOWN}:
         return assessment.language
     identifier = registry.find(LanguageIdentifier)
-    language, share = identifier.identify(assessment.text) if identifier else (UNKNOWN, 0.0)
-    return language if language != UNKNOWN or share else assessment.live.channel.language
+    language = identifier.identify(assessment.text)[0] if identifier else UNKNOWN
+    return language if language != UNKNOWN else assessment.live.channel.language or UNKNOWN

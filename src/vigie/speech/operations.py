@@ -143,10 +143,14 @@ def record_transcript(utterance: Utterance, transcript: Transcript, recognizer: 
 @transaction.atomic
 def give_back(utterances: Sequence[Utterance], now: datetime, *, reason: str, retry_after_s: float | None) -> None:
     """Let utterances wait for another try; those tried too often fail, and that is told."""
-    ledger.give_back(utterances, now, reason=reason, retry_after_s=retry_after_s)
-    for utterance in utterances:
-        if utterance.state == WorkState.FAILED:
-            _settled(utterance)
+    for utterance in ledger.give_back(utterances, now, reason=reason, retry_after_s=retry_after_s):
+        _settled(utterance)
+
+
+@transaction.atomic
+def give_up_lost(now: datetime) -> None:
+    """Fail the utterances on which every worker died; that is told."""
+    give_back(list(ledger.lost(Utterance.objects.all(), now)), now, reason=ledger.LOST, retry_after_s=None)
 
 
 @transaction.atomic

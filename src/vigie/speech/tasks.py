@@ -67,6 +67,7 @@ def transcribe_ready() -> None:
     last_live, until = 0, clock.now() + AT_ONE_GO
     while is_due(clock.now()) and _at_work.acquire(blocking=False):
         try:
+            operations.give_up_lost(clock.now())
             _skip_late(clock.now())
             rung = lag.rung(_lag_s(clock.now()))
             taken = _take(recognizer, rung, after=last_live)
