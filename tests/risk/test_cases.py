@@ -39,6 +39,23 @@ def test_the_shipped_rules_get_our_cases_right(expected: str, language: str, cas
     assert verdict.score >= 0.5 if expected == "hateful" else verdict.score < 0.4
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "je vais te trancher la gorge"),
+        ("fr", "on va venir brûler ta maison"),
+        ("fr", "je sais où t'habites"),
+        ("en", "I'm going to find you and break your legs"),
+        ("en", "I will slit your throat"),
+    ],
+)
+def test_a_threat_to_a_person_is_no_hate_and_yet_for_a_human_to_see(language: str, text: str) -> None:
+    verdict = judged(text, language)
+
+    assert not verdict.hateful
+    assert 0.4 <= verdict.score < 0.7
+
+
 def test_there_are_enough_cases_of_every_function() -> None:
     for language in ("fr", "en"):
         texts = [case for function in FUNCTIONS for case in function[language]]

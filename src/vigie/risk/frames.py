@@ -151,8 +151,7 @@ def _kind(kind: Kind, target: Target) -> Kind | None:
 
 def _threat_to_the_unnamed(reading: Reading, mark: Mark) -> Kind | None:
     """Return what a threat is whose target has no name in the text."""
-    second_person = reading.grammar.second_person
-    if reading.has(second_person, mark.start - 1, mark.start) or reading.has(second_person, mark.end, mark.end + 1):
+    if reading.has(reading.grammar.second_person, mark.start - 1, mark.end + 1):
         return Kind.PERSONAL_THREAT
     if reading.has(reading.grammar.object_pronouns, mark.start - 1, mark.start):
         return Kind.UNNAMED_THREAT
