@@ -1,7 +1,9 @@
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -89,3 +91,54 @@ def test_the_admin_is_for_operators_only(client: Client) -> None:
 
     assert client.get(reverse("admin:index")).status_code == 302
     assert client.get(reverse("admin:login")).status_code == 403
+
+
+def acts() -> list[tuple[int | None, int | None, str, str]]:
+    return list(
+        AuditEntry.objects.filter(verb__startswith="admin.")
+        .order_by("pk")
+        .values_list("chain__workspace", "actor_id", "verb", "object_type")
+    )
+
+
+def test_giving_a_role_in_the_admin_stands_in_the_audit_log_of_the_workspace(operator: User, client: Client) -> None:
+    member = make_membership("analyst")
+    filled = {"user": member.user_id, "workspace": member.workspace_id, "role": Group.objects.get(name="moderator").pk}
+    page = reverse("admin:people_membership_change", args=[member.pk])
+
+    client.post(page, filled)
+    client.post(page.replace("change", "delete"), {"post": "yes"})
+
+    workspace = member.workspace_id
+    assert acts() == [
+        (workspace, operator.pk, "admin.changed", "membership"),
+        (workspace, operator.pk, "admin.removed", "membership"),
+    ]
+    assert '"fields":["Role"]' in AuditEntry.objects.get(verb="admin.changed").payload.body
+
+
+def test_several_rows_removed_at_once_are_accounted_for_one_by_one(operator: User, client: Client) -> None:
+    members = [make_membership("analyst") for _ in range(2)]
+    chosen = {"action": "delete_selected", "_selected_action": [member.pk for member in members], "post": "yes"}
+
+    client.post(reverse("admin:people_membership_changelist"), chosen)
+
+    assert {(workspace, verb) for workspace, _, verb, _ in acts()} == {
+        (member.workspace_id, "admin.removed") for member in members
+    }
+
+
+def test_changing_what_a_role_may_do_stands_in_the_audit_log_of_the_installation(
+    operator: User, client: Client
+) -> None:
+    client.post(reverse("admin:auth_group_change", args=[Group.objects.get(name="analyst").pk]), {"name": "analyst"})
+
+    assert acts() == [(None, operator.pk, "admin.changed", "group")]
+
+
+def test_the_secret_of_a_second_factor_is_not_shown(operator: User, client: Client) -> None:
+    factor = Authenticator.objects.create(user=make_user(), type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+
+    page = client.get(reverse("admin:mfa_authenticator_change", args=[factor.pk])).content.decode()
+
+    assert "JBSWY3DPEHPK3PXP" not in page

@@ -44,9 +44,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditPayload)
 class AuditPayloadAdmin(ReadOnlyAdmin):
-    """What the entries are about."""
+    """Which entries still have theirs; reading it is accounted for on the audit page."""
 
-    list_display = ("entry", "body")
-    exclude = ("key",)
+    list_display = ("entry",)
+    exclude = ("key", "body")
     list_select_related = ("entry",)
     show_full_result_count = False

@@ -1,4 +1,4 @@
-"""Alerts in the administration, to be read: what was decided is not edited."""
+"""Alerts in the administration, to be read, without what was decided: reading that is accounted for on their page."""
 
 from django.contrib import admin
 
@@ -10,8 +10,9 @@ from vigie.moderation.models import Alert, Decision, Note
 class AlertAdmin(ReadOnlyAdmin):
     """The alerts."""
 
-    list_display = ("pk", "workspace", "live", "score", "state", "raised_at", "version")
-    list_filter = ("workspace", "state")
+    list_display = ("pk", "workspace", "live", "score", "raised_at", "version")
+    list_filter = ("workspace",)
+    exclude = ("state", "decision")
     list_select_related = ("workspace", "live")
     date_hierarchy = "raised_at"
     show_full_result_count = False
@@ -19,18 +20,19 @@ class AlertAdmin(ReadOnlyAdmin):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    """What was decided, what was taken back of it."""
+    """Who decided when, what was taken back of it."""
 
-    list_display = ("alert", "state", "category", "alias", "decided_at", "undone_at")
-    list_filter = ("state", "category")
+    list_display = ("alert_id", "alias", "decided_at", "undone_at")
+    exclude = ("state", "category")
     date_hierarchy = "decided_at"
     show_full_result_count = False
 
 
 @admin.register(Note)
 class NoteAdmin(ReadOnlyAdmin):
-    """What people remarked."""
+    """Who remarked something when."""
 
-    list_display = ("alert", "alias", "written_at")
+    list_display = ("alert_id", "alias", "written_at")
+    exclude = ("text",)
     date_hierarchy = "written_at"
     show_full_result_count = False

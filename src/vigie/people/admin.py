@@ -1,22 +1,54 @@
 """People in the admin pages, for whoever operates the installation."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.admin import AuthenticatorAdmin as AllauthAuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from vigie.people.models import Invitation, Membership, RoleGrant, User, Workspace
+from vigie.people.operations.telling import tell
 
 admin.site.site_header = admin.site.site_title = "Vigie"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # limits and second factor hold here
 
 
+class AccountedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """A table that decides who may do what: whoever changes it here stands in the audit log."""
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """Account for a new row."""
+        _account(request, "admin.added", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """Account for a change; `message` names the fields."""
+        _account(request, "admin.changed", obj, fields=message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        """Account for rows that are about to go."""
+        for row in queryset:
+            _account(request, "admin.removed", row)
+        return super().log_deletions(request, queryset)
+
+
+@transaction.atomic
+def _account(request: HttpRequest, verb: str, row: models.Model, **payload: object) -> None:
+    workspace = row if isinstance(row, Workspace) and verb != "admin.removed" else getattr(row, "workspace", None)
+    tell(cast("User", request.user), verb, row, workspace=workspace, named=str(row), **payload)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg] # generic for mypy only
+class UserAdmin(AccountedAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # generic for mypy only
     """Accounts."""
 
     list_display = ("username", "email", "first_name", "last_name", "language", "is_staff", "is_active", "last_login")
@@ -32,7 +64,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg] # generic for mypy o
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+class WorkspaceAdmin(AccountedAdmin):
     """Workspaces."""
 
     list_display = ("name", "slug", "preset", "alert_threshold", "created_at")
@@ -41,7 +73,7 @@ class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for 
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+class MembershipAdmin(AccountedAdmin):
     """Who is where."""
 
     list_display = ("user", "workspace", "role", "joined_at")
@@ -52,7 +84,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+class InvitationAdmin(AccountedAdmin):
     """Links that were given; made on the page about people, where the link is shown."""
 
     list_display = ("workspace", "role", "email", "invited_by", "created_at", "expires_at", "accepted_at")
@@ -70,8 +102,31 @@ class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
 
 
 @admin.register(RoleGrant)
-class RoleGrantAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+class RoleGrantAdmin(AccountedAdmin):
     """What Vigie gave to each role; removing a row gives the permission again at the next migration."""
 
     list_display = ("role", "permission")
     list_filter = ("role",)
+
+
+admin.site.unregister([Group, Authenticator])
+
+
+@admin.register(Group)
+class GroupAdmin(AccountedAdmin, DjangoGroupAdmin):
+    """The roles."""
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(AccountedAdmin, AllauthAuthenticatorAdmin):
+    """Second factors, without their secret; removing one lets a person in who lost their telephone."""
+
+    exclude = ("data",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False: only the person themselves sets one up."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False."""
+        return False

@@ -17,9 +17,10 @@ class PolicyAdmin(ReadOnlyAdmin):
 
 @admin.register(Assessment)
 class AssessmentAdmin(ReadOnlyAdmin):
-    """The assessments."""
+    """The assessments, without the words they are about: reading those is accounted for on their own pages."""
 
-    list_display = ("live", "of", "seq", "outcome", "category", "score", "target", "analyst", "assessed_at")
+    list_display = ("live", "of", "seq", "outcome", "category", "score", "analyst", "assessed_at")
     list_filter = ("live__channel__workspace", "outcome", "category")
     list_select_related = ("live",)
     show_full_result_count = False
+    exclude = ("text", "spans", "signals", "target", "stance")
