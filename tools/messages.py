@@ -22,7 +22,7 @@ PACKAGE = ROOT / "src" / "vigie"
 FRENCH = PACKAGE / "site" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 
 LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
-KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in LAZY}
+KEYWORDS = DEFAULT_KEYWORDS | {"gettext_noop": None} | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in LAZY}
 HEADER = """\
 # French translation of Vigie. Written by hand; updated by `python3 run.py messages`.
 msgid ""

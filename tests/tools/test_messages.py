@@ -48,6 +48,7 @@ def messages(found: Catalog) -> list[tuple[object, str | None]]:
     ("name", "text", "expected"),
     [
         ("a.py", 'gettext_lazy("live")', [("live", None)]),
+        ("a.py", 'gettext_noop("live")', [("live", None)]),
         ("a.py", 'ngettext("%(n)s live", "%(n)s lives", n)', [(("%(n)s live", "%(n)s lives"), None)]),
         ("a.py", 'pgettext_lazy("verb", "watch")', [("watch", "verb")]),
         ("a.py", '_("one " "sentence")', [("one sentence", None)]),

@@ -3,6 +3,8 @@
 import asyncio
 from collections import deque
 
+from django.utils.translation import gettext_noop
+
 from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, MediaOpened
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption
 from vigie.runtime import clock
@@ -16,9 +18,9 @@ COUNT_EVERY_S = 5.0
 CUT_SHORT_S = 1.0
 KNOWN_CAPTIONS = 200
 """A new connection repeats captions; so many of the last ones are known again."""
-NOT_RUNNING = "Vigie was not running"
-SKIPPED = "the stream skipped ahead"
-CUT_SHORT = "the recording is cut short"
+NOT_RUNNING = gettext_noop("Vigie was not running")
+SKIPPED = gettext_noop("the stream skipped ahead")
+CUT_SHORT = gettext_noop("the recording is cut short")
 
 
 class Hearing:

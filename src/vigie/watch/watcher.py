@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, cast
 
 import structlog
+from django.utils.translation import gettext_noop
 
 from vigie.events import AudioReceived, CaptionReceived, MediaItem, MediaOpened
 from vigie.ports import MediaSource, PortError
@@ -24,10 +25,10 @@ log = structlog.get_logger(__name__)
 TICK_S = 5.0
 SILENT_S = 15.0
 """A connection that brings no sound for that long is told."""
-NO_SOUND = "the stream brings no sound"
-OVER = "the source has ended"
-MUTE = "the recording has no sound"
-UNWANTED = "no longer watched"
+NO_SOUND = gettext_noop("the stream brings no sound")
+OVER = gettext_noop("the source has ended")
+MUTE = gettext_noop("the recording has no sound")
+UNWANTED = gettext_noop("no longer watched")
 
 
 @dataclass(frozen=True, slots=True)

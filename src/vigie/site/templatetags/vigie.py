@@ -16,10 +16,11 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext, pgettext
 
 from vigie.moderation.ordering import HIGH, MEDIUM
-from vigie.risk.models import Assessment
+from vigie.risk.models import Assessment, Reach
 from vigie.risk.queries import justification_of
 from vigie.runtime import clock as time_of_day
 from vigie.site.marking import hinted, pieces
+from vigie.watch import wording
 from vigie.watch.models import Live, LiveState
 
 register = template.Library()
@@ -147,13 +148,20 @@ def severity(value: float, form: Literal["word", "full", "figure", "bars"] = "wo
 
 
 @register.simple_tag
-def reach(value: str) -> SafeString:
+def reach(value: str, form: Literal["word", "full"] = "full") -> SafeString:
     """Return how far a text may go, as a dot, a ring or two rings and words; never coloured, never added to a score."""
-    shape, words = {
-        "high": ("far", gettext("High reach")),
-        "medium": ("mid", gettext("Medium reach")),
-    }.get(value, ("near", gettext("Low reach")))
+    shape, full = {
+        Reach.HIGH: ("far", gettext("High reach")),
+        Reach.MEDIUM: ("mid", gettext("Medium reach")),
+    }.get(Reach(value), ("near", gettext("Low reach")))
+    words = full if form == "full" else capfirst(Reach(value).label)
     return format_html('<span class="reach {}"><i></i>{}</span>', shape, words)
+
+
+@register.filter
+def analyst(name: str) -> str:
+    """Return who judged, in the reader's language: `rules 2026.11`."""
+    return name.replace("rules", gettext("rules"), 1) if name.startswith("rules ") else name
 
 
 @register.simple_tag
@@ -191,11 +199,17 @@ RINGS = {
 }
 
 
+@register.filter
+def told(reason: str) -> str:
+    """Return why a live is as it is, or what a gap comes from, in the reader's language."""
+    return wording.told(reason)
+
+
 @register.simple_tag
 def state_ring(live: Live) -> SafeString:
     """Return the ring of a live and its state in words; why it is so is its title."""
     state = LiveState(live.state)
     words = gettext("Lag %(lag)s") % {"lag": duration(live.lag_s)} if state == LiveState.LAG else state.label
     return format_html(
-        '<span class="state" title="{}"><span class="ring {}"></span>{}</span>', live.reason, RINGS[state], words
+        '<span class="state" title="{}"><span class="ring {}"></span>{}</span>', told(live.reason), RINGS[state], words
     )
