@@ -125,6 +125,7 @@ def policy_version(request: WorkspaceRequest, version: int) -> HttpResponse:
     context = {
         "policy": shown,
         "is_in_force": not versions.filter(version__gt=version).exists(),
+        "is_first": former is None,
         "lines": changes(former.lexicon, shown.lexicon) if former else [],
         "may_edit": may_edit_policy(request.membership),
     }

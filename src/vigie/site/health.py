@@ -95,7 +95,7 @@ def _gigabytes(size_bytes: int) -> str:
 
 
 def _database() -> Finding:
-    return Finding(_("Database"), is_well=answers(), words=connection.vendor)
+    return Finding(_("Database"), is_well=answers(), words=connection.display_name)
 
 
 def answers() -> bool:

@@ -21,7 +21,8 @@ from vigie.watch.permissions import may_follow_lives
 def health(request: WorkspaceRequest) -> HttpResponse:
     """Show what runs, what waits and what is missing."""
     now = clock.now()
-    context = {"findings": installation.findings(now), "lives": watch.on_air_for(request.membership, now)}
+    lives = watch.on_air_for(request.membership, now).filter(ended_at=None)
+    context = {"findings": installation.findings(now), "lives": lives}
     return render(request, "health.html", context)
 
 

@@ -10,6 +10,8 @@ const minute = format({ hour: "2-digit", minute: "2-digit" });
 const dayMonth = format({ day: "numeric", month: "short" });
 const date = format({ day: "numeric", month: "short", year: "numeric" });
 
+const whole = format({ dateStyle: "long", timeStyle: "long" }); // with its zone
+
 const two = (number) => String(number).padStart(2, "0");
 
 function elapsed(moment) {
@@ -27,8 +29,10 @@ const said = {
 
 export function setClocks(root = document) {
   for (const element of root.querySelectorAll("time[data-clock]")) {
-    const text = said[element.dataset.clock](new Date(element.dateTime));
+    const moment = new Date(element.dateTime);
+    const text = said[element.dataset.clock](moment);
     if (element.textContent !== text) element.textContent = text;
+    element.title = whole.format(moment);
   }
 }
 

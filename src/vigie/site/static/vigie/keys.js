@@ -23,7 +23,7 @@ function listKeys() {
   const section = help.querySelector("[data-keys]");
   for (const old of section.querySelectorAll("div")) old.remove();
   const seen = new Map();
-  if (rows().length) seen.set("J K", section.dataset.walk);
+  if (rows().length) seen.set("J K", section.dataset.walk).set(section.dataset.enter, section.dataset.open);
   for (const button of document.querySelectorAll("[data-key]")) {
     if (isShown(button)) seen.set(button.dataset.cap ?? button.dataset.key.toUpperCase(), button.getAttribute("aria-label") ?? button.dataset.keyLabel ?? label(button));
   }
