@@ -118,6 +118,19 @@ def test_pages_neither_skip_nor_repeat(member: Membership, name: str) -> None:
     assert pks(found) == pks(whole)
 
 
+def test_a_page_costs_one_query_without_the_rules_texts_are_judged_by(
+    member: Membership, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        an_alert(member)
+    view = queries.views_for(member)["to-review"]
+
+    with django_assert_num_queries(1) as asked:
+        queries.page_of(member, view, "", now=LATER)
+
+    assert '"lexicon"' not in asked.captured_queries[0]["sql"]
+
+
 def test_a_page_goes_on_where_it_was_though_the_list_changed(member: Membership) -> None:
     first, second, third = (an_alert(member, after_s=number) for number in range(3))
     view = queries.views_for(member)["to-review"]

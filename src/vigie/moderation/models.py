@@ -87,6 +87,9 @@ class Decision(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=AlertState.values), name="decision_state_is_known"),
         ]
+        indexes = [
+            models.Index(fields=["decided_by", "decided_at"], name="decisions_of_person"),  # what may still be undone
+        ]
 
     def __str__(self) -> str:
         return f"{self.alert_id}: {self.state}"

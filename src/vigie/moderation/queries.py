@@ -62,6 +62,7 @@ def alerts_for(membership: Membership) -> QuerySet[Alert]:
     return (
         Alert.objects.filter(workspace=membership.workspace_id)
         .select_related("workspace", "live__channel", "assessment__policy", "decision")
+        .defer("assessment__policy__lexicon")  # 100 kB a row
         .annotate(place=_place())
         .order_by(*_WORST_FIRST)
     )
@@ -111,7 +112,9 @@ def page_of(membership: Membership, view: View, cursor: str, *, now: datetime, s
     A page begins after a row, not at a number: none is skipped or shown twice when the list changes meanwhile.
     """
     found = alerts_for(membership).filter(view.only, _after(view, cursor)).order_by(*view.order)
-    alerts = list(found[: size + 1])
+    # what is shown is read for the rows of the page only, not for every row that is sorted
+    page = alerts_for(membership).filter(pk__in=found.values("pk")[: size + 1])
+    alerts = list(page.order_by(*view.order))
     shown = alerts[:size]
     return Page(rows(shown, now), _cursor(view, shown[-1]) if len(alerts) > size else "")
 
