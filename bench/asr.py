@@ -1,32 +1,40 @@
 """Speech recognition: how much sound a core hears in a second, beside faster-whisper given one utterance at a time.
 
-Real recordings, cut by our own voice detection; a Whisper with random weights and the real dimensions of `base`: int8,
-greedy, one thread. What it says is noise, so both are made to say as much as people would: 4 tokens a second. Each
-measurement has a process of its own.
+Real recordings, cut by our own voice detection and dealt to four lives; a Whisper with random weights and the real
+dimensions of `base`, int8, greedy, one thread. What it says is noise, so both are made to say as much as people would:
+4 tokens a second. A batch can only be ended all at once: those dealt together are about as long, and `tokens` says what
+remains. Turns, clips and settings of the process are those of the product; the peer has its own. Each measurement has a
+fresh process; of three rounds, one after the other, the median counts (with --quick there is one).
 
-`audio_s_per_core_s` is a recognizer that lags: the utterances of a live share windows of 28 s, four lives a batch.
-`..._unpacked` is the batch alone, on windows of 15 s. openai-whisper is not measured: it would bring PyTorch along.
+`audio_s_per_core_s`: everybody speaks and all wait: neighbours are heard together, four lives a batch.
+`..._in_time`: one utterance of each live waits; `..._in_time_same_malloc`: the same beside a peer with our settings of
+malloc, which tells what batches bring alone (not with --quick).
+openai-whisper is not measured: it would bring PyTorch along.
 """
 
 import resource
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from bench import Result
 from vigie.adapters.silero.client import SileroVoiceActivity
+from vigie.adapters.whisper.child import keep_memory
+from vigie.adapters.whisper.client import WhisperRecognizer
 from vigie.events import SAMPLE_RATE
 from vigie.ports import Float32Array, SpeechClip
 from vigie.speech.ear import Ear
-from vigie.speech.packing import packs
+from vigie.speech.fairness import Waiting, next_turns
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -37,7 +45,9 @@ PROMPT = 4
 """Tokens before the text, in the peer's prompt."""
 LIVES = 4
 CHUNK = SAMPLE_RATE // 2
-WINDOW_S = 15
+
+Batches = list[list[Float32Array]]
+Sound = TypeVar("Sound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Cost:
 
     cpu_s: float
     audio_s: float
+    clips: int
     tokens: int
     peak_mb: float
 
@@ -66,19 +77,32 @@ def run(quick: bool) -> Iterator[Result]:  # noqa: FBT001 -- the modules' agreed
         model = Path(folder) / SIZE
         subprocess.run([sys.executable, SHARED / "whisper" / "make_whisper.py", SIZE, model], check=True)
         spoken = utterances(sound)[: 8 if quick else None]
-        yield recognition("audio_s_per_core_s", spoken, packed(spoken), model)
-        windows = [
-            sound[at * SAMPLE_RATE :][: WINDOW_S * SAMPLE_RATE] for at in range(0, 60 if quick else 120, WINDOW_S)
-        ]
-        yield recognition("audio_s_per_core_s_unpacked", windows, windows, model)
+        yield from recognition(spoken, model, rounds=1 if quick else 3)
 
 
 # ── what is measured ──
 
 
-def recognition(metric: str, spoken: Sequence[Float32Array], clips: Sequence[Float32Array], model: Path) -> Result:
-    """Return ours, `clips` in batches across lives, over the peer's, the same sound as `spoken` one by one."""
-    peer, ours = apart(one_by_one, spoken, model), apart(in_batches, clips, model)
+def recognition(spoken: Sequence[Float32Array], model: Path, rounds: int) -> Iterator[Result]:
+    """Measure what the product does, and the peer, with the same utterances."""
+    window = round(WhisperRecognizer.window_s * SAMPLE_RATE)
+    waiting, in_time = batches(spoken, window), batches(spoken, 0)
+    costs: dict[str, list[Cost]] = defaultdict(list)
+    for _ in range(rounds):
+        costs["peer"].append(apart(one_by_one, spoken, model))
+        costs["waiting"].append(apart(in_batches, waiting, model))
+        costs["in time"].append(apart(in_batches, in_time, model))
+        if rounds > 1:
+            costs["tuned peer"].append(apart(one_by_one_same_malloc, spoken, model))
+    median = {name: sorted(found, key=_spent)[rounds // 2] for name, found in costs.items()}
+    yield compared("audio_s_per_core_s", spoken, median["waiting"], median["peer"])
+    yield compared("audio_s_per_core_s_in_time", spoken, median["in time"], median["peer"])
+    if rounds > 1:
+        yield compared("audio_s_per_core_s_in_time_same_malloc", spoken, median["in time"], median["tuned peer"])
+
+
+def compared(metric: str, spoken: Sequence[Float32Array], ours: Cost, peer: Cost) -> Result:
+    """Return ours over the peer's."""
     return Result(
         metric,
         ours.audio_s_per_core_s,
@@ -88,8 +112,8 @@ def recognition(metric: str, spoken: Sequence[Float32Array], clips: Sequence[Flo
         details={
             "model": f"{SIZE}, random weights, int8",
             "utterances": len(spoken),
-            "clips": len(clips),
-            "batch": LIVES,
+            "clips": ours.clips,
+            "batch": WhisperRecognizer.batch,
             "audio_s": round(ours.audio_s, 1),
             "cpu_s": round(ours.cpu_s, 2),
             "peer_cpu_s": round(peer.cpu_s, 2),
@@ -136,34 +160,47 @@ def utterances(sound: Float32Array) -> list[Float32Array]:
     return [sound[cut.start : cut.end] for cut in cuts]
 
 
-def packed(spoken: Sequence[Float32Array]) -> list[Float32Array]:
-    """Return the clips of a loaded recognizer: the utterances of each of four lives share windows."""
-    lives = [spoken[len(spoken) * n // LIVES : len(spoken) * (n + 1) // LIVES] for n in range(LIVES)]
-    return [np.concatenate(live[each]) for live in lives for each in packs([len(part) for part in live])]
+def batches(spoken: Sequence[Float32Array], longest: int) -> Batches:
+    """Return the clips of each batch as the product chooses them, of four lives that say about as much."""
+    dealt = sorted(spoken, key=len)
+    waiting = [Waiting(n, n % LIVES, epoch=0, seq=n // LIVES, samples=len(samples)) for n, samples in enumerate(dealt)]
+    found: Batches = []
+    while waiting:
+        turns = next_turns(waiting, WhisperRecognizer.batch, longest=longest)
+        found.append([np.concatenate([dealt[number] for number in turn]) for turn in turns])
+        heard = {number for turn in turns for number in turn}
+        waiting = [one for one in waiting if one.utterance_id not in heard]
+    return found
 
 
 # ── in processes of their own ──
 
 
-def apart(work: Callable[[Sequence[Float32Array], Path], Cost], sound: Sequence[Float32Array], model: Path) -> Cost:
+def apart(work: Callable[[Sound, Path], Cost], sound: Sound, model: Path) -> Cost:
     """Return what `work` costs in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(work, sound, model).result()
 
 
-def in_batches(clips: Sequence[Float32Array], folder: Path) -> Cost:
-    """Recognize clips four at a time, as the recognizer's process does; like lengths together."""
+def in_batches(sound: Batches, folder: Path) -> Cost:
+    """Recognize batches of clips as the recognizer's process does."""
+    keep_memory()
     from vigie.adapters.whisper.model import Model  # noqa: PLC0415 -- in its own process only
 
     model = Model(folder, threads=1)
-    model.decode([SpeechClip(clips[0], "fr")], also_suppressed=[END], most_tokens=8)
-    by_length = sorted(clips, key=len)
+    model.decode([SpeechClip(sound[0][0], "fr")], also_suppressed=[END], most_tokens=8)
     before, tokens = _cpu_s(), 0
-    for first in range(0, len(clips), LIVES):
-        batch = [SpeechClip(samples, "fr") for samples in by_length[first : first + LIVES]]
-        decoded = model.decode(batch, also_suppressed=[END], most_tokens=_tokens(batch[-1].samples))
+    for batch in sound:
+        clips = [SpeechClip(samples, "fr") for samples in batch]
+        decoded = model.decode(clips, also_suppressed=[END], most_tokens=max(map(_tokens, batch)))
         tokens += sum(len(each.tokens) for each in decoded)
-    return _cost(before, clips, tokens)
+    return _cost(before, [samples for batch in sound for samples in batch], tokens)
+
+
+def one_by_one_same_malloc(clips: Sequence[Float32Array], folder: Path) -> Cost:
+    """Recognize clips as `one_by_one`, with our settings of malloc."""
+    keep_memory()
+    return one_by_one(clips, folder)
 
 
 def one_by_one(clips: Sequence[Float32Array], folder: Path) -> Cost:
@@ -214,6 +251,10 @@ def detect_offline(sound: Sequence[Float32Array], _: Path) -> Cost:
     return _cost(before, sound, 0)
 
 
+def _spent(cost: Cost) -> float:
+    return cost.cpu_s
+
+
 def _tokens(samples: Float32Array) -> int:
     return max(8, round(TOKENS_A_SECOND * len(samples) / SAMPLE_RATE))
 
@@ -221,7 +262,7 @@ def _tokens(samples: Float32Array) -> int:
 def _cost(before: float, sound: Sequence[Float32Array], tokens: int) -> Cost:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     audio_s = sum(len(samples) for samples in sound) / SAMPLE_RATE
-    return Cost(_cpu_s() - before, audio_s, tokens, usage.ru_maxrss / 1000)
+    return Cost(_cpu_s() - before, audio_s, len(sound), tokens, usage.ru_maxrss / 1000)
 
 
 def _cpu_s() -> float:

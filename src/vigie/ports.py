@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -55,6 +56,17 @@ class Manifest:
 
 
 # ── media ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Reach(IntEnum):
+    """How far the address of a source may lead; each includes those before it."""
+
+    INTERNET = 0
+    """Public addresses."""
+    NETWORK = 1
+    """Private ones too: the network of the installation, the ports of this machine."""
+    DISK = 2
+    """Files of this machine too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +224,8 @@ class Recognizer(Protocol):
     """Shown beside every transcript, with the model: `faster-whisper base`."""
     batch: int
     """How many clips it likes at once."""
+    window_s: float
+    """Seconds of sound that cost as much as one: neighbours are heard together up to it; 0 where that saves nothing."""
     languages: tuple[str, ...] | None
     """The languages it knows; None for many."""
 

@@ -10,8 +10,8 @@ from vigie.speech.lag import Rung, is_given_up, rung
     [
         (0.0, Rung.IN_TIME),
         (10.0, Rung.IN_TIME),
-        (10.1, Rung.PACKED),
-        (60.0, Rung.PACKED),
+        (10.1, Rung.ONCE),
+        (60.0, Rung.ONCE),
         (60.1, Rung.URGENT_FIRST),
         (86_400.0, Rung.URGENT_FIRST),
     ],

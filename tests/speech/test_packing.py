@@ -4,44 +4,13 @@ from hypothesis import strategies as st
 
 from vigie.events import SAMPLE_RATE
 from vigie.ports import Phrase, Transcript
-from vigie.speech.packing import LONGEST, TOLD_BESIDE, packs, unpack
+from vigie.speech.packing import TOLD_BESIDE, unpack
 
 S = SAMPLE_RATE
 
 
 def heard(*phrases: Phrase) -> Transcript:
     return Transcript(" ".join(phrase.text for phrase in phrases), "fr", 0.8, phrases)
-
-
-# ── packs ──
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        ([], []),
-        ([5], [slice(0, 1)]),
-        ([5, 5, 5], [slice(0, 3)]),
-        ([15, 13], [slice(0, 2)]),
-        ([15, 14], [slice(0, 1), slice(1, 2)]),
-        ([10, 10, 10, 10, 10], [slice(0, 2), slice(2, 4), slice(4, 5)]),
-        ([30, 5], [slice(0, 1), slice(1, 2)]),
-        ([5, 30, 5], [slice(0, 1), slice(1, 2), slice(2, 3)]),
-    ],
-)
-def test_neighbours_share_a_clip(seconds: list[int], expected: list[slice]) -> None:
-    assert packs([length * S for length in seconds]) == expected
-
-
-@given(st.lists(st.integers(1, 15 * S), max_size=60))
-def test_each_utterance_is_in_one_clip_and_no_clip_is_too_long(lengths: list[int]) -> None:
-    found = packs(lengths)
-
-    assert [index for each in found for index in range(each.start, each.stop)] == list(range(len(lengths)))
-    assert all(sum(lengths[each]) <= LONGEST for each in found)
-
-
-# ── unpack ──
 
 
 def test_one_utterance_is_its_clip() -> None:

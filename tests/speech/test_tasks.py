@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from tests.factories import make_channel, make_live, make_utterance
 from vigie.events import SAMPLE_RATE
-from vigie.ports import PlacedAudio, PortError, Recognizer, SpeechClip, Transcript
+from vigie.ports import Phrase, PlacedAudio, PortError, Recognizer, SpeechClip, Transcript
 from vigie.runtime import clock, engine, ledger, registry
 from vigie.runtime.models import WorkState
 from vigie.speech import tasks
@@ -29,18 +29,27 @@ class Loud:
 
     name = "loud 1"
     batch = 4
+    window_s = 0.0
     languages: tuple[str, ...] | None = None
 
     def __init__(self) -> None:
         self.batches: list[list[str | None]] = []
         self.trouble: list[PortError | None] = []
+        self.withholds_from_s = 60.0
         self.is_closed = False
 
     def transcribe(self, clips: Sequence[SpeechClip]) -> list[Transcript]:
         self.batches.append([clip.language for clip in clips])
         if self.trouble and (trouble := self.trouble.pop()):
             raise trouble
-        return [Transcript(f"{np.abs(clip.samples).max():.1f}", clip.language or "", 0.9) for clip in clips]
+        return [self._heard(clip) for clip in clips]
+
+    def _heard(self, clip: SpeechClip) -> Transcript:
+        seconds = np.abs(clip.samples).reshape(-1, SAMPLE_RATE).max(axis=1)
+        if len(seconds) >= self.withholds_from_s:
+            return Transcript("", clip.language or "", 0.1, note="repetition")
+        phrases = tuple(Phrase(float(n), n + 1.0, f"{level:.1f}") for n, level in enumerate(seconds))
+        return Transcript(" ".join(phrase.text for phrase in phrases), clip.language or "", 0.9, phrases)
 
     def close(self) -> None:
         self.is_closed = True
@@ -177,14 +186,49 @@ def test_transcribe_ready_fails_an_utterance_whose_sound_is_gone(recognizer: Lou
     assert recognizer.batches == []
 
 
-def test_transcribe_ready_packs_neighbours_when_words_run_late(recognizer: Loud) -> None:
-    spoken(make_live(), 0.1, 0.2, 0.3)
+def test_transcribe_ready_hears_neighbours_that_wait_together_and_tells_their_words_apart(recognizer: Loud) -> None:
+    recognizer.window_s = 3.0
+    spoken(make_live(), 0.1, 0.2, 0.3, 0.4)
+    spoken(make_live(make_channel(language="en")), 0.5)
+
+    transcribe_ready()
+
+    assert recognizer.batches == [["fr", "en", "fr"]]
+    assert list(words().values()) == ["0.1", "0.2", "0.3", "0.4", "0.5"]
+
+
+def test_transcribe_ready_hears_again_one_by_one_what_is_withheld_of_neighbours(recognizer: Loud) -> None:
+    recognizer.window_s, recognizer.withholds_from_s = 28.0, 2.0
+    spoken(make_live(), 0.1, 0.2)
+
+    transcribe_ready()
+
+    assert recognizer.batches == [["fr"], ["fr", "fr"]]
+    assert list(words().values()) == ["0.1", "0.2"]
+    assert states() == [(WorkState.DONE, "")] * 2
+
+
+def test_transcribe_ready_withholds_of_all_when_words_run_late(recognizer: Loud) -> None:
+    recognizer.window_s, recognizer.withholds_from_s = 28.0, 2.0
+    spoken(make_live(), 0.1, 0.2)
     Utterance.objects.update(spoken_at=clock.now() - timedelta(seconds=30))
 
     transcribe_ready()
 
     assert recognizer.batches == [["fr"]]
-    assert {state for state, _ in states()} == {WorkState.DONE}
+    assert states() == [(WorkState.DONE, "repetition")] * 2
+
+
+def test_transcribe_ready_hears_alone_what_was_in_trouble(recognizer: Loud) -> None:
+    recognizer.window_s, recognizer.trouble = 28.0, [PortError("the model crashed", retryable=True)]
+    spoken(make_live(), 0.1, 0.2)
+
+    transcribe_ready()
+    Utterance.objects.update(not_before=None)
+    transcribe_ready()
+
+    assert recognizer.batches == [["fr"], ["fr", "fr"]]
+    assert list(words().values()) == ["0.1", "0.2"]
 
 
 def test_transcribe_ready_skips_what_waited_too_long_and_keeps_its_sound(recognizer: Loud) -> None:

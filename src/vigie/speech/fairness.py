@@ -11,29 +11,50 @@ class Waiting:
 
     utterance_id: int
     live_id: int
+    epoch: int
+    seq: int
+    samples: int
+    is_alone: bool = False
+    """Whether it must not share its turn: something went wrong before."""
+
+    def may_follow(self, before: "Waiting") -> bool:
+        """Return whether it was said right after `before` and can be heard together with it."""
+        beside = (self.live_id, self.epoch, self.seq) == (before.live_id, before.epoch, before.seq + 1)
+        return beside and not (self.is_alone or before.is_alone)
 
 
 def next_turns(
-    waiting: Iterable[Waiting], turns: int, *, after: int = 0, first: Collection[int] = (), each: int = 1
-) -> list[int]:
-    """Return the ids of the next utterances: one live after the other, each from its oldest on.
+    waiting: Iterable[Waiting], turns: int, *, longest: int, after: int = 0, first: Collection[int] = ()
+) -> list[list[int]]:
+    """Return whom to hear next, the ids of a turn together: one live after the other, each from its oldest on.
+
+    A turn is one utterance, and the neighbours that wait behind it as long as all have at most `longest` samples.
 
     Args:
         waiting: oldest first.
         turns: how many at most.
+        longest: samples; 0 for one utterance a turn.
         after: the live served last; the turn goes on with the one that follows.
         first: lives that go before all others, because something happened there.
-        each: how many a live has at its turn: neighbours can be heard together.
     """
-    queues: dict[int, deque[int]] = defaultdict(deque)
+    queues: dict[int, deque[Waiting]] = defaultdict(deque)
     for unit in waiting:
-        queues[unit.live_id].append(unit.utterance_id)
+        queues[unit.live_id].append(unit)
     order = deque(sorted(queues, key=lambda live: (live not in first, live <= after, live)))
-    chosen: list[int] = []
+    chosen: list[list[int]] = []
     while order and len(chosen) < turns:
         live = order.popleft()
-        queue = queues[live]
-        chosen += [queue.popleft() for _ in range(min(each, len(queue), turns - len(chosen)))]
-        if queue:
+        chosen.append(_turn(queues[live], longest))
+        if queues[live]:
             order.append(live)
     return chosen
+
+
+def _turn(queue: deque[Waiting], longest: int) -> list[int]:
+    last = queue.popleft()
+    turn, total = [last.utterance_id], last.samples
+    while queue and queue[0].may_follow(last) and total + queue[0].samples <= longest:
+        last = queue.popleft()
+        turn.append(last.utterance_id)
+        total += last.samples
+    return turn

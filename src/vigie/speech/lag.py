@@ -6,7 +6,7 @@ A ladder: the later the words, the more is given up for speed, and nothing witho
 from enum import IntEnum
 
 TOLD_FROM_S = 10.0
-"""Later than this, the lag is shown, and short utterances share a window of the recognizer."""
+"""Later than this, the lag is shown, and neighbours that were withheld together are not heard again one by one."""
 URGENT_FIRST_FROM_S = 60.0
 """Later than this, the lives where an alert was raised lately are heard before the others."""
 
@@ -15,7 +15,7 @@ class Rung(IntEnum):
     """How far up the ladder: each rung does what those below it do."""
 
     IN_TIME = 0
-    PACKED = 1
+    ONCE = 1
     URGENT_FIRST = 2
 
 
@@ -23,7 +23,7 @@ def rung(lag_s: float) -> Rung:
     """Return what to do when the oldest waiting words were said `lag_s` seconds ago."""
     if lag_s > URGENT_FIRST_FROM_S:
         return Rung.URGENT_FIRST
-    return Rung.PACKED if lag_s > TOLD_FROM_S else Rung.IN_TIME
+    return Rung.ONCE if lag_s > TOLD_FROM_S else Rung.IN_TIME
 
 
 def is_given_up(waited_s: float, newest_waited_s: float, longest_s: float) -> bool:

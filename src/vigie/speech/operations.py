@@ -154,6 +154,14 @@ def give_up_lost(now: datetime) -> None:
 
 
 @transaction.atomic
+def hear_apart(utterances: Sequence[Utterance]) -> None:
+    """Let utterances that were heard together wait to be heard again; tried before, each has its own turn."""
+    Utterance.objects.filter(pk__in=[utterance.pk for utterance in utterances], state=WorkState.RUNNING).update(
+        state=WorkState.PENDING, claimed_until=None
+    )
+
+
+@transaction.atomic
 def postpone(utterances: Sequence[Utterance], until: datetime) -> None:
     """Let utterances wait until then, as if they had not been tried: it was no fault of theirs."""
     Utterance.objects.filter(pk__in=[utterance.pk for utterance in utterances], state=WorkState.RUNNING).update(

@@ -1,7 +1,6 @@
-"""Several short utterances of one live in one clip, and their words back to each. Pure.
+"""The words of a clip back to the utterances of which it was made. Pure.
 
-A recognizer of the Whisper kind pays for 30 s whatever the length of the clip: five utterances of 5 s in one cost a
-third of what they cost one by one.
+A recognizer of the Whisper kind pays for 30 s whatever the length of the clip: neighbours that wait are heard in one.
 """
 
 from collections.abc import Sequence
@@ -9,24 +8,7 @@ from collections.abc import Sequence
 from vigie.events import SAMPLE_RATE
 from vigie.ports import Phrase, Transcript
 
-LONGEST = 28 * SAMPLE_RATE
-"""Samples of a clip: the recognizer's window, less what a phrase at its end needs."""
 TOLD_BESIDE = "told in one sentence with the utterance beside it"
-
-
-def packs(lengths: Sequence[int], longest: int = LONGEST) -> list[slice]:
-    """Return which neighbours share a clip: consecutive slices, each of at most `longest` samples together.
-
-    An utterance that is longer by itself has a clip of its own.
-    """
-    found: list[slice] = []
-    first = total = 0
-    for index, length in enumerate(lengths):
-        if index > first and total + length > longest:
-            found.append(slice(first, index))
-            first, total = index, 0
-        total += length
-    return [*found, slice(first, len(lengths))] if lengths else []
 
 
 def unpack(transcript: Transcript, lengths: Sequence[int]) -> list[Transcript]:

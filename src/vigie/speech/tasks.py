@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain
 from threading import Lock
 
 import numpy as np
@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import QuerySet
 
-from vigie.events import SAMPLE_BYTES
+from vigie.events import SAMPLE_BYTES, SAMPLE_RATE
 from vigie.ports import Float32Array, PortError, Recognizer, SpeechClip
 from vigie.runtime import clock, engine, ledger, registry
 from vigie.runtime.models import WorkState
@@ -29,8 +29,7 @@ HOLD_S = 300.0
 """How long a batch may take before another worker believes that this one died."""
 LOOKED_AT = 400
 """How many waiting utterances are looked at to find the next turns."""
-PACKED_TURNS = 5
-"""Utterances of a live at its turn when words run late: of about 5 s, 28 s together."""
+LOOKED_AT_FIELDS = ("live_id", "epoch", "seq", "start_sample", "end_sample", "attempts")
 URGENT_FOR = timedelta(minutes=10)
 """How long a live goes first after an alert."""
 AT_ONE_GO = timedelta(seconds=20)
@@ -70,9 +69,9 @@ def transcribe_ready() -> None:
             operations.give_up_lost(clock.now())
             _skip_late(clock.now())
             rung = lag.rung(_lag_s(clock.now()))
-            taken = _take(recognizer, rung, after=last_live)
-            last_live = taken[-1].live_id if taken else 0
-            if not _hear(recognizer, taken, packed=rung >= Rung.PACKED):
+            turns = _take(recognizer, rung, after=last_live)
+            last_live = turns[-1][0].live_id if turns else 0
+            if not _hear(recognizer, turns, is_last_try=rung >= Rung.ONCE):
                 return
         finally:
             _at_work.release()
@@ -87,25 +86,38 @@ def stop() -> None:
         recognizer.close()
 
 
-def _take(recognizer: Recognizer, rung: Rung, *, after: int) -> list[Utterance]:
-    """Claim the next few utterances, each live in its turn."""
+def _take(recognizer: Recognizer, rung: Rung, *, after: int) -> list[list[Utterance]]:
+    """Claim the next few utterances, each live in its turn: those of a turn are heard together."""
     now = clock.now()
-    each = PACKED_TURNS if rung >= Rung.PACKED else 1
     urgent = _urgent_lives(now) if rung >= Rung.URGENT_FIRST else set()
-    look = waiting(now).values_list("pk", "live")[:LOOKED_AT]
-    turns = recognizer.batch * each
-    ids = next_turns((Waiting(pk, live) for pk, live in look), turns, after=after, first=urgent, each=each)
+    look = map(_waiting, waiting(now).only(*LOOKED_AT_FIELDS)[:LOOKED_AT])
+    longest = round(recognizer.window_s * SAMPLE_RATE)
+    turns = next_turns(look, recognizer.batch, longest=longest, after=after, first=urgent)
+    ids = list(chain.from_iterable(turns))
     units = Utterance.objects.filter(pk__in=ids).select_related("live__channel").order_by("live", "seq")
-    return ledger.claim(units, now, hold_s=HOLD_S, limit=turns)
+    claimed = {unit.pk: unit for unit in ledger.claim(units, now, hold_s=HOLD_S, limit=len(ids))}
+    found = [[claimed[pk] for pk in turn if pk in claimed] for turn in turns]
+    return [turn for turn in found if turn]
 
 
-def _hear(recognizer: Recognizer, taken: Sequence[Utterance], *, packed: bool) -> bool:
+def _waiting(utterance: Utterance) -> Waiting:
+    return Waiting(
+        utterance.pk,
+        utterance.live_id,
+        utterance.epoch,
+        utterance.seq,
+        samples=(utterance.end_sample or 0) - (utterance.start_sample or 0),
+        is_alone=utterance.attempts > 0,
+    )
+
+
+def _hear(recognizer: Recognizer, turns: Sequence[Sequence[Utterance]], *, is_last_try: bool) -> bool:
     """Transcribe what was claimed; return whether there was no trouble."""
-    known = _in_known_languages(recognizer, taken)
-    clips = [clip for _, said in groupby(known, key=_stretch) for clip in _clips(list(said), packed=packed)]
+    taken = list(chain.from_iterable(turns))
+    known = set(_in_known_languages(recognizer, taken))
+    clips = [clip for turn in turns if (clip := _clip([one for one in turn if one in known]))]
     try:
-        for first in range(0, len(clips), recognizer.batch):
-            _transcribe(recognizer, clips[first : first + recognizer.batch])
+        _transcribe(recognizer, clips, is_last_try=is_last_try)
     except PortError as error:
         log.warning("speech.recognizer", error=str(error), clips=len(clips))
         _put_back(taken, error)
@@ -175,20 +187,17 @@ class Clip:
         return SpeechClip(np.concatenate(self.sounds), self.utterances[0].live.channel.language)
 
 
-def _stretch(utterance: Utterance) -> tuple[int, int]:
-    return utterance.live_id, utterance.epoch
-
-
-def _clips(utterances: list[Utterance], *, packed: bool) -> list[Clip]:
-    """Return the sound of utterances of one epoch, together where that saves time; tell those whose sound is gone."""
-    heard = [(utterance, as_floats(_sound(utterance))) for utterance in utterances]
-    for utterance, sound in heard:
-        if not sound.size:
+def _clip(turn: Sequence[Utterance]) -> Clip | None:
+    """Return the sound of a turn; tell those whose sound is gone. None where nothing is left."""
+    clip = Clip([], [])
+    for utterance in turn:
+        sound = as_floats(_sound(utterance))
+        if sound.size:
+            clip.utterances.append(utterance)
+            clip.sounds.append(sound)
+        else:
             operations.fail(utterance, NO_SOUND)
-    heard = [(utterance, sound) for utterance, sound in heard if sound.size]
-    lengths = [len(sound) for _, sound in heard]
-    shares = packing.packs(lengths) if packed else [slice(n, n + 1) for n in range(len(heard))]
-    return [Clip([one for one, _ in heard[share]], [sound for _, sound in heard[share]]) for share in shares]
+    return clip if clip.utterances else None
 
 
 def _sound(utterance: Utterance) -> bytes:
@@ -198,10 +207,16 @@ def _sound(utterance: Utterance) -> bytes:
     return pcm if len(pcm) == (end - start) * SAMPLE_BYTES else b""
 
 
-def _transcribe(recognizer: Recognizer, clips: Sequence[Clip]) -> None:
-    """Write down what is said in some clips. Raises PortError."""
-    transcripts = recognizer.transcribe([clip.spoken() for clip in clips])
+def _transcribe(recognizer: Recognizer, clips: Sequence[Clip], *, is_last_try: bool) -> None:
+    """Write down what is said in some clips. Raises PortError.
+
+    Where the words of several utterances are withheld, each is heard again alone: one may have spoiled the others.
+    """
+    transcripts = recognizer.transcribe([clip.spoken() for clip in clips]) if clips else []
     now = clock.now()
     for clip, whole in zip(clips, transcripts, strict=True):
+        if whole.note and len(clip.utterances) > 1 and not is_last_try:
+            operations.hear_apart(clip.utterances)
+            continue
         for utterance, transcript in zip(clip.utterances, packing.unpack(whole, clip.lengths), strict=True):
             operations.record_transcript(utterance, transcript, recognizer.name, now)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -47,6 +49,27 @@ def test_it_answers_until_its_parent_closes_the_pipe(micro_model: Path) -> None:
         process.join(LIMIT_S)
 
         assert process.exitcode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="malloc of glibc")
+def test_it_keeps_the_memory_that_a_clip_needed() -> None:
+    script = """
+import resource, sys
+from vigie.adapters.whisper.child import keep_memory
+if sys.argv[1:]:
+    keep_memory()
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    block = bytearray(b"1") * 72_000_000
+    del block
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    faults = [
+        int(subprocess.run([sys.executable, "-c", script, *keep], check=True, capture_output=True).stdout)
+        for keep in ([], ["keep"])
+    ]
+
+    assert faults[1] < 1_000 < faults[0]
 
 
 @pytest.mark.shared

@@ -23,6 +23,7 @@ class SphinxRecognizer:
 
     name = "pocketsphinx en-us"
     batch = 1
+    window_s = 0.0
     languages: tuple[str, ...] | None = (LANGUAGE,)
 
     def __init__(self) -> None:

@@ -21,6 +21,7 @@ class WhisperRecognizer:
     """One model in one process, started at the first clip. For any thread; requests wait for each other."""
 
     batch = 4
+    window_s = 28.0  # of the 30 s that are encoded, less what a phrase at the end needs
     languages: tuple[str, ...] | None = None
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
