@@ -25,7 +25,10 @@ TASKS = {
     "demo": ("the control room on local simulators: no account, no key, no network", ["vigie", "demo"]),
     "up": ("the control room", ["vigie", "up"]),
     "vigie": ("any other command of Vigie: run.py vigie watch FILE --json", ["vigie"]),
-    "test": ("the tests; arguments go to pytest", ["python", "-m", "pytest"]),
+    "test": (
+        "the tests, a process a core; arguments go to pytest",
+        ["python", "-m", "pytest", "--numprocesses=auto", "--dist=loadfile"],
+    ),
     "check": ("style, types, layers, shape, migrations, translation, docs", ["python", "-m", "tools.check"]),
     "bench": ("benchmarks beside their peers: run.py bench [NAME] [--quick] [--json]", ["python", "-m", "bench"]),
     "docs": ("build the documentation into build/docs", ["mkdocs", "build", "--strict"]),
