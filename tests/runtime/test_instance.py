@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from vigie.runtime.instance import AlreadyRunning, only_one
+from vigie.runtime.instance import AlreadyRunning, has_database, only_one
 
 
 def test_only_one_refuses_a_second_with_one_line(tmp_path: Path) -> None:
@@ -21,3 +22,17 @@ def test_only_one_lets_the_next_in_after_the_first(tmp_path: Path) -> None:
         pass
     with only_one(tmp_path):
         pass
+
+
+@pytest.mark.django_db
+def test_has_database_looks_without_making_one(tmp_path: Path) -> None:
+    assert has_database()
+
+    former = connection.settings_dict
+    try:
+        connection.settings_dict = former | {"NAME": tmp_path / "vigie.sqlite3"}
+        assert has_database() == (connection.vendor != "sqlite")
+    finally:
+        connection.settings_dict = former
+
+    assert list(tmp_path.iterdir()) == []

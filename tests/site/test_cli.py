@@ -35,6 +35,7 @@ def test_vigie_tells_an_unknown_command(tmp_path: Path) -> None:
 
     assert ended.returncode == 2
     assert ended.stderr == "vigie: there is no command 'observe'; `vigie help` lists them.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("arguments", "status"), [((), 2), (("help",), 0), (("--help",), 0)])

@@ -1,9 +1,11 @@
-"""One process a data folder: the lock that makes a second `vigie up` refuse."""
+"""What a data folder has: one process, by the lock that makes a second `vigie up` refuse; a database, or none yet."""
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from django.db import connection
 
 from vigie.errors import VigieError
 
@@ -27,3 +29,8 @@ def only_one(data_dir: Path) -> Iterator[None]:
                 f"Another Vigie already runs on {data_dir}. Stop it first, or set VIGIE_DATA_DIR to another folder."
             ) from None
         yield
+
+
+def has_database() -> bool:
+    """Return whether there is a database to ask: where SQLite has none, a question would make one."""
+    return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()

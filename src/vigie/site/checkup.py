@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from vigie.runtime.instance import has_database
 from vigie.site.health import Finding
 from vigie.speech import recognizers
 
@@ -36,6 +37,8 @@ def _folder() -> Finding:
 
 
 def _tables() -> Finding:
+    if not has_database():
+        return Finding("Database", is_well=False, words=f"{connection.vendor}, not there yet", fix="vigie up")
     try:
         executor = MigrationExecutor(connection)
         pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -11,6 +11,7 @@ from vigie.errors import VigieError
 from vigie.governance import queries
 from vigie.governance.chain import Verdict
 from vigie.governance.models import AuditChain
+from vigie.runtime.instance import has_database
 
 
 class BrokenChain(VigieError):
@@ -37,7 +38,7 @@ class Command(TyperCommand):
         as_json: Annotated[bool, Option("--json", help="Print one JSON object a chain.")] = False,
     ) -> None:
         """Verify every chain of the audit log; fail where one was tampered with."""
-        if AuditChain._meta.db_table not in connection.introspection.table_names():
+        if not has_database() or AuditChain._meta.db_table not in connection.introspection.table_names():
             raise NothingToVerify
         verdicts = {
             name_of(chain): queries.verified(chain)
