@@ -31,7 +31,7 @@ def main() -> None:
     try:
         sys.exit(run(sys.argv[1:]))
     except CommandError as error:
-        sys.stderr.write(f"vigie: {error}\n")
+        sys.stderr.write(f"vigie: {error} (vigie {sys.argv[1]} --help says more)\n")
         sys.exit(2)
     except VigieError as error:
         sys.exit(f"vigie: {error}")

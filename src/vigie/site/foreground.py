@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import secrets
+import signal
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
@@ -15,8 +18,9 @@ from rich.markup import escape
 from vigie.errors import VigieError
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
 from vigie.people.operations import NewAccount
+from vigie.ports import MediaSource, PortError
 from vigie.risk.models import Assessment, Outcome
-from vigie.runtime import bus, clock
+from vigie.runtime import bus, clock, registry
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.models import WorkState
 from vigie.site.furnish import first_workspace
@@ -68,11 +72,31 @@ class Teller:
     def _take(self, lines: Callable[[], Iterable[Line] | None]) -> None:
         with self._lock:
             for line in lines() or ():
-                self._tell(line)
+                self._say(line)
+
+    def _say(self, line: Line) -> None:
+        """Tell a line; where nobody reads any more, end the program as Ctrl+C does."""
+        try:
+            self._tell(line)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+            os.kill(os.getpid(), signal.SIGINT)
 
 
-def run(source: Source, tell: Tell) -> None:
-    """Watch `source` to its end, telling each line. Raises NothingHeard with the reason when it cannot be had."""
+def look(address: str) -> None:
+    """Raise NothingHeard for a path without a file. Asks nobody: an address of the network is not looked at."""
+    if "://" not in address:
+        try:
+            asyncio.run(registry.get(MediaSource).resolve(address))
+        except PortError as error:
+            raise NothingHeard(str(error)) from error
+
+
+def run(source: Source, tell: Tell) -> str:
+    """Watch `source` to its end, telling each line; return what went wrong in the end, empty for nothing.
+
+    Raises NothingHeard with the reason when nothing was ever heard.
+    """
     account = NewAccount("console", "console@example.org", secrets.token_urlsafe(16))
     now = clock.now()
     member = first_workspace(account, name="Console", now=now)
@@ -82,9 +106,10 @@ def run(source: Source, tell: Tell) -> None:
     teller.follow()
     with embedded_engine():
         outcome = asyncio.run(_watch(channel.pk))
-    if outcome.live_id is None:
+    if outcome.live_id is None or not outcome.stop.is_over:
         raise NothingHeard(outcome.stop.reason)
     teller.end(Live.objects.get(pk=outcome.live_id).heard_s)
+    return "" if outcome.stop.reason == watching.OVER else outcome.stop.reason
 
 
 async def _watch(channel_id: int) -> watching.Outcome:

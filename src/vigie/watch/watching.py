@@ -12,9 +12,9 @@ from vigie.watch.logbook import Logbook
 from vigie.watch.models import Channel
 from vigie.watch.reconnecting import Patience
 from vigie.watch.sinks import add_recall, add_sink
-from vigie.watch.watcher import Outcome, Watcher
+from vigie.watch.watcher import OVER, Outcome, Watcher
 
-__all__ = ["Outcome", "add_recall", "add_sink", "end_forgotten", "wanted", "watch", "watch_live"]
+__all__ = ["OVER", "Outcome", "add_recall", "add_sink", "end_forgotten", "wanted", "watch", "watch_live"]
 
 PREFIX = "channel:"
 LOOK_AGAIN_S = 30.0

@@ -23,7 +23,15 @@ async def test_a_file_is_a_recording(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("gone.wav", "no such file"), ("folder", "not a file"), ("empty.wav", "empty file")]
+    ("name", "words"),
+    [
+        ("gone.wav", "no such file"),
+        ("empty.wav/talk.wav", "no such file"),
+        ("folder", "not a file"),
+        ("empty.wav", "empty file"),
+        ("x" * 5000, r"^\S{200}: cannot be read \(File name too long\)\.$"),
+        ("a\0b.wav", r"cannot be read \(embedded null byte\)"),
+    ],
 )
 def test_a_file_that_cannot_be_heard_says_why(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "folder").mkdir()

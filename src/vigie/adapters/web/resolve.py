@@ -1,6 +1,7 @@
 """What a person typed -> where its media is: a file, a direct address, or a page."""
 
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from urllib.parse import unquote, urlsplit
 
 from vigie.adapters.web import pages
@@ -8,6 +9,8 @@ from vigie.adapters.web.fetch import Fetcher, is_recording, shown
 from vigie.adapters.web.playlist import Part
 from vigie.ports import MediaLocation, PortError
 
+MOST_SHOWN = 200
+"""Of a name that is too long for a file."""
 STREAM_SCHEMES = {"rtmp", "rtmps", "rtmpt", "rtmpts", "rtsp", "rtsps", "srt"}
 MEDIA_SUFFIXES = {
     *(
@@ -58,11 +61,16 @@ async def web_location(source: str, suffix: str) -> MediaLocation:
 
 def file_location(path: Path) -> MediaLocation:
     """Return the location of a media file. Raises PortError."""
-    if not path.exists():
-        raise PortError(f"{path}: no such file. (An address begins with https://)", permanent=True)
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PortError(f"{path}: no such file. (An address begins with https://)", permanent=True) from error
+    except (OSError, ValueError) as error:  # the latter for a name with a NUL
+        reason = getattr(error, "strerror", error)
+        raise PortError(f"{str(path)[:MOST_SHOWN]}: cannot be read ({reason}).", permanent=True) from error
+    if not S_ISREG(found.st_mode):
         raise PortError(f"{path}: not a file.", permanent=True)
-    if path.stat().st_size == 0:
+    if found.st_size == 0:
         raise PortError(f"{path}: empty file.", permanent=True)
     return MediaLocation(str(path), "file", is_live=False, title=path.name)
 

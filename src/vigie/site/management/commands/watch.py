@@ -37,9 +37,12 @@ class Command(TyperCommand):
         options.model = model or options.model
         options.speech_lag_skip_s = float("inf")  # a recording is read faster than it can be heard
         recognizers.check()
+        foreground.look(source)
         upkeep.migrate(clock.now())
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
         spoken = language or ("en" if options.recognizer == "pocketsphinx" else options.default_language)
         tell = foreground.as_json if json else foreground.as_text(Console())
-        foreground.run(foreground.Source(source, spoken), tell)
+        trouble = foreground.run(foreground.Source(source, spoken), tell)
+        if trouble:
+            self.stderr.write(trouble)
