@@ -1,6 +1,8 @@
 """Fixtures for every test. The data folder is set by tests/data_folder.py."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +40,19 @@ def shared_data() -> Path:
             pytest.fail(f"{SHARED} is missing")
         pytest.skip("the data folder beside the checkout is missing")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def micro_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Whisper model with random weights and one layer: it says noise, in the way of the real ones."""
+    script = SHARED / "whisper" / "make_whisper.py"
+    if not script.is_file():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{script} is missing")
+        pytest.skip("the data folder beside the checkout is missing")
+    folder = tmp_path_factory.mktemp("models") / "micro"
+    subprocess.run([sys.executable, script, "micro", folder], check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)
