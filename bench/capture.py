@@ -134,6 +134,7 @@ def capture(urls: Sequence[str], seconds: float, data: Path, *, is_deaf: bool) -
         "VIGIE_DATA_DIR": str(data),
         "DJANGO_SETTINGS_MODULE": "vigie.site.settings",
         "VIGIE_RECOGNIZER": "none",
+        "VIGIE_ALLOW_PRIVATE_ADDRESSES": "true",
     }
     import django  # noqa: PLC0415 -- after the settings, in its own process
 

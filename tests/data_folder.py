@@ -5,3 +5,4 @@ import tempfile
 
 os.environ["VIGIE_DATA_DIR"] = tempfile.mkdtemp(prefix="vigie-tests-")
 os.environ.setdefault("VIGIE_RECOGNIZER", "none")
+os.environ.setdefault("VIGIE_ALLOW_PRIVATE_ADDRESSES", "true")

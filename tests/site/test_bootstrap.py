@@ -7,10 +7,11 @@ from django.core.management import call_command
 
 from tests.factories import make_channel, make_live
 from vigie.moderation.models import Alert
-from vigie.ports import AudioCodec, LanguageIdentifier, LiveRef, MediaSource, PlacedCaption, VoiceActivity
+from vigie.ports import AudioCodec, LanguageIdentifier, LiveRef, MediaSource, PlacedCaption, PortError, Reach, VoiceActivity
 from vigie.risk.models import Assessment, Outcome
 from vigie.risk.tasks import assess_pending
 from vigie.runtime import registry
+from vigie.site import bootstrap
 from vigie.site.consumers import TOPICS
 from vigie.speech import operations as speech
 
@@ -55,6 +56,17 @@ def test_everything_is_accounted_for_in_a_chain_that_holds() -> None:
 @pytest.mark.parametrize("port", [MediaSource, AudioCodec, VoiceActivity, LanguageIdentifier])
 def test_every_port_has_an_adapter(port: type) -> None:
     assert registry.find(port) is not None
+
+
+async def test_sources_reach_files_only_where_a_program_lets_them() -> None:
+    with pytest.raises(PortError, match="not an address"):
+        await registry.get(MediaSource).resolve(__file__)
+
+    bootstrap.let_sources_reach(Reach.DISK)
+    try:
+        assert (await registry.get(MediaSource).resolve(__file__)).protocol == "file"
+    finally:
+        bootstrap.let_sources_reach(Reach.NETWORK)
 
 
 def test_every_topic_that_is_pushed_has_its_permission() -> None:

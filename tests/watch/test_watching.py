@@ -15,7 +15,7 @@ from tests.watch.conftest import Provided
 from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, sound
 from vigie.adapters.web import fetch, segments
 from vigie.adapters.web.client import WebMedia
-from vigie.ports import NotLive, PlacedAudio, PortError
+from vigie.ports import NotLive, PlacedAudio, PortError, Reach
 from vigie.simulators.media import Fault, Kind, MediaServer, Resource, RunningClock, Script
 from vigie.simulators.media import Live as Simulated
 from vigie.watch import sinks, watching
@@ -187,7 +187,7 @@ async def watch_simulated(ears: Ears, live: Simulated, *, path: str) -> Heard:
 def web(memory: Memory, provide: Provided) -> None:
     """The real adapter, in a hurry."""
     sinks.forget_all()
-    provide(WebMedia(speed=SPEED))
+    provide(WebMedia(Reach.NETWORK, speed=SPEED))
 
 
 CUTS = (Fault(Kind.CUT, at_s=12.0, for_s=5.0), Fault(Kind.RESET, at_s=24.0, for_s=5.0))

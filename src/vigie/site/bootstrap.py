@@ -9,6 +9,7 @@ from vigie import events, ports
 from vigie.governance import receivers as governance
 from vigie.moderation import consumers as alerts
 from vigie.moderation import receivers as moderation
+from vigie.ports import Reach
 from vigie.risk import operations as risk_operations
 from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
@@ -34,12 +35,23 @@ def wire() -> None:
 
 def _provide_ports() -> None:
     """Say which adapter stands behind each port; it is imported on first use."""
-    registry.provide(ports.MediaSource, "vigie.adapters.web.client.WebMedia")
+    let_sources_reach(Reach.NETWORK if settings.OPTIONS.allow_private_addresses else Reach.INTERNET)
     registry.provide(ports.AudioCodec, "vigie.adapters.audio.client.FlacCodec")
     registry.provide(ports.VoiceActivity, "vigie.adapters.silero.client.SileroVoiceActivity")
     registry.provide(ports.Recognizer, _recognizer)
     registry.provide(ports.ModelHub, _model_hub)
     registry.provide(ports.LanguageIdentifier, "vigie.adapters.langdetect.client.FastTextIdentifier")
+
+
+def let_sources_reach(reach: Reach) -> None:
+    """Say how far the addresses of sources may lead, in this program."""
+
+    def web() -> ports.MediaSource:
+        from vigie.adapters.web.client import WebMedia  # noqa: PLC0415 -- a vendor, on first use
+
+        return WebMedia(reach)
+
+    registry.provide(ports.MediaSource, web)
 
 
 def _recognizer() -> ports.Recognizer | None:

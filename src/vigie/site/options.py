@@ -40,6 +40,11 @@ class Options(BaseSettings):
         description="Addresses or networks of the proxies in front, by commas: only they say who a visitor is"
         " (`X-Forwarded-For`), which the limits on signing in need.",
     )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Channels may lead to private addresses too: cameras and servers of your own network, this machine."
+        " Not where those who add channels should not reach them.",
+    )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
     email_url: str = Field("", description="smtp://user:password@host:port; empty: mails are printed.")

@@ -47,6 +47,13 @@ def serving(answers: Mapping[str, Answer]) -> Iterator[Origin]:
         thread.join(STOP_S)
 
 
+@contextmanager
+def silence() -> Iterator[str]:
+    """Yield an address that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
 def free_port() -> int:
     """Return a port where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

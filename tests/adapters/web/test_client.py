@@ -14,7 +14,7 @@ from tests.chirps import told_s, write_media
 from vigie.adapters.web import fetch, segments
 from vigie.adapters.web.client import WebMedia
 from vigie.events import AudioReceived, CaptionReceived, MediaEnded, MediaItem, MediaOpened
-from vigie.ports import MediaSource, PortError
+from vigie.ports import MediaSource, PortError, Reach
 from vigie.simulators.media import Fault, Kind, Live, MediaServer, Resource, RunningClock, Script, demo_script
 
 DEADLINE_S = 30
@@ -77,7 +77,7 @@ def playing(*faults: Fault, media: Path, **options: object) -> MediaServer:
 @pytest.mark.parametrize("path", ["fr.m3u8", "fr.flv", "fr/audio.flv", "fr/audio.m3u8"])
 async def test_a_live_is_heard_without_a_hole(rising: Path, path: str) -> None:
     async with playing(media=rising) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url(path), seconds=15.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url(path), seconds=15.0)
 
     told = told_s(b"".join(item.pcm for item in heard.sound))[2:]
     assert heard.items[0] == MediaOpened("hls" if path.endswith("m3u8") else "http", is_live=True, has_audio=True)
@@ -87,7 +87,7 @@ async def test_a_live_is_heard_without_a_hole(rising: Path, path: str) -> None:
 
 async def test_the_rendition_without_pictures_is_pulled_with_its_captions() -> None:
     async with MediaServer(demo_script(), clock=RunningClock(SPEED)) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
         renditions = {delivery.rendition for delivery in server.deliveries("fr")}
 
     assert renditions == {"audio"}
@@ -100,8 +100,8 @@ async def test_the_rendition_without_pictures_is_pulled_with_its_captions() -> N
 async def test_a_recording_on_the_web_is_heard_to_its_end_and_taken_up_in_the_middle(tmp_path: Path, path: str) -> None:
     files = {name: write_media(tmp_path / name, 9.0) for name in ("talk.mp4", "talk.wav")}
     async with MediaServer(Script(files=files)) as server:
-        heard = await listen(WebMedia(), server.url(path))
-        rest = await listen(WebMedia(), server.url(path), from_pts_s=6.0)
+        heard = await listen(WebMedia(Reach.DISK), server.url(path))
+        rest = await listen(WebMedia(Reach.DISK), server.url(path), from_pts_s=6.0)
 
     opened = heard.items[0]
     assert isinstance(opened, MediaOpened)
@@ -113,7 +113,7 @@ async def test_a_recording_on_the_web_is_heard_to_its_end_and_taken_up_in_the_mi
 
 
 async def test_a_file_is_heard(tmp_path: Path) -> None:
-    heard = await listen(WebMedia(), str(write_media(tmp_path / "talk.webm", 3.0)))
+    heard = await listen(WebMedia(Reach.DISK), str(write_media(tmp_path / "talk.webm", 3.0)))
 
     assert [type(item) for item in heard.items] == [
         MediaOpened,
@@ -128,7 +128,7 @@ async def test_a_file_is_heard(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [Kind.CUT, Kind.RESET])
 async def test_an_flv_that_is_cut_is_heard_up_to_the_cut(rising: Path, kind: Kind) -> None:
     async with playing(Fault(kind, at_s=16.0), media=rising) as server:
-        heard = await listen(WebMedia(), server.url("fr.flv"))
+        heard = await listen(WebMedia(Reach.DISK), server.url("fr.flv"))
         sent = server.deliveries("fr")[-1].sound
 
     assert heard.trouble is not None
@@ -139,7 +139,7 @@ async def test_an_flv_that_is_cut_is_heard_up_to_the_cut(rising: Path, kind: Kin
 async def test_an_flv_that_stalls_is_given_up(rising: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "READ_S", 0.5)
     async with playing(Fault(Kind.STALL, at_s=16.0, for_s=600.0), media=rising) as server:
-        heard = await listen(WebMedia(), server.url("fr.flv"))
+        heard = await listen(WebMedia(Reach.DISK), server.url("fr.flv"))
 
     assert heard.trouble is not None
     assert heard.trouble.retryable
@@ -152,7 +152,7 @@ async def test_hls_bears_segments_that_fail_for_a_while(rising: Path, monkeypatc
     cut = Fault(Kind.CUT, at_s=14.0, for_s=2.0, resources=frozenset({Resource.SEGMENT}))
     refused = Fault(Kind.REFUSE, at_s=22.0, for_s=2.0, resources=frozenset({Resource.SEGMENT}))
     async with playing(cut, refused, media=rising) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"), seconds=24.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=24.0)
 
     assert heard.trouble is None
     assert heard.holes == []
@@ -160,7 +160,7 @@ async def test_hls_bears_segments_that_fail_for_a_while(rising: Path, monkeypatc
 
 async def test_what_the_encoder_lost_is_a_hole_in_the_pts(rising: Path) -> None:
     async with playing(Fault(Kind.SKIP, at_s=16.0, for_s=6.0), media=rising) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
 
     assert [(round(start - 10, 1), round(end - 10, 1)) for start, end in heard.holes] == [(16.0, 22.0)]
     assert len([item for item in heard.items if isinstance(item, MediaOpened)]) == 1
@@ -168,7 +168,7 @@ async def test_what_the_encoder_lost_is_a_hole_in_the_pts(rising: Path) -> None:
 
 async def test_a_restarted_encoder_is_announced_in_hls(rising: Path) -> None:
     async with playing(Fault(Kind.RESTART, at_s=16.0), media=rising) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
 
     places = [number for number, item in enumerate(heard.items) if isinstance(item, MediaOpened)]
     assert len(places) == 2
@@ -180,10 +180,10 @@ async def test_a_restarted_encoder_is_announced_in_hls(rising: Path) -> None:
 async def test_an_expired_address_is_refused_and_a_fresh_one_goes_on_without_loss(rising: Path) -> None:
     async with playing(media=rising, signed_for_s=12.0) as server:
         source = server.url("resolve/fr.m3u8")
-        first = await listen(WebMedia(speed=SPEED), source)
+        first = await listen(WebMedia(Reach.DISK, speed=SPEED), source)
         assert first.trouble is not None
         last = first.sound[-1]
-        rest = await listen(WebMedia(speed=SPEED), source, from_pts_s=last.pts_s + 0.5, seconds=5.0)
+        rest = await listen(WebMedia(Reach.DISK, speed=SPEED), source, from_pts_s=last.pts_s + 0.5, seconds=5.0)
 
     assert "HTTP 403" in str(first.trouble)
     assert rest.sound[0].pts_s <= last.pts_s + 0.55
@@ -199,7 +199,7 @@ async def test_an_expired_address_is_refused_and_a_fresh_one_goes_on_without_los
 )
 async def test_nonsense_in_place_of_a_playlist_is_told(rising: Path, kind: Kind, path: str, words: str) -> None:
     async with playing(Fault(kind, for_s=600.0, resources=ALL), media=rising) as server:
-        heard = await listen(WebMedia(), server.url(path))
+        heard = await listen(WebMedia(Reach.DISK), server.url(path))
 
     assert heard.items == []
     assert words in str(heard.trouble)
@@ -208,7 +208,7 @@ async def test_nonsense_in_place_of_a_playlist_is_told(rising: Path, kind: Kind,
 @pytest.mark.parametrize("path", ["gone.m3u8", "gone.flv", "files/gone.mp3"])
 async def test_a_dead_address_says_so(rising: Path, path: str) -> None:
     async with playing(media=rising) as server:
-        heard = await listen(WebMedia(), server.url(path))
+        heard = await listen(WebMedia(Reach.DISK), server.url(path))
 
     assert heard.items == []
     assert heard.trouble is not None
@@ -216,9 +216,28 @@ async def test_a_dead_address_says_so(rising: Path, path: str) -> None:
     assert "HTTP 404" in str(heard.trouble)
 
 
+@pytest.mark.parametrize("path", ["fr.m3u8", "fr.flv", "fr", "files/fr.mp4", "resolve/fr.m3u8"])
+async def test_the_own_network_is_out_of_reach_unless_allowed(path: str) -> None:
+    async with MediaServer(demo_script()) as server:
+        heard = await listen(WebMedia(), server.url(path))
+
+    assert heard.items == []
+    assert heard.trouble is not None
+    assert heard.trouble.permanent
+    assert "a private address" in str(heard.trouble)
+
+
+async def test_ffmpeg_is_not_led_into_the_own_network(black_hole: socket.socket) -> None:
+    host, port = black_hole.getsockname()
+
+    heard = await listen(WebMedia(), f"rtmp://{host}:{port}/app/key")
+
+    assert "a private address" in str(heard.trouble)
+
+
 async def test_a_truncated_segment_loses_only_itself(rising: Path) -> None:
     async with playing(Fault(Kind.TRUNCATE, at_s=16.0, for_s=1.0), media=rising) as server:
-        heard = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
+        heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=20.0)
 
     assert heard.trouble is None
     assert sum(end - start for start, end in heard.holes) < 4.5
@@ -226,7 +245,7 @@ async def test_a_truncated_segment_loses_only_itself(rising: Path) -> None:
 
 async def test_the_end_of_a_live_is_told(rising: Path) -> None:
     async with playing(Fault(Kind.END, at_s=16.0), media=rising) as server:
-        hls = await listen(WebMedia(speed=SPEED), server.url("fr.m3u8"))
+        hls = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"))
 
     assert hls.items[-1] == MediaEnded()
     assert hls.trouble is None
@@ -262,7 +281,7 @@ async def cancelled_within_a_second(media: MediaSource, source: str, *, after: i
 @pytest.mark.parametrize("path", ["fr.m3u8", "fr.flv"])
 async def test_a_cancelled_reader_is_gone_within_a_second(rising: Path, path: str) -> None:
     async with playing(media=rising) as server:
-        await cancelled_within_a_second(WebMedia(speed=SPEED), server.url(path), after=10)
+        await cancelled_within_a_second(WebMedia(Reach.DISK, speed=SPEED), server.url(path), after=10)
 
     for thread in threading.enumerate():
         if thread.name.startswith("decoder"):
@@ -272,16 +291,16 @@ async def test_a_cancelled_reader_is_gone_within_a_second(rising: Path, path: st
 
 async def test_a_reader_of_a_stalled_live_is_gone_within_a_second(rising: Path) -> None:
     async with playing(Fault(Kind.STALL, at_s=8.0, for_s=600.0, resources=ALL), media=rising) as server:
-        await cancelled_within_a_second(WebMedia(), server.url("fr.flv"), after=3)
+        await cancelled_within_a_second(WebMedia(Reach.DISK), server.url("fr.flv"), after=3)
 
 
 async def test_a_reader_of_a_long_file_is_gone_within_a_second(rising: Path) -> None:
-    await cancelled_within_a_second(WebMedia(), str(rising), after=3)
+    await cancelled_within_a_second(WebMedia(Reach.DISK), str(rising), after=3)
 
 
 async def test_a_reader_of_a_mute_server_is_gone_within_a_second(black_hole: socket.socket) -> None:
     host, port = black_hole.getsockname()
-    media = WebMedia()
+    media = WebMedia(Reach.DISK)
 
     async def read() -> None:
         async for _ in media.stream(await media.resolve(f"rtmp://{host}:{port}/app/key")):

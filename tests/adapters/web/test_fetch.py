@@ -1,21 +1,24 @@
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from tests.adapters.web.origin import free_port, serving
-from vigie.adapters.web import fetch
+from vigie.adapters.web import fetch, reach
 from vigie.adapters.web.fetch import Fetched, Fetcher, refusal, retry_after_s, shown
 from vigie.adapters.web.playlist import Part
-from vigie.ports import PortError
+from vigie.ports import PortError, Reach
 
 
-async def trouble(url: str) -> PortError:
-    async with Fetcher({}) as fetcher:
+async def trouble(url: str, *, most_bytes: int = fetch.MOST_BYTES) -> PortError:
+    async with Fetcher({}, Reach.NETWORK) as fetcher:
         with pytest.raises(PortError) as caught:
-            await fetcher.get(Part(url))
+            await fetcher.get(Part(url), most_bytes)
     return caught.value
 
 
@@ -34,7 +37,7 @@ def test_what_is_shown_of_an_address_holds_no_secret(url: str, safe: str) -> Non
 
 async def test_a_body_is_brought_with_the_headers_asked_for() -> None:
     with serving({"/a": PlainTextResponse("hello")}) as origin:
-        async with Fetcher({"Referer": "https://site.example"}) as fetcher:
+        async with Fetcher({"Referer": "https://site.example"}, Reach.NETWORK) as fetcher:
             fetched = await fetcher.get(Part(f"{origin.url}/a?sig=1"))
 
     assert fetched == Fetched(b"hello", f"{origin.url}/a?sig=1")
@@ -49,7 +52,7 @@ async def test_a_range_is_brought_whether_the_server_knows_ranges_or_not(*, know
     whole = b"0123456789"
     body = Response(whole[2:5], 206) if knows_ranges else Response(whole)
     with serving({"/a": body}) as origin:
-        async with Fetcher({}) as fetcher:
+        async with Fetcher({}, Reach.NETWORK) as fetcher:
             assert (await fetcher.get(Part(f"{origin.url}/a", 2, 3))).body == b"234"
 
     assert origin.requests[0][1]["range"] == "bytes=2-4"
@@ -79,7 +82,10 @@ async def test_a_refusal_says_whether_to_ask_again(status: int, *, retryable: bo
     assert "secret" not in str(error)
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("", None), ("12", 12.0), ("soon", None), ("-3", None)])
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("", None), ("99999", 3600.0), ("9" * 5000, 3600.0), ("12", 12.0), ("soon", None), ("-3", None)],
+)
 def test_retry_after_in_seconds(value: str, seconds: float | None) -> None:
     assert retry_after_s(value) == seconds
 
@@ -94,7 +100,7 @@ def test_retry_after_as_a_date() -> None:
 async def test_a_redirect_is_followed_but_not_in_circles() -> None:
     answers = {"/a": RedirectResponse("/b"), "/b": PlainTextResponse("here"), "/c": RedirectResponse("/c")}
     with serving(answers) as origin:
-        async with Fetcher({}) as fetcher:
+        async with Fetcher({}, Reach.NETWORK) as fetcher:
             assert await fetcher.get(Part(f"{origin.url}/a")) == Fetched(b"here", f"{origin.url}/b")
         error = await trouble(f"{origin.url}/c")
 
@@ -130,13 +136,83 @@ def test_trouble_on_the_way_is_told_and_retried(error: httpx.HTTPError, words: s
     assert str(caught.value) == f"http://cdn.example/a: {words}."
 
 
-async def test_a_body_too_large_for_anything_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "MOST_BYTES", 1000)
-    with serving({"/a": Response(bytes(1001))}) as origin:
-        error = await trouble(f"{origin.url}/a")
+@pytest.mark.parametrize("zipped", [False, True])
+async def test_a_body_too_large_for_anything_of_ours_is_refused(*, zipped: bool) -> None:
+    whole = bytes(2**20)
+    body = Response(gzip.compress(whole), headers={"Content-Encoding": "gzip"}) if zipped else Response(whole)
+    with serving({"/a": body}) as origin:
+        error = await trouble(f"{origin.url}/a", most_bytes=2**20 - 1)
 
     assert error.permanent
-    assert "larger than 1000 bytes" in str(error)
+    assert "larger than 1048575 bytes" in str(error)
+
+
+@pytest.mark.parametrize("length", [0, 10, 64 * 1024, 64 * 1024 + 1, 200_000])
+async def test_a_zipped_body_is_unfolded(length: int) -> None:
+    whole = bytes(range(256)) * (length // 256 + 1)
+    with serving({"/a": Response(gzip.compress(whole), headers={"Content-Encoding": "gzip"})}) as origin:
+        async with Fetcher({}, Reach.NETWORK) as fetcher:
+            assert (await fetcher.get(Part(f"{origin.url}/a"))).body == whole
+
+
+async def test_a_body_unfolds_in_small_pieces() -> None:
+    bomb = gzip.compress(bytes(2**24))
+    with serving({"/a": Response(bomb, headers={"Content-Encoding": "gzip"})}) as origin:
+        async with Fetcher({}, Reach.NETWORK) as fetcher, fetcher.open(Part(f"{origin.url}/a")) as response:
+            sizes = [len(piece) async for piece in fetch.plain(response)]
+
+    assert (sum(sizes), max(sizes)) == (2**24, fetch.PIECE_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "words"),
+    [
+        (b"...", "br", "packed with br"),
+        (b"no gzip", "gzip", "damaged"),
+        (gzip.compress(b"whole")[:-9], "gzip", "damaged"),
+    ],
+)
+async def test_a_body_that_cannot_be_unfolded_is_told(body: bytes, coding: str, words: str) -> None:
+    with serving({"/a": Response(body, headers={"Content-Encoding": coding})}) as origin:
+        assert words in str(await trouble(f"{origin.url}/a"))
+
+
+async def test_a_body_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_S", 0.3)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.02)
+
+    with serving({"/a": lambda _: StreamingResponse(trickle())}) as origin:
+        error = await trouble(f"{origin.url}/a")
+
+    assert error.retryable
+    assert "not whole" in str(error)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254"]
+)
+async def test_an_address_of_the_own_network_is_out_of_reach(host: str) -> None:
+    async with Fetcher({}, Reach.INTERNET) as fetcher:
+        with pytest.raises(PortError, match="a private address") as caught:
+            await fetcher.get(Part(f"http://{host}:{free_port()}/a"))
+
+    assert caught.value.permanent
+
+
+async def test_a_redirect_does_not_lead_into_the_own_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first server is called public for this test; where it leads to is not."""
+    monkeypatch.setattr(reach, "is_public", lambda address: address == "127.0.0.1")
+    with serving({}) as inner, serving({"/a": RedirectResponse(inner.url.replace("127.0.0.1", "127.0.0.2"))}) as origin:
+        async with Fetcher({}, Reach.INTERNET) as fetcher:
+            with pytest.raises(PortError, match=r"127\.0\.0\.2: a private address"):
+                await fetcher.get(Part(f"{origin.url}/a"))
+
+    assert len(origin.requests) == 1
+    assert inner.requests == []
 
 
 def test_an_unknown_status_has_no_name() -> None:

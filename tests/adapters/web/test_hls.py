@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from tests.adapters.web.origin import Answer, Origin, serving
+from tests.adapters.web.origin import Answer, Origin, serving, silence
 from tests.adapters.web.vod import encrypted, packed_audio, text_of, vod
 from tests.chirps import told_s
 from vigie.adapters.web import hls
 from vigie.adapters.web.client import WebMedia
 from vigie.events import AudioReceived, CaptionReceived, MediaEnded, MediaItem, MediaOpened
-from vigie.ports import MediaLocation, PortError
+from vigie.ports import MediaLocation, PortError, Reach
 
 DEADLINE_S = 20
-FAST = WebMedia(speed=50)
+FAST = WebMedia(Reach.DISK, speed=50)
 
 
 async def pulled(origin: Origin, *, from_pts_s: float | None = None) -> list[MediaItem]:
@@ -30,6 +30,11 @@ def sound_of(items: list[MediaItem]) -> list[AudioReceived]:
 
 def told(items: list[MediaItem]) -> list[float]:
     return told_s(b"".join(item.pcm for item in sound_of(items)))
+
+
+def holes(items: list[MediaItem]) -> list[tuple[float, float]]:
+    pts = [(item.pts_s, item.pts_s + len(item.pcm) / 32_000) for item in sound_of(items)]
+    return [(round(before[1], 1), round(after[0], 1)) for before, after in pairwise(pts) if after[0] - before[1] > 0.1]
 
 
 def seconds(first: float, last: float) -> list[float]:
@@ -173,9 +178,7 @@ async def test_a_missing_stretch_shows_in_the_pts_and_is_not_announced(tmp_path:
     with serving(answers) as origin:
         items = await pulled(origin)
 
-    pts = [(item.pts_s, item.pts_s + len(item.pcm) / 32_000) for item in sound_of(items)]
-    holes = [(round(before[1], 1), round(after[0], 1)) for before, after in pairwise(pts) if after[0] - before[1] > 0.1]
-    assert holes == [(2.0, 4.0)]
+    assert holes(items) == [(2.0, 4.0)]
     assert len([item for item in items if isinstance(item, MediaOpened)]) == 1
 
 
@@ -245,6 +248,87 @@ async def test_a_playlist_that_is_refused_ends_the_connection_after_what_was_hea
 
     assert told(items)[1:100] == seconds(0.1, 10.0)
     assert trouble.permanent == permanent
+
+
+def without(answers: dict[str, Answer], *paths: str) -> dict[str, Answer]:
+    return {path: answer for path, answer in answers.items() if path not in paths}
+
+
+async def test_a_live_goes_on_after_a_segment_that_is_gone(tmp_path: Path) -> None:
+    with serving(without(live(tmp_path, 20.0, size=6), "/index5.ts")) as origin:
+        items = await pulled(origin)
+
+    assert items[-1] == MediaEnded()
+    assert holes(items) == [(10.0, 12.0)]
+
+
+async def test_a_new_connection_bears_that_the_first_segment_is_gone(tmp_path: Path) -> None:
+    with serving(without(live(tmp_path, 20.0, size=6), "/index2.ts", "/index3.ts")) as origin:
+        items = await pulled(origin, from_pts_s=5.0)
+
+    assert sound_of(items)[0].pts_s == pytest.approx(8.0, abs=0.03)
+
+
+@pytest.mark.parametrize("gone", ["/index0.ts", "/index1.ts"])
+async def test_a_recording_bears_that_a_segment_is_gone(tmp_path: Path, gone: str) -> None:
+    with serving(without(vod(tmp_path, 9.0), gone)) as origin:
+        items = await pulled(origin)
+
+    assert items[-1] == MediaEnded()
+    assert sound_of(items)[0].pts_s == pytest.approx(2.0 if gone == "/index0.ts" else 0.0, abs=0.05)
+
+
+async def test_a_live_whose_segments_are_all_gone_is_refused(tmp_path: Path) -> None:
+    answers = live(tmp_path, 20.0, size=6)
+    with serving(without(answers, *(f"/index{number}.ts" for number in range(4, 10)))) as origin:
+        items, trouble = await troubled(origin)
+
+    assert sound_of(items)[-1].pts_s < 8.0
+    assert trouble.permanent
+    assert "HTTP 404" in str(trouble)
+
+
+async def test_a_live_that_numbers_anew_is_left_at_once(tmp_path: Path) -> None:
+    answers = live(tmp_path, 20.0)
+    window, asked = answers["/index.m3u8"], iter(range(3))
+
+    def restarting(request: Request) -> Response:
+        assert isinstance(window, Window)
+        if next(asked, None) is not None:
+            return PlainTextResponse(bytes(window(request).body).decode().replace("SEQUENCE:", "SEQUENCE:90"))
+        return PlainTextResponse("#EXTM3U\n#EXT-X-TARGETDURATION:60\n#EXTINF:2,\nindex0.ts\n")
+
+    with serving(answers | {"/index.m3u8": restarting}) as origin:
+        _, trouble = await troubled(origin)
+
+    assert trouble.retryable
+    assert "anew" in str(trouble)
+
+
+async def test_the_clock_of_the_stream_may_begin_again() -> None:
+    turn_s = 2**33 / 90_000
+    answers = packed_audio(40, start_s=3.0)
+    lines = [line for line in text_of(answers).splitlines() if not line.startswith(("#EXTM3U", "#EXT-X"))]
+    answers["/index.m3u8"] = Window(lines, size=8, last=len(lines) // 2)
+    with serving(answers) as origin:
+        items = await pulled(origin, from_pts_s=turn_s + 4.0)
+
+    assert sound_of(items)[0].pts_s == pytest.approx(turn_s + 3.0, abs=0.03)
+
+
+async def test_captions_that_do_not_come_do_not_hold_up_the_sound(tmp_path: Path) -> None:
+    answers = live(tmp_path, 20.0)
+    answers["/sound.m3u8"] = answers["/index.m3u8"]
+    answers["/index.m3u8"] = PlainTextResponse(
+        '#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="w",NAME="fr",LANGUAGE="fr",URI="words.m3u8"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=1,SUBTITLES="w"\nsound.m3u8\n'
+    )
+    with silence() as mute:
+        answers["/words.m3u8"] = RedirectResponse(mute)
+        with serving(answers) as origin:
+            items = await pulled(origin)
+
+    assert told(items)[1:188] == seconds(0.1, 18.8)
 
 
 async def test_segments_that_are_no_media_are_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from streamlink.stream.stream import Stream
 
 from tests.adapters.web.origin import free_port, serving
 from vigie.adapters.web import pages
-from vigie.ports import MediaLocation, NotLive, PortError
+from vigie.ports import MediaLocation, NotLive, PortError, Reach
 
 SESSION = Streamlink()
 MASTER = """#EXTM3U
@@ -43,7 +43,7 @@ def test_sound_alone_is_preferred_else_the_smallest(names: tuple[str, ...], chos
 async def test_a_page_that_a_plugin_knows_is_read_by_it() -> None:
     """Streamlink's own HLS plugin claims what ends in .m3u8, were it only in the fragment."""
     with serving({"/live": Response(MASTER, media_type="application/vnd.apple.mpegurl")}) as origin:
-        found = await pages.find(f"{origin.url}/live#.m3u8")
+        found = await pages.find(f"{origin.url}/live#.m3u8", Reach.NETWORK)
 
     assert found
     assert (found.url, found.protocol, found.is_live) == (f"{origin.url}/sound.m3u8", "hls", True)
@@ -52,22 +52,30 @@ async def test_a_page_that_a_plugin_knows_is_read_by_it() -> None:
 
 
 async def test_a_page_that_no_plugin_knows_is_none() -> None:
-    assert await pages.find("http://127.0.0.1/about") is None
+    assert await pages.find("http://127.0.0.1/about", Reach.NETWORK) is None
 
 
 @pytest.mark.parametrize(("status", "retryable", "permanent"), [(404, False, True), (503, True, False)])
 async def test_a_page_that_refuses_says_so(status: int, *, retryable: bool, permanent: bool) -> None:
     with serving({"/live": PlainTextResponse("", status)}) as origin, pytest.raises(PortError) as caught:
-        await pages.find(f"{origin.url}/live?token=secret#.m3u8")
+        await pages.find(f"{origin.url}/live?token=secret#.m3u8", Reach.NETWORK)
 
     assert (caught.value.retryable, caught.value.permanent) == (retryable, permanent)
     assert f"HTTP {status}" in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
+async def test_a_page_of_the_own_network_is_not_asked() -> None:
+    with serving({"/live": Response(MASTER)}) as origin, pytest.raises(PortError, match="a private address") as caught:
+        await pages.find(f"{origin.url}/live#.m3u8", Reach.INTERNET)
+
+    assert caught.value.permanent
+    assert origin.requests == []
+
+
 async def test_a_page_that_cannot_be_reached_is_asked_again() -> None:
     with pytest.raises(PortError) as caught:
-        await pages.find(f"http://127.0.0.1:{free_port()}/live#.m3u8")
+        await pages.find(f"http://127.0.0.1:{free_port()}/live#.m3u8", Reach.NETWORK)
 
     assert caught.value.retryable
 

@@ -100,10 +100,54 @@ def test_the_parts_of_an_unfinished_segment_are_left_out() -> None:
     assert [segment.part.url for segment in found.segments] == ["https://cdn.example/live/1.ts"]
 
 
+def test_the_usual_sound_is_taken_where_it_lies_with_the_pictures() -> None:
+    text = """#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Direct",DEFAULT=YES
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Commentaire",URI="other.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=100,CODECS="avc1.4d401f,mp4a.40.2",RESOLUTION=320x180,AUDIO="a"
+small.m3u8
+"""
+
+    assert read(text, URL) == Renditions("https://cdn.example/live/small.m3u8")
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"), [("fr", "fr"), ("fr-CA", "fr"), ("EN", "en"), ("fra", None), ("zh-Hant", "zh")]
+)
+def test_the_language_of_captions_is_a_code_of_two_letters(tag: str, code: str | None) -> None:
+    text = f"""#EXTM3U
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="s",LANGUAGE="{tag}",URI="words.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=100
+live.m3u8
+"""
+
+    found = read(text, URL)
+
+    assert isinstance(found, Renditions)
+    assert found.captions_language == code
+
+
+def test_no_playlist_keeps_a_live_waiting_for_long() -> None:
+    found = read("#EXTM3U\n#EXT-X-TARGETDURATION:999999999\n#EXTINF:999999999,\n1.ts\n", URL)
+
+    assert isinstance(found, MediaPlaylist)
+    assert pause_s(found, has_news=True) == 60.0
+
+
+@pytest.mark.parametrize(("last", "is_left_behind"), [(99, False), (96, False), (95, True), (3, True)])
+def test_numbers_that_begin_anew_are_told_from_a_playlist_that_is_late(last: int, *, is_left_behind: bool) -> None:
+    reader = Reader(0)
+    reader.steps(window(96, 4))
+
+    assert reader.is_left_behind(window(last - 2, 3)) == is_left_behind
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:-1\n#EXTINF:2,\n1.ts",
+        f"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:{2**70}\n#EXTINF:2,\n1.ts",
         "<!doctype html><p>Sorry</p>",
         "#EXTM3U\n#EXTINF:abc,\n1.ts",
         "#EXTM3U\n#EXT-X-STREAM-INF:RESOLUTION=axb\nv.m3u8",

@@ -5,11 +5,13 @@ from starlette.responses import PlainTextResponse
 
 from tests.adapters.web.origin import Answer, serving
 from vigie.adapters.web.fetch import Fetcher
+from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import Outlet
 from vigie.adapters.web.playlist import Renditions
 from vigie.adapters.web.segments import Segments
-from vigie.adapters.web.subtitles import Subtitles
+from vigie.adapters.web.subtitles import Origin, Subtitles
 from vigie.events import CaptionReceived, MediaItem
+from vigie.ports import Reach
 
 DEADLINE_S = 10
 
@@ -32,10 +34,10 @@ async def followed(
     """What each look at the captions brings, the windows being those of the moment."""
     brought = []
     with serving({}) as origin:
-        async with Fetcher({}) as fetcher:
+        async with Fetcher({}, Reach.NETWORK) as fetcher:
             outlet = Outlet()
             renditions = Renditions("unused", f"{origin.url}/words.m3u8", "fr")
-            subtitles = Subtitles(Segments(fetcher), outlet, renditions, origin_s)
+            subtitles = Subtitles(Segments(fetcher), outlet, renditions, Origin(origin_s, MpegClock()))
             for window, seconds in zip(windows, played_s, strict=True):
                 origin.answers.clear()
                 origin.answers.update(window)
@@ -79,5 +81,5 @@ async def test_captions_that_cannot_be_had_stop_nothing() -> None:
 
 
 async def test_a_live_without_captions_has_none() -> None:
-    async with Fetcher({}) as fetcher:
-        await Subtitles(Segments(fetcher), Outlet(), Renditions("unused"), 0.0).follow(1.0)
+    async with Fetcher({}, Reach.NETWORK) as fetcher:
+        await Subtitles(Segments(fetcher), Outlet(), Renditions("unused"), Origin(0.0, MpegClock())).follow(1.0)

@@ -8,17 +8,21 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from vigie.adapters.web.mpegclock import CLOCK_HZ, TURN_S
 from vigie.events import CaptionReceived
 
-MPEG_CLOCK_HZ = 90_000
-CLOCK_WRAPS_AFTER_S = 2**33 / MPEG_CLOCK_HZ
 REMEMBERED = 200
 """A cue is repeated in each segment it touches; this many of the last ones are known again."""
+LONGEST_CUE_S = 30.0
+"""Cues that stand until the next one comes are given ends hours away."""
+LONGEST_TEXT = 2_000
+"""Characters; more is nothing that anybody said within one cue."""
 
-_TIME = r"(?:(\d{2,}):)?(\d{2}):(\d{2})\.(\d{3})"
+_TIME = r"(?:(\d{2,4}):)?(\d{2}):(\d{2})\.(\d{3})"
 _CUE = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}")
-_MAP = re.compile(rf"X-TIMESTAMP-MAP=(?=.*MPEGTS:(\d+))(?=.*LOCAL:{_TIME})")
-_TAG = re.compile(r"<[^>]*>")
+_MAP = re.compile(r"^X-TIMESTAMP-MAP=(.*)", re.MULTILINE)
+_MPEG, _LOCAL = re.compile(r"\bMPEGTS:(\d{1,19})"), re.compile(rf"\bLOCAL:{_TIME}")
+_TAG = re.compile(r"<[^>]*>?")  # one that does not end takes the rest, as the standard says; and in linear time
 _SPACE = re.compile(r"\s+")
 
 
@@ -33,7 +37,8 @@ def parse(text: str, language: str | None) -> list[CaptionReceived]:
 def clock_shift(header: str) -> float:
     """Return how far the cue times must be moved to lie on the MPEG clock, in seconds."""
     mapped = _MAP.search(header)
-    return int(mapped[1]) / MPEG_CLOCK_HZ - _seconds(mapped.groups()[1:]) if mapped else 0.0
+    mpeg, local = (_MPEG.search(mapped[1]), _LOCAL.search(mapped[1])) if mapped else (None, None)
+    return int(mpeg[1]) / CLOCK_HZ % TURN_S - _seconds(local.groups()) if mpeg and local else 0.0
 
 
 def _parse_cue(block: str, shift_s: float, language: str | None) -> CaptionReceived | None:
@@ -43,7 +48,12 @@ def _parse_cue(block: str, shift_s: float, language: str | None) -> CaptionRecei
         if times:
             text = _plain("\n".join(lines[number + 1 :]))
             start_s, end_s = _seconds(times.groups()[:4]), _seconds(times.groups()[4:])
-            return CaptionReceived(start_s + shift_s, end_s + shift_s, text, language) if text else None
+            end_s = min(end_s, start_s + LONGEST_CUE_S)
+            return (
+                CaptionReceived(start_s + shift_s, end_s + shift_s, text, language)
+                if text and start_s < end_s
+                else None
+            )
     return None
 
 
@@ -53,7 +63,8 @@ def _seconds(parts: tuple[str | None, ...]) -> float:
 
 
 def _plain(payload: str) -> str:
-    return _SPACE.sub(" ", html.unescape(_TAG.sub("", payload))).strip()
+    """Return the words of a cue. A NUL, which no database keeps, is replaced as the standard says."""
+    return _SPACE.sub(" ", html.unescape(_TAG.sub("", payload)).replace("\0", "\ufffd")).strip()[:LONGEST_TEXT]
 
 
 class NewCaptions:

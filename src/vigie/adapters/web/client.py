@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+from av.container import InputContainer
 
-from vigie.adapters.web import containers, hls
+from vigie.adapters.web import containers, hls, reach
 from vigie.adapters.web.containers import Opener
 from vigie.adapters.web.decode import Decoding, Stretch
-from vigie.adapters.web.fetch import Fetcher, is_recording, port_errors, shown
+from vigie.adapters.web.fetch import Fetcher, is_recording, plain, port_errors, shown
 from vigie.adapters.web.pipes import Closed, Outlet
 from vigie.adapters.web.playlist import Part
 from vigie.adapters.web.resolve import resolve
 from vigie.events import MediaEnded, MediaItem
-from vigie.ports import MediaLocation, PortError
+from vigie.ports import MediaLocation, PortError, Reach
 
 GATHER_S = 0.5
 """A live that trickles in is read twice a second: a read costs as much as decoding 0.1 s of sound."""
@@ -27,13 +28,14 @@ MOST_HELD_BYTES = 64 * 1024
 class WebMedia:
     """Any live or recording that has an address."""
 
-    def __init__(self, *, speed: float = 1.0) -> None:
-        """Pull at the pace of lives; `speed` says how much faster a simulated one runs."""
+    def __init__(self, within: Reach = Reach.INTERNET, *, speed: float = 1.0) -> None:
+        """Go no further than `within`; `speed` says how much faster than the clock a simulated live runs."""
+        self._reach = within
         self._speed = speed
 
     async def resolve(self, source: str) -> MediaLocation:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
-        return await resolve(source)
+        return await resolve(source, self._reach)
 
     async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
@@ -61,19 +63,41 @@ class WebMedia:
     async def _pull(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
         """Put everything into `outlet`; return at the end of a recording. Raises PortError."""
         if location.protocol == "hls":
-            async with Fetcher(location.headers) as fetcher:
+            async with Fetcher(location.headers, self._reach) as fetcher:
                 await hls.pull(fetcher, outlet, location.url, hls.Pull(from_pts_s, self._speed))
         elif location.protocol == "http":
-            await _pull_http(location, outlet, from_pts_s)
+            await self._pull_http(location, outlet, from_pts_s)
         else:
-            await _pull_container(location, outlet, from_pts_s)
+            await self._pull_container(location, outlet, from_pts_s)
 
+    async def _pull_http(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+        async with (
+            Fetcher(location.headers, self._reach) as fetcher,
+            fetcher.open(Part(location.url)) as response,
+        ):
+            if not is_recording(response):
+                await _pull_live(response, location, outlet)
+        recording = replace(location, url=str(response.url), is_live=False)
+        await self._pull_container(recording, outlet, from_pts_s)
 
-async def _pull_http(location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
-    async with Fetcher(location.headers) as fetcher, fetcher.open(Part(location.url)) as response:
-        if not is_recording(response):
-            await _pull_live(response, location, outlet)
-    await _pull_container(replace(location, is_live=False), outlet, from_pts_s)
+    async def _pull_container(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+        name = location.url if location.protocol == "file" else shown(location.url)
+        stretch = (
+            Stretch(location.protocol, name, is_live=True, shift_s=0.0)
+            if location.is_live
+            else Stretch(location.protocol, name, is_live=False, resume_s=from_pts_s)
+        )
+        async with Decoding(outlet, stretch, self._opener(location)):
+            pass  # it opens its bytes itself, and leaving waits for all of it
+        if location.is_live:
+            raise PortError(f"{name}: the stream was closed.", retryable=True)
+
+    def _opener(self, location: MediaLocation) -> Opener:
+        def open_address() -> InputContainer:
+            reach.check(location.url, self._reach)
+            return containers.open_address(location.url, location.headers)
+
+        return (lambda: containers.open_file(Path(location.url))) if location.protocol == "file" else open_address
 
 
 async def _pull_live(response: httpx.Response, location: MediaLocation, outlet: Outlet) -> None:
@@ -93,7 +117,7 @@ async def _gathered(response: httpx.Response) -> AsyncIterator[bytes]:
     with port_errors(str(response.url)):
         try:
             asked_at = clock()
-            async for data in response.aiter_bytes():
+            async for data in plain(response):
                 had_to_wait = clock() - asked_at > AT_ONCE_S
                 if had_to_wait or len(held) > MOST_HELD_BYTES:
                     yield bytes(held)
@@ -106,22 +130,3 @@ async def _gathered(response: httpx.Response) -> AsyncIterator[bytes]:
             yield bytes(held)
             raise
     yield bytes(held)
-
-
-async def _pull_container(location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
-    name = location.url if location.protocol == "file" else shown(location.url)
-    stretch = (
-        Stretch(location.protocol, name, is_live=True, shift_s=0.0)
-        if location.is_live
-        else Stretch(location.protocol, name, is_live=False, resume_s=from_pts_s)
-    )
-    async with Decoding(outlet, stretch, _opener(location)):
-        pass  # it opens its bytes itself, and leaving waits for all of it
-    if location.is_live:
-        raise PortError(f"{name}: the stream was closed.", retryable=True)
-
-
-def _opener(location: MediaLocation) -> Opener:
-    if location.protocol == "file":
-        return lambda: containers.open_file(Path(location.url))
-    return lambda: containers.open_address(location.url, location.headers)

@@ -46,8 +46,13 @@ def open_file(path: Path) -> InputContainer:
 
 
 def open_address(url: str, headers: dict[str, str]) -> InputContainer:
-    """Return a container that reads an address: 10 s to answer, then never 5 s without data. Raises av.FFmpegError."""
+    """Return a container that reads an address: 10 s to answer, then never 5 s without data. Raises av.FFmpegError.
+
+    FFmpeg follows no redirects: they must have been followed before, so that they are looked at.
+    """
     options = {**OPTIONS, "protocol_whitelist": PROTOCOLS}
+    if url.startswith("http"):
+        options["max_redirects"] = "0"
     if headers:
         options["headers"] = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return av.open(url, options=options, timeout=(OPEN_S, READ_S))

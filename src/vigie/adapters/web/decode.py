@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -13,8 +12,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from vigie.adapters.web import containers
+from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import TURN, Closed, Outlet, Pipe, resting
 from vigie.adapters.web.sound import first_audio, sound
+from vigie.adapters.web.threads import beside
 from vigie.events import AudioReceived, MediaOpened
 from vigie.ports import PortError
 
@@ -38,6 +39,8 @@ class Stretch:
     """Added to the container's pts; None: a recording, told from its own start."""
     resume_s: float | None = None
     """Where to begin in a recording."""
+    clock: MpegClock | None = None
+    """Counts the turns of the pts."""
 
 
 def declared_length_s(stream: AudioStream) -> float | None:
@@ -65,10 +68,8 @@ class Decoding:
 
     async def __aenter__(self) -> Self:
         """Start the thread."""
-        executor = ThreadPoolExecutor(1, thread_name_prefix="decoder")
-        self._work = asyncio.get_running_loop().run_in_executor(executor, self._run)
+        self._work = beside(self._run, name="decoder")
         self._work.add_done_callback(_look_at)
-        executor.shutdown(wait=False)
         return self
 
     async def write(self, data: bytes) -> None:
@@ -91,6 +92,7 @@ class Decoding:
         finally:
             self._pipe.abandon()
             await asyncio.wait([self._work], timeout=STOP_S)
+            self._work.cancel()  # one that hangs in a connection is left alone: it has time-outs of its own
         if error is None:
             self._work.result()
 
@@ -121,8 +123,9 @@ class Decoding:
         if stretch.resume_s:
             container.seek(int(stretch.resume_s * av.time_base) + (container.start_time or 0))
         shift_s = -(container.start_time or 0) / av.time_base if stretch.shift_s is None else stretch.shift_s
+        unwrapped = stretch.clock.of_sound if stretch.clock else float
         for chunk in sound(container, stream):
-            self._put(replace(chunk, pts_s=chunk.pts_s + shift_s))
+            self._put(replace(chunk, pts_s=unwrapped(chunk.pts_s + shift_s)))
 
 
 def _look_at(work: "asyncio.Future[None]") -> None:

@@ -1,6 +1,8 @@
 """HTTP for media: one client a connection, every trouble a PortError whose message names no secret."""
 
+import asyncio
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +18,17 @@ import httpx
 
 from vigie import __version__
 from vigie.adapters.web.playlist import Part
-from vigie.ports import PortError
+from vigie.adapters.web.reach import PublicNetwork
+from vigie.ports import PortError, Reach
 
 CONNECT_S, READ_S = 10.0, 10.0
+WHOLE_S = 60.0
+"""A body that takes longer comes too slowly for a live."""
 MOST_BYTES = 64 * 2**20
-"""No playlist, segment or caption file is larger."""
+"""No segment is larger."""
+PIECE_BYTES = 64 * 1024
+LONGEST_WAIT_S = 3600.0
+"""Who asks us to come back later than that is asked after an hour all the same."""
 
 
 @cache
@@ -49,14 +57,16 @@ class Fetched:
 class Fetcher:
     """Asks for what belongs to one live: `async with`."""
 
-    def __init__(self, headers: dict[str, str]) -> None:
-        """Send these headers with each request."""
+    def __init__(self, headers: dict[str, str], reach: Reach) -> None:
+        """Send these headers with each request; go, also by redirects, no further than `reach`."""
         self._client = httpx.AsyncClient(
-            headers={"User-Agent": f"vigie/{__version__}", **headers},
+            headers={"User-Agent": f"vigie/{__version__}", **headers, "Accept-Encoding": "gzip"},
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=True,
             verify=_tls(),
         )
+        if reach < Reach.NETWORK:  # httpx has no argument for it that leaves the environment's proxies in place
+            self._client._transport._pool._network_backend = PublicNetwork()  # type: ignore[attr-defined] # noqa: SLF001
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,17 +88,47 @@ class Fetcher:
                     raise refusal(response)
                 yield response
 
-    async def get(self, part: Part) -> Fetched:
-        """Return the whole body. Raises PortError, also when it is larger than 64 MiB."""
+    async def get(self, part: Part, most_bytes: int = MOST_BYTES) -> Fetched:
+        """Return the whole body. Raises PortError, also when it is larger, or does not come within a minute."""
         body = bytearray()
-        async with self.open(part) as response:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise PortError(f"{shown(part.url)}: larger than {MOST_BYTES} bytes.", permanent=True)
+        try:
+            async with asyncio.timeout(WHOLE_S), self.open(part) as response:
+                async for piece in plain(response):
+                    body += piece
+                    if len(body) > most_bytes:
+                        raise PortError(f"{shown(part.url)}: larger than {most_bytes} bytes.", permanent=True)
+        except TimeoutError as error:
+            raise PortError(f"{shown(part.url)}: not whole within {WHOLE_S:.0f} s.", retryable=True) from error
         if part.size is not None and len(body) > part.size:  # a server that knows no ranges sends the whole file
             body = body[part.start : part.start + part.size]
         return Fetched(bytes(body), str(response.url))
+
+
+async def plain(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the body of an answer in small pieces, however much a few bytes of it unfold to. Raises PortError.
+
+    httpx would unfold what it read at once: a kilobyte of brotli becomes a gigabyte.
+    """
+    name, coding = shown(str(response.url)), response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding in {"identity", ""}:
+        async for data in response.aiter_raw():
+            yield data
+        return
+    if coding not in {"gzip", "x-gzip"}:
+        raise PortError(f"{name}: packed with {coding}, which was not asked for.", permanent=True)
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    async for data in response.aiter_raw():
+        rest = data
+        while rest:
+            try:
+                piece = unzip.decompress(rest, PIECE_BYTES)
+            except zlib.error as error:
+                raise PortError(f"{name}: damaged on the way.", retryable=True) from error
+            rest = unzip.unconsumed_tail
+            yield piece
+    yield unzip.flush()
+    if not unzip.eof:
+        raise PortError(f"{name}: damaged on the way.", retryable=True)
 
 
 @contextmanager
@@ -127,11 +167,11 @@ def refusal(response: httpx.Response) -> PortError:
 
 
 def retry_after_s(value: str) -> float | None:
-    """Return the seconds that a Retry-After header asks for; it holds seconds or a date."""
+    """Return the seconds that a Retry-After header asks for, an hour at most; it holds seconds or a date."""
     if value.strip().isdecimal():
-        return float(value)
+        return min(float(value), LONGEST_WAIT_S)
     try:
         until = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until.tzinfo else None
+    return min(max(0.0, (until - datetime.now(UTC)).total_seconds()), LONGEST_WAIT_S) if until.tzinfo else None

@@ -10,16 +10,23 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from math import inf
 
+import structlog
+
 from vigie.adapters.web import packed, playlist
 from vigie.adapters.web.containers import first_pts_s
 from vigie.adapters.web.decode import Decoding, Stretch
 from vigie.adapters.web.fetch import Fetcher, shown
+from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import Outlet
 from vigie.adapters.web.playlist import MediaPlaylist, Reader, Renditions, Segment, Step
 from vigie.adapters.web.segments import Segments
-from vigie.adapters.web.subtitles import Subtitles
+from vigie.adapters.web.subtitles import Origin, Subtitles
 from vigie.ports import PortError
 
+log = structlog.get_logger(__name__)
+
+MOST_REFUSED = 2
+"""So many segments in a row may be gone: expired, lost by the origin. More are a refusal of the whole."""
 STALL_TARGETS, STALL_S = 3, 5.0
 """A live without a new segment for three target durations and 5 s has stalled."""
 
@@ -38,31 +45,52 @@ async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     chosen = await segments.playlist(url)
     renditions = chosen if isinstance(chosen, Renditions) else Renditions(url)
     window = chosen if isinstance(chosen, MediaPlaylist) else await segments.window(renditions.sound_url)
-    origin_s = await _pts_s(segments, window.segments[0]) if window.is_complete and window.segments else 0.0
-    reader = Reader(await _start(segments, window, how, origin_s))
+    origin_s = await _origin_s(segments, window) if window.is_complete else 0.0
+    clock = MpegClock(None if window.is_complete else how.from_pts_s)
+    reader = Reader(await _start(segments, window, how.from_pts_s, clock))
     async with AsyncExitStack() as stack:
-        player = Player(stack, segments, outlet, Stretch("hls", shown(url), not window.is_complete, shift_s=-origin_s))
-        subtitles = Subtitles(segments, outlet, renditions, origin_s)
+        stretch = Stretch("hls", shown(url), not window.is_complete, shift_s=-origin_s, clock=clock)
+        player = Player(stack, segments, outlet, stretch)
+        subtitles = Subtitles(segments, outlet, renditions, Origin(origin_s, clock))
         async for step in steps(segments, renditions.sound_url, window, reader, how.speed):
             await player.play(step)
             await subtitles.follow(player.played_s)
     await subtitles.follow(inf)
 
 
-async def _start(segments: Segments, window: MediaPlaylist, how: Pull, origin_s: float) -> int:
+async def _start(segments: Segments, window: MediaPlaylist, from_pts_s: float | None, clock: MpegClock) -> int:
     """Return the number of the segment to begin with."""
     start = playlist.edge(window)
-    if how.from_pts_s is None or not window.segments:
+    if from_pts_s is None or not window.segments:
         return start
     if window.is_complete:
-        return playlist.at(window, how.from_pts_s)
+        return playlist.at(window, from_pts_s)
     first = next(segment for segment in window.segments if segment.sequence == start)
-    return playlist.going_back(window, start, await _pts_s(segments, first) - origin_s - how.from_pts_s)
+    first_s = await _pts_s(segments, first)
+    return start if first_s is None else playlist.going_back(window, start, clock.unwrapped(first_s) - from_pts_s)
 
 
-async def _pts_s(segments: Segments, segment: Segment) -> float:
-    """Return when the sound of a segment begins on the stream's clock."""
-    body = await segments.body(segment)
+async def _origin_s(segments: Segments, window: MediaPlaylist) -> float:
+    """Return when a recording begins on the stream's clock, seen from the first of its segments that is there."""
+    before_s = 0.0
+    for segment in window.segments[: MOST_REFUSED + 1]:
+        pts_s = await _pts_s(segments, segment)
+        if pts_s is not None:
+            return pts_s - before_s
+        before_s += segment.duration_s
+    return 0.0
+
+
+async def _pts_s(segments: Segments, segment: Segment) -> float | None:
+    """Return when the sound of a segment begins on the stream's clock; None when the segment is not there."""
+    if segment.is_missing:
+        return None
+    try:
+        body = await segments.body(segment)
+    except PortError as error:
+        if error.permanent:
+            return None
+        raise
     packed_s = packed.starts_at_s(body)
     if packed_s is not None:
         return packed_s
@@ -80,6 +108,8 @@ async def steps(
     trouble = PortError(f"{shown(url)}: no new segment, the live has stalled.", retryable=True)
     last_news_at = clock()
     while True:
+        if reader.is_left_behind(window):
+            raise PortError(f"{shown(url)}: the live numbers its segments anew.", retryable=True)
         news = reader.steps(window)
         for step in news:
             yield step
@@ -107,20 +137,31 @@ class Player:
         self._outlet = outlet
         self._stretch = stretch
         self._decoding: Decoding | None = None
+        self._refused = 0
 
     async def play(self, step: Step) -> None:
-        """Decode the next segment. Raises PortError."""
-        body = await self._segments.body(step.segment)
-        if self._decoding is None or step.needs_decoder:
-            self._decoding = await self._begin(step, body)
+        """Decode the next segment; one that is refused is left out. Raises PortError, also when too many are."""
+        try:
+            body = await self._segments.body(step.segment)
+        except PortError as error:
+            self._refused += 1
+            if not error.permanent or self._refused > MOST_REFUSED:
+                raise
+            log.info("hls.segment_refused", reason=str(error))
+            return
+        follows, self._refused = not self._refused, 0
+        if self._decoding is None or step.needs_decoder or not follows:
+            self._decoding = await self._begin(step, body, follows=follows)
         await self._decoding.write(body)
         self.played_s += step.segment.duration_s
 
-    async def _begin(self, step: Step, body: bytes) -> Decoding:
+    async def _begin(self, step: Step, body: bytes, *, follows: bool) -> Decoding:
         await self._stack.aclose()  # the decoder before delivers all it has
+        if self._decoding and step.segment.starts_clock and self._stretch.clock:
+            self._stretch.clock.forget()
         stretch = replace(
             self._stretch,
-            is_announced=self._decoding is None or step.starts_clock,
+            is_announced=self._decoding is None or (step.starts_clock and follows),
             shift_s=(self._stretch.shift_s or 0.0) + (packed.starts_at_s(body) or 0.0),
         )
         decoding = await self._stack.enter_async_context(Decoding(self._outlet, stretch))

@@ -5,12 +5,12 @@ Source: RFC 8216 sections 3.4 and 4.3.2.4.
 
 from Crypto.Cipher import AES
 
+from vigie.adapters.web.mpegclock import CLOCK_HZ
 from vigie.adapters.web.playlist import Segment
 
 _OWNER = b"com.apple.streaming.transportStreamTimestamp\0"
 _TIMESTAMP_BYTES = 8
 _CLOCK_BITS = 33
-_CLOCK_HZ = 90_000
 _BLOCK_BYTES = 16
 
 
@@ -22,7 +22,7 @@ def starts_at_s(data: bytes) -> float | None:
     stamp = data[start : start + _TIMESTAMP_BYTES]
     if start < len(_OWNER) or len(stamp) < _TIMESTAMP_BYTES:
         return 0.0
-    return (int.from_bytes(stamp) & (1 << _CLOCK_BITS) - 1) / _CLOCK_HZ
+    return (int.from_bytes(stamp) & (1 << _CLOCK_BITS) - 1) / CLOCK_HZ
 
 
 def decrypt(data: bytes, key: bytes, segment: Segment) -> bytes:

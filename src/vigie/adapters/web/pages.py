@@ -6,13 +6,17 @@ Its plugins break with the platforms they read: whatever goes wrong here is told
 import asyncio
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from vigie.adapters.web import reach
 from vigie.adapters.web.fetch import shown
-from vigie.ports import MediaLocation, NotLive, PortError
+from vigie.adapters.web.threads import beside
+from vigie.ports import MediaLocation, NotLive, PortError, Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from requests import PreparedRequest, Response
     from streamlink.session.session import Streamlink
     from streamlink.stream.stream import Stream
 
@@ -24,24 +28,22 @@ _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
 
 
-async def find(url: str) -> MediaLocation | None:
+async def find(url: str, within: Reach) -> MediaLocation | None:
     """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive."""
-    loop = asyncio.get_running_loop()
-    executor = ThreadPoolExecutor(1, thread_name_prefix="resolver")
     try:
         async with asyncio.timeout(RESOLVE_S):
-            return await loop.run_in_executor(executor, _find, url)
+            return await beside(lambda: _find(url, within), name="resolver")
     except TimeoutError as error:
         raise PortError(f"{shown(url)}: not resolved within {RESOLVE_S:.0f} s.", retryable=True) from error
-    finally:
-        executor.shutdown(wait=False)
 
 
-def _find(url: str) -> MediaLocation | None:
+def _find(url: str, within: Reach) -> MediaLocation | None:
     from streamlink.exceptions import NoPluginError, StreamlinkError  # noqa: PLC0415 -- an extra, and slow to import
     from streamlink.session.session import Streamlink  # noqa: PLC0415 -- an extra, and slow to import
 
+    reach.check(url, within)
     session = Streamlink({"http-timeout": REQUEST_S})
+    session.http.send = _looking(session.http.send, within)  # type: ignore[method-assign] # redirects pass here too
     try:
         _, plugin_class, address = session.resolve_url_no_redirect(url)
         plugin = plugin_class(session, address)
@@ -52,6 +54,14 @@ def _find(url: str) -> MediaLocation | None:
     except (StreamlinkError, OSError) as error:
         raise plugin_trouble(url, error) from error
     return location(session, streams, url, title or "")
+
+
+def _looking(send: "Callable[..., Response]", within: Reach) -> "Callable[..., Response]":
+    def look_and_send(request: "PreparedRequest", **options: Any) -> "Response":
+        reach.check(request.url or "", within)
+        return send(request, **options)
+
+    return look_and_send
 
 
 def choose(streams: Mapping[str, "Stream"]) -> "Stream":

@@ -16,6 +16,11 @@ EDGE_TARGETS = 3
 FURTHEST_BACK_S = 600.0
 """How far behind its edge a live is taken up again at most."""
 USUAL_TARGET_S = 6.0
+LONGEST_TARGET_S = 60.0
+"""However long segments are said to be, a live is asked for news that often."""
+ISO_639_1 = 2
+"""Letters."""
+_NUMBERS = range(2**63)
 _AUDIO_CODECS = ("mp4a", "ac-3", "ec-3", "opus", "flac", "mp3")
 
 
@@ -97,8 +102,14 @@ def _choose(found: Any, url: str) -> Renditions:
     return Renditions(
         urljoin(url, sound),
         urljoin(url, captions.uri) if captions else None,
-        captions.language if captions else None,
+        _language(captions.language) if captions else None,
     )
+
+
+def _language(tag: str | None) -> str | None:
+    """Return the ISO 639-1 code that a language tag begins with (`fr-CA`), if it does."""
+    code = (tag or "").partition("-")[0].lower()
+    return code if len(code) == ISO_639_1 and code.isascii() and code.isalpha() else None
 
 
 def _sound_uri(found: Any) -> str | None:
@@ -107,8 +118,10 @@ def _sound_uri(found: Any) -> str | None:
     only_sound = [variant for variant in by_size if _has_no_pictures(variant.stream_info)]
     if only_sound:
         return str(only_sound[-1].uri)
-    track = _default([media for media in found.media if media.type == "AUDIO"])
-    if track:
+    tracks = [media for media in found.media if media.type == "AUDIO"]
+    track = _default(tracks)
+    is_within = any(one.default == "YES" and not one.uri for one in tracks)  # the usual sound lies with the pictures
+    if track and not is_within:
         return str(track.uri)
     return next((str(variant.uri) for variant in by_size if _may_have_sound(variant.stream_info)), None)
 
@@ -144,7 +157,7 @@ def _media_playlist(found: Any, url: str) -> MediaPlaylist:
     unknown = next((key.method for key in found.keys if key and key.method not in {"NONE", "AES-128"}), "")
     return MediaPlaylist(
         segments=tuple(_segments(found, url)),
-        target_s=float(found.target_duration or USUAL_TARGET_S),
+        target_s=min(float(found.target_duration or USUAL_TARGET_S), LONGEST_TARGET_S),
         is_complete=bool(found.is_endlist),
         encryption=unknown,
     )
@@ -152,6 +165,8 @@ def _media_playlist(found: Any, url: str) -> MediaPlaylist:
 
 def _segments(found: Any, url: str) -> Iterator[Segment]:
     before = Part(url="")
+    if int(found.media_sequence or 0) not in _NUMBERS:
+        raise ValueError("media sequence")
     for segment in found.segments:
         if not segment.uri:  # the parts of a segment that is not complete yet (low-latency HLS)
             continue
@@ -208,6 +223,11 @@ class Reader:
     def steps(self, playlist: MediaPlaylist) -> list[Step]:
         """Return the segments that were not returned before, in order."""
         return [self._step(segment) for segment in playlist.segments if self._is_new(segment)]
+
+    def is_left_behind(self, playlist: MediaPlaylist) -> bool:
+        """Return whether the numbers have begun anew: everything lies more than a window before what was returned."""
+        last = playlist.segments[-1].sequence if playlist.segments else self._next
+        return self._before is not None and last < self._before.sequence - len(playlist.segments)
 
     def _is_new(self, segment: Segment) -> bool:
         return segment.sequence >= self._next and not segment.is_missing

@@ -5,9 +5,10 @@ from contextlib import ExitStack
 from django.conf import settings
 from django_typer.management import TyperCommand
 
+from vigie.ports import Reach
 from vigie.runtime import clock
 from vigie.simulators.media import MediaServer, demo_script
-from vigie.site import demo, logs, program, upkeep
+from vigie.site import bootstrap, demo, logs, program, upkeep
 
 EVERYTHING = frozenset(program.Role)
 
@@ -24,6 +25,7 @@ class Command(TyperCommand):
         with ExitStack() as held:
             listener = held.enter_context(program.listening(options.host, options.port))
             upkeep.migrate(clock.now())
+            bootstrap.let_sources_reach(Reach.NETWORK)
             server = held.enter_context(MediaServer(demo_script()))
             account = demo.furnish(server, clock.now())
             self.stdout.write(f"Vigie: {settings.PUBLIC_URL}")
