@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from vigie.runtime import clock, leases
 from vigie.runtime import supervisor as supervisor_module
@@ -122,3 +123,35 @@ async def test_supervisor_takes_no_more_than_its_capacity() -> None:
             await lives.until(lambda: len(lives.log) == 5)
             assert len(supervisor.running) == 3
             assert len(other.supervisor.running) == 2
+
+
+class Asked(Lives):
+    """Notes each time it is asked what is wanted, too."""
+
+    async def wanted(self) -> set[str]:
+        await self.note("asked", "")
+        return self.names
+
+
+@sync_to_async
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the trouble is a trigger of SQLite")
+async def test_supervisor_outlives_trouble_with_the_database_while_claiming() -> None:
+    lives = Asked("live:1")
+    async with Running(lives):
+        await lives.until(lambda: ("start", "live:1") in lives.log)
+        await _execute(
+            "CREATE TRIGGER trouble BEFORE INSERT ON runtime_lease BEGIN SELECT RAISE(ABORT, 'no disk'); END"
+        )
+        try:
+            lives.names = {"live:1", "live:2"}
+            asked = lives.log.count(("asked", ""))
+            await lives.until(lambda: lives.log.count(("asked", "")) > asked + 2)
+        finally:
+            await _execute("DROP TRIGGER trouble")
+        await lives.until(lambda: ("start", "live:2") in lives.log)
+        assert ("end", "live:1") not in lives.log

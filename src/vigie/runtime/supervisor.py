@@ -8,7 +8,8 @@ from datetime import datetime
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections
 
 from vigie.runtime import leases
 
@@ -60,17 +61,19 @@ class Supervisor:
             self._tasks.clear()
 
     async def _tick(self, group: asyncio.TaskGroup) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            now = await sync_to_async(self.database_now)()
-            held = await sync_to_async(leases.renew)(self.owner, now, ttl_s=LEASE_S)
-            self._renewed_at = loop.time()
-            wanted = set(await self.wanted())
-        except DatabaseError as error:
+            await self._renew_and_claim(group)
+        except DatabaseTrouble as error:
             log.warning("supervisor.database", error=str(error))
-            if loop.time() - self._renewed_at > LEASE_S - MARGIN_S:
+            await sync_to_async(close_old_connections)()  # what the server dropped would never work again
+            if asyncio.get_running_loop().time() - self._renewed_at > LEASE_S - MARGIN_S:
                 self._cancel(set(self._tasks))
-            return
+
+    async def _renew_and_claim(self, group: asyncio.TaskGroup) -> None:
+        now = await sync_to_async(self.database_now)()
+        held = await sync_to_async(leases.renew)(self.owner, now, ttl_s=LEASE_S)
+        self._renewed_at = asyncio.get_running_loop().time()
+        wanted = set(await self.wanted())
         unwanted = set(self._tasks) - (wanted & held)
         await self._drop(unwanted)
         room = self.capacity - len(self._tasks)
