@@ -164,3 +164,8 @@ def test_entries_added_while_verifying_are_no_fault(auditor: Membership) -> None
     operations.append(Acted(auditor.workspace_id, None, "live.seen"), NOW)
 
     assert queries.verified(read_before) == chain.Verdict(entries=5, erased=0)
+
+
+@pytest.mark.parametrize("words", ["9" * 19, "9" * 150])
+def test_a_number_too_large_to_be_an_account_finds_nothing(words: str, auditor: Membership) -> None:
+    assert not queries.entries_for(auditor, Search(person=words)).exists()

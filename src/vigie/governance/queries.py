@@ -66,7 +66,7 @@ def _people(words: str) -> list[int]:
     for word in words.split():
         names |= Q(first_name__icontains=word) | Q(last_name__icontains=word)
     known = list(User.objects.filter(names).values_list("pk", flat=True))
-    return [*known, int(words)] if words.isdecimal() else known
+    return [*known, int(words)] if words.isdecimal() and len(words) < 19 else known  # a larger one is no id
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
