@@ -202,3 +202,16 @@ def test_the_sign_in_page_tells_when_nobody_can_sign_in_yet(client: Client) -> N
 
     User.objects.create(username="ada", email="ada@example.org", is_superuser=True)
     assert words not in client.get(reverse("account_login")).content.decode()
+
+
+def test_the_mail_for_a_new_password_does_not_lead_to_a_host_that_the_visitor_named(
+    ada: User, client: Client, mailoutbox: list[EmailMessage], settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://vigie.example.org"
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"public_url": "https://vigie.example.org"})
+    settings.ALLOWED_HOSTS = ["*"]
+
+    client.post(reverse("account_reset_password"), {"email": "ada@example.org"}, headers={"host": "evil.example.net"})
+
+    assert "https://vigie.example.org/" in mailoutbox[0].body
+    assert "evil" not in mailoutbox[0].body

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
+from django.test import RequestFactory
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
@@ -50,3 +51,13 @@ def test_a_mail_server_that_does_not_answer_is_no_trouble(mail_server: None, set
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
     assert not mails.send_invitation(invitation(), URL)
+
+
+def test_links_leave_with_the_address_of_the_settings(settings: Settings, rf: RequestFactory) -> None:
+    request = rf.get("/", headers={"host": "localhost"})
+    assert mails.address(request, "/invitation/x/") == "http://localhost/invitation/x/"
+
+    settings.PUBLIC_URL = "https://vigie.example.org"
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"public_url": "https://vigie.example.org/"})
+
+    assert mails.address(request, "/invitation/x/") == "https://vigie.example.org/invitation/x/"

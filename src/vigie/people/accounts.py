@@ -1,6 +1,7 @@
 """Our answers to django-allauth, and what it does for people, told in the audit log."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import signals as account
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,7 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from vigie.people import operations
+from vigie.people import mails, operations
 from vigie.people.models import User
 
 TOLD: dict[Signal, str] = {
@@ -31,6 +32,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth's signature
         """Return whether anyone may create an account."""
         return bool(settings.OPTIONS.open_signup)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address at which a new password is chosen; that of the settings, where they tell it."""
+        url = urlsplit(super().get_reset_password_from_key_url(key))
+        return mails.address(self.request, url.path)
 
     def new_user(self, request: HttpRequest) -> User:  # noqa: ARG002 -- allauth's signature
         """Return a person who signs up openly, in the language they read."""

@@ -5,12 +5,18 @@ from smtplib import SMTPException
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from vigie.people.models import Invitation
 
 log = structlog.get_logger(__name__)
+
+
+def address(request: HttpRequest, path: str) -> str:
+    """Return the whole address of a page, for a link that leaves the site: never by a Host header where it was told."""
+    return f"{settings.PUBLIC_URL}{path}" if settings.OPTIONS.public_url else request.build_absolute_uri(path)
 
 
 def send_invitation(invitation: Invitation, url: str) -> bool:

@@ -178,7 +178,7 @@ def people(request: WorkspaceRequest) -> HttpResponse:
 
 def _issued(request: WorkspaceRequest, issued: operations.IssuedLink) -> HttpResponse:
     """Show a new link once, and mail it where that is possible."""
-    url = request.build_absolute_uri(reverse("invitation", args=[issued.token]))
+    url = mails.address(request, reverse("invitation", args=[issued.token]))
     mailed = mails.send_invitation(issued.invitation, url)
     request.session[ISSUED] = {"url": url, "email": issued.invitation.email, "mailed": mailed}
     return redirect("people", workspace=request.workspace.slug)

@@ -18,9 +18,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = SimpleLazyObject(OPTIONS.signing_key)  # a command that signs nothing writes none into the data folder
 DEBUG = OPTIONS.debug
-ALLOWED_HOSTS = OPTIONS.allowed_hosts.split(",")
-PUBLIC_URL = OPTIONS.public_url or f"http://{OPTIONS.host}:{OPTIONS.port}"
-CSRF_TRUSTED_ORIGINS = [OPTIONS.public_url] if OPTIONS.public_url else []
+ALLOWED_HOSTS = [host.strip() for host in OPTIONS.allowed_hosts.split(",")]
+PUBLIC_URL = OPTIONS.public_url.rstrip("/") or f"http://{OPTIONS.host}:{OPTIONS.port}"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if OPTIONS.public_url else []
 ROOT_URLCONF = "vigie.site.urls"
 ASGI_APPLICATION = "vigie.site.asgi.application"
 
