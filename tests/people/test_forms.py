@@ -142,3 +142,10 @@ def test_a_profile_with_a_time_zone_that_does_not_exist_is_refused() -> None:
     data = {"first_name": "", "last_name": "", "language": "fr", "time_zone": "Mars/Olympus", "theme": "dark"}
 
     assert list(forms.ProfileForm(data, instance=user).errors) == ["time_zone"]
+
+
+def test_a_public_body_is_offered_no_other_kind() -> None:
+    form = workspace_form(make_workspace(preset="public_body"), preset="creator")
+
+    assert [radio.data["value"] for radio, _ in form.presets()] == ["public_body"]
+    assert "preset" in form.errors

@@ -37,3 +37,8 @@ def test_only_a_public_body_separates_duties() -> None:
 def test_modules_are_in_the_order_of_the_menu() -> None:
     assert presets.default_modules("channel_moderation") == ["moderation", "chat", "audience", "rules", "clips"]
     assert presets.ordered({"clips", "moderation", "of another version"}) == ["moderation", "clips"]
+
+
+def test_separated_duties_stay_separated() -> None:
+    assert presets.reachable("public_body") == ["public_body"]
+    assert presets.reachable("creator") == list(presets.PRESETS)

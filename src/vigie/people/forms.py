@@ -164,6 +164,10 @@ class WorkspaceForm(NewWorkspaceForm):
         """Show the settings as they are."""
         now = WorkspaceSettings(workspace.name, workspace.preset, tuple(workspace.modules), workspace.alert_threshold)
         super().__init__(data, initial=asdict(now))
+        reachable = presets.reachable(workspace.preset)
+        cast("forms.ChoiceField", self.fields["preset"]).choices = [
+            choice for choice in Preset.choices if choice[0] in reachable
+        ]
         self._kept = frozenset(workspace.modules) - presets.SHIPPED
         shown = [Module(key) for key in presets.allowed_modules(workspace.preset) if key in presets.SHIPPED]
         cast("forms.MultipleChoiceField", self.fields["modules"]).choices = [

@@ -48,6 +48,11 @@ def allowed_modules(preset: str) -> list[str]:
     return ordered(PRESETS[preset].allowed)
 
 
+def reachable(preset: str) -> list[str]:
+    """Return what a workspace may become, itself included: whom separated duties bind does not lift them."""
+    return [other for other, kind in PRESETS.items() if kind.separates_duties or not PRESETS[preset].separates_duties]
+
+
 def ordered(modules: Collection[str]) -> list[str]:
     """Return the modules known here among those given, in the order of the menu."""
     return [module for module in MODULES if module in modules]

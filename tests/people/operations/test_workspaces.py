@@ -112,3 +112,14 @@ def test_a_public_body_cannot_publish() -> None:
 
     membership.workspace.refresh_from_db()
     assert membership.workspace.preset == Preset.CHANNEL_MODERATION
+
+
+def test_whom_the_separation_of_duties_binds_does_not_lift_it() -> None:
+    membership = make_membership("administrator", workspace=make_workspace(preset="public_body"))
+    wanted = operations.WorkspaceSettings("Desk", Preset.CREATOR, ("moderation",), 0.7)
+
+    with pytest.raises(operations.DutiesStaySeparate):
+        operations.change_workspace(membership, wanted)
+
+    membership.workspace.refresh_from_db()
+    assert membership.workspace.preset == Preset.PUBLIC_BODY

@@ -15,6 +15,7 @@ from vigie.people.operations.invitations import (
 from vigie.people.operations.members import change_role, remove_member
 from vigie.people.operations.refusals import (
     AlreadyMember,
+    DutiesStaySeparate,
     LastAdministrator,
     LinkNotValid,
     MayNotGrant,
@@ -26,6 +27,7 @@ from vigie.people.operations.workspaces import WorkspaceSettings, change_workspa
 
 __all__ = [
     "AlreadyMember",
+    "DutiesStaySeparate",
     "IssuedLink",
     "LastAdministrator",
     "LinkNotValid",

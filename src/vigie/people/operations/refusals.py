@@ -48,6 +48,12 @@ class LastAdministrator(Refused):
     words = _("This is the last administrator of the workspace. Name another one first.")
 
 
+class DutiesStaySeparate(Refused):
+    """Whom the separation of duties binds cannot lift it."""
+
+    words = _("In this kind of workspace duties are separated; only the operator of the installation can change that.")
+
+
 class ModuleNotAllowed(Refused):
     """The kind of workspace does not allow this module."""
 

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from vigie.people import presets, roles
 from vigie.people.models import Membership, User, Workspace
-from vigie.people.operations.refusals import ModuleNotAllowed
+from vigie.people.operations.refusals import DutiesStaySeparate, ModuleNotAllowed
 from vigie.people.operations.telling import tell
 
 SLUG_LENGTH = 50
@@ -47,11 +47,13 @@ def _free_slug(name: str) -> str:
 def change_workspace(by: Membership, wanted: WorkspaceSettings) -> tuple[str, ...]:
     """Give the workspace these settings, at the same address; return the names of those that changed.
 
-    Raises ModuleNotAllowed. Nothing is written or told when nothing changed.
+    Raises ModuleNotAllowed, DutiesStaySeparate. Nothing is written or told when nothing changed.
     """
     if not set(wanted.modules) <= presets.PRESETS[wanted.preset].allowed:
         raise ModuleNotAllowed
     workspace = Workspace.objects.select_for_update().get(pk=by.workspace_id)
+    if wanted.preset not in presets.reachable(workspace.preset):
+        raise DutiesStaySeparate
     values = asdict(wanted) | {"modules": presets.ordered(wanted.modules)}
     new = {name: value for name, value in values.items() if value != getattr(workspace, name)}
     if new:
