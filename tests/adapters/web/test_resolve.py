@@ -5,12 +5,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from tests.adapters.web.origin import Origin, serving
 from vigie.adapters.web.resolve import file_location, resolve
-from vigie.ports import MediaLocation, PortError
+from vigie.ports import MediaLocation, PortError, Reach
 
 
 async def refused(source: str) -> PortError:
     with pytest.raises(PortError) as caught:
-        await resolve(source)
+        await resolve(source, Reach.DISK)
     return caught.value
 
 
@@ -19,7 +19,9 @@ async def test_a_file_is_a_recording(tmp_path: Path, form: str) -> None:
     path = tmp_path / "a talk.wav"
     path.write_bytes(b"RIFF")
 
-    assert await resolve(form.format(path)) == MediaLocation(str(path), "file", is_live=False, title="a talk.wav")
+    assert await resolve(form.format(path), Reach.DISK) == MediaLocation(
+        str(path), "file", is_live=False, title="a talk.wav"
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_a_file_that_cannot_be_heard_says_why(tmp_path: Path, name: str, words: 
     (tmp_path / "empty.wav").touch()
 
     with pytest.raises(PortError, match=words) as caught:
-        file_location(tmp_path / name)
+        file_location(tmp_path / name, Reach.DISK)
 
     assert caught.value.permanent
 
@@ -55,7 +57,7 @@ def test_a_file_that_cannot_be_heard_says_why(tmp_path: Path, name: str, words: 
     ],
 )
 async def test_a_direct_address_is_a_live_without_being_asked(source: str, protocol: str) -> None:
-    assert await resolve(source) == MediaLocation(source, protocol, is_live=True)
+    assert await resolve(source, Reach.DISK) == MediaLocation(source, protocol, is_live=True)
 
 
 @pytest.mark.parametrize("source", ["gopher://host/1", "concat://a|b", "http://["])
@@ -73,8 +75,8 @@ async def test_an_answer_without_length_is_a_live_one_with_length_a_recording() 
         "/talk": Response(b"ID3", media_type="audio/mpeg"),
     }
     with serving(answers) as origin:
-        assert await resolve(origin.url + "/live") == media(origin, "/live", "http", is_live=True)
-        assert await resolve(origin.url + "/talk") == media(origin, "/talk", "http", is_live=False)
+        assert await resolve(origin.url + "/live", Reach.DISK) == media(origin, "/live", "http", is_live=True)
+        assert await resolve(origin.url + "/talk", Reach.DISK) == media(origin, "/talk", "http", is_live=False)
 
 
 async def test_a_playlist_without_the_usual_name_is_found_by_its_type() -> None:
@@ -83,7 +85,15 @@ async def test_a_playlist_without_the_usual_name_is_found_by_its_type() -> None:
         "/there/index": Response(b"#EXTM3U", media_type="application/vnd.apple.mpegurl"),
     }
     with serving(answers) as origin:
-        assert await resolve(origin.url + "/live") == media(origin, "/there/index", "hls", is_live=True)
+        assert await resolve(origin.url + "/live", Reach.DISK) == media(origin, "/there/index", "hls", is_live=True)
+
+
+@pytest.mark.parametrize("source", ["/etc/hostname", "file:///etc/hostname", "gone.wav"])
+async def test_a_file_is_out_of_reach_of_a_page(source: str) -> None:
+    with pytest.raises(PortError, match="not an address") as caught:
+        await resolve(source, Reach.NETWORK)
+
+    assert caught.value.permanent
 
 
 async def test_a_page_that_nobody_knows_is_refused() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from vigie.adapters.web import pages
 from vigie.adapters.web.fetch import Fetcher, is_recording, shown
 from vigie.adapters.web.playlist import Part
-from vigie.ports import MediaLocation, PortError
+from vigie.ports import MediaLocation, PortError, Reach
 
 MOST_SHOWN = 200
 """Of a name that is too long for a file."""
@@ -33,34 +33,36 @@ MEDIA_SUFFIXES = {
 }
 
 
-async def resolve(source: str) -> MediaLocation:
-    """Return where the media of `source` is. Raises PortError."""
+async def resolve(source: str, reach: Reach) -> MediaLocation:
+    """Return where the media of `source` is, looking no further than `reach`. Raises PortError."""
     if "://" not in source:
-        return file_location(Path(source))
+        return file_location(Path(source), reach)
     try:
         parts = urlsplit(source)
     except ValueError as error:
         raise PortError(f"{source}: not an address ({error}).", permanent=True) from error
     if parts.scheme == "file":
-        return file_location(Path(unquote(parts.path)))
+        return file_location(Path(unquote(parts.path)), reach)
     if parts.scheme in STREAM_SCHEMES:
         return MediaLocation(source, parts.scheme, is_live=True)
     if parts.scheme in {"http", "https"}:
-        return await web_location(source, PurePosixPath(parts.path).suffix.lower())
+        return await web_location(source, PurePosixPath(parts.path).suffix.lower(), reach)
     raise PortError(f"{shown(source)}: {parts.scheme}:// is no kind of address that can be watched.", permanent=True)
 
 
-async def web_location(source: str, suffix: str) -> MediaLocation:
+async def web_location(source: str, suffix: str, reach: Reach) -> MediaLocation:
     """Return the location of a playlist, of media, or of what a page shows. Raises PortError, NotLive."""
     if suffix == ".m3u8":
         return MediaLocation(source, "hls", is_live=True)
     if suffix in MEDIA_SUFFIXES:
         return MediaLocation(source, "http", is_live=True)  # or a recording: the answer will tell
-    return await pages.find(source) or await probe(source)
+    return await pages.find(source, reach) or await probe(source, reach)
 
 
-def file_location(path: Path) -> MediaLocation:
-    """Return the location of a media file. Raises PortError."""
+def file_location(path: Path, reach: Reach) -> MediaLocation:
+    """Return the location of a media file. Raises PortError, whatever there is, where files are out of reach."""
+    if reach < Reach.DISK:
+        raise PortError(f"{path}: not an address. (Files are for the command line: vigie watch)", permanent=True)
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -75,9 +77,9 @@ def file_location(path: Path) -> MediaLocation:
     return MediaLocation(str(path), "file", is_live=False, title=path.name)
 
 
-async def probe(url: str) -> MediaLocation:
+async def probe(url: str, reach: Reach) -> MediaLocation:
     """Ask for an address and return what kind of media it is, seen from the head of the answer. Raises PortError."""
-    async with Fetcher({}) as fetcher, fetcher.open(Part(url)) as response:
+    async with Fetcher({}, reach) as fetcher, fetcher.open(Part(url)) as response:
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if "mpegurl" in kind:
             return MediaLocation(str(response.url), "hls", is_live=True)

@@ -9,8 +9,9 @@ from rich.console import Console
 from typer import Argument, Option
 
 from vigie.events import LiveStarted
+from vigie.ports import Reach
 from vigie.runtime import bus, clock
-from vigie.site import foreground, logs, upkeep
+from vigie.site import bootstrap, foreground, logs, upkeep
 from vigie.speech import recognizers
 
 
@@ -37,6 +38,7 @@ class Command(TyperCommand):
         options.model = model or options.model
         options.speech_lag_skip_s = float("inf")  # a recording is read faster than it can be heard
         recognizers.check()
+        bootstrap.let_sources_reach(Reach.DISK)
         foreground.look(source)
         upkeep.migrate(clock.now())
         if speech and recognizers.missing():
