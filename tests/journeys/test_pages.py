@@ -95,6 +95,25 @@ def sound(page: Page, address: str) -> tuple[str | None, list[str]]:
 
 
 @pytest.mark.chromium
+@pytest.mark.parametrize("view", ["high", "mine", "decided"])
+def test_views_of_the_queue(reader: Page, house: Product, language: str, view: str) -> None:
+    assert sound(reader, f"{house.url}/{addresses.INSIDE['alerts']}?view={view}") == (language, [])
+
+
+@pytest.mark.chromium
+def test_pages_of_an_empty_workspace(reader: Page, house: Product, language: str) -> None:
+    """Create a workspace: each list says that it is empty, and what to do."""
+    reader.goto(f"{house.url}/{addresses.INSIDE['workspace-add']}")
+    reader.locator("[name=name]").fill(f"Vide {language}")
+    reader.locator("main button[type=submit]").click()
+    reader.wait_for_url(f"{house.url}/w/vide-{language}/lives/")
+    for page in ("lives", "alerts", "channels"):
+        assert sound(reader, f"{house.url}/w/vide-{language}/{page}/")[1] == []
+        expect(reader.locator("main .empty").first).to_be_visible()
+        expect(reader.locator("main .empty .btn").first).to_be_visible()
+
+
+@pytest.mark.chromium
 def test_pages_of_the_first_administrator(up: Product, stranger: Page) -> None:
     link = up.wait_for("First administrator").split()[-1]
     assert sound(stranger, link)[1] == []
