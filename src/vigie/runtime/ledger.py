@@ -1,8 +1,8 @@
 """Units of work: claim, finish, give back. Any model that extends `WorkUnit` will do.
 
-Guarantee: a unit is held by at most one worker until `claimed_until`; a worker that dies loses it to the next one. A unit
-whose workers died `MAX_ATTEMPTS` times is `lost`: nobody claims it any more, its area fails it. The work itself must be
-idempotent; what may happen at most once needs its own state machine.
+Guarantee: a unit is held by at most one worker until `claimed_until`; a worker that dies loses it to the next one. A
+unit whose workers died `MAX_ATTEMPTS` times is `lost`: nobody claims it any more, its area fails it. The work itself
+must be idempotent; what may happen at most once needs its own state machine.
 """
 
 from collections.abc import Sequence
