@@ -90,7 +90,7 @@ class Worded:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            field.label = LABELS.get(name, field.label)
+            field.label = LABELS.get(name) or capfirst(str(field.label).lower())  # not "Current Password"
             if name in {"password", "oldpassword", "password1"}:
                 field.help_text = PASSWORD_NOTE if name == "password1" else ""
 
