@@ -3,6 +3,7 @@
 Cost: 1.3 ms of processor time for a second of sound, in chunks of 0.5 s (2026-11, one thread).
 """
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +23,8 @@ class SileroVoiceActivity:
 
     def __init__(self) -> None:
         """Load it. Raises PortError where the extra that brings it is not installed."""
+        # unless told before it is loaded, onnxruntime reports to Microsoft (1.31, telemetry_1ds.cc; seen 2026-11)
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime  # noqa: PLC0415 -- an extra: its absence is told in one line
         except ImportError as error:
