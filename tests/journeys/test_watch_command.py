@@ -1,18 +1,20 @@
 """`vigie watch` on a file and on lives that break off: the JSON contract, and nothing lost in silence."""
 
 import json
+import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.journeys.product import vigie
+from tests.journeys.product import environment, vigie
 from vigie.simulators.media import Fault, Kind, Live, MediaServer, Script
 from vigie.simulators.media.deliveries import united
 from vigie.simulators.media.script import PREPARED
@@ -198,3 +200,18 @@ def test_a_playlist_that_becomes_a_page_ends_the_live_with_the_reason(watched: d
     assert live.ended.stderr.endswith("/page.m3u8: this is not an HLS playlist.\n")
     assert len(live.ended.stderr.splitlines()) == 1
     assert of("utterance", live.lines)
+
+
+def test_a_live_may_be_left_at_any_time_and_leaves_nothing(tmp_path: Path) -> None:
+    with MediaServer(Script((Live("en", PREPARED / "en.mp4", PREPARED / "en.vtt", "en"),))) as media:
+        command = [sys.executable, "-m", "vigie", "watch", media.url("en.m3u8"), "--no-speech", "--json"]
+        environ = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
+        with Popen(command, env=environ, stdout=PIPE, stderr=PIPE, text=True) as program:
+            assert program.stdout is not None
+            first = program.stdout.readline()
+            program.send_signal(signal.SIGTERM)  # Vigie makes a SIGINT of it
+            rest, trouble = program.communicate(timeout=60)
+
+    lines = lines_of(CompletedProcess(command, program.returncode, first + rest, trouble))
+    assert (program.returncode, trouble, list(tmp_path.iterdir())) == (130, "", [])
+    assert lines[-1]["audio_s"] > 0

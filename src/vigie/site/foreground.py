@@ -95,7 +95,7 @@ def look(address: str) -> None:
 def run(source: Source, tell: Tell) -> str:
     """Watch `source` to its end, telling each line; return what went wrong in the end, empty for nothing.
 
-    Raises NothingHeard with the reason when nothing was ever heard.
+    Raises NothingHeard with the reason when nothing was ever heard. Interrupted, it tells how far it came.
     """
     account = NewAccount("console", "console@example.org", secrets.token_urlsafe(16))
     now = clock.now()
@@ -104,8 +104,13 @@ def run(source: Source, tell: Tell) -> str:
     channel = watch.add_channel(member.workspace, source.address, label, actor=member, now=now)
     teller = Teller(tell)
     teller.follow()
-    with embedded_engine():
-        outcome = asyncio.run(_watch(channel.pk))
+    try:
+        with embedded_engine():
+            outcome = asyncio.run(_watch(channel.pk))
+    except KeyboardInterrupt:
+        for live in channel.lives.all():
+            teller.end(live.heard_s)
+        raise
     if outcome.live_id is None or not outcome.stop.is_over:
         raise NothingHeard(outcome.stop.reason)
     teller.end(Live.objects.get(pk=outcome.live_id).heard_s)
