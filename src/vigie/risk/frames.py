@@ -192,13 +192,20 @@ def _manner(reading: Reading, mark: Mark, target: Target) -> frozenset[Circumsta
     seen = set()
     if target.is_pronoun:
         seen.add(Circumstance.PRONOUN)
-    elif reading.has(reading.grammar.individuals, target.start - 1, target.start):
+    elif _is_individual(reading, target):
         seen.add(Circumstance.INDIVIDUAL)
     if target.is_insult:
         seen.add(Circumstance.BY_INSULT)
     if target.start < mark.start:
         return frozenset(seen) | _number(reading, target.start - COPULA_REACH, mark.start)
     return frozenset(seen) | _number(reading, mark.end, target.start)
+
+
+def _is_individual(reading: Reading, target: Target) -> bool:
+    """Return whether one person is named: that X; but not in: saying that Xs."""
+    reports = reading.between(Role.REPORTING, target.start - SPEAKER_REACH, target.start)
+    is_reported = any(mark.end == target.start for mark in reports)
+    return not is_reported and reading.has(reading.grammar.individuals, target.start - 1, target.start)
 
 
 def _number(reading: Reading, start: int, end: int) -> frozenset[Circumstance]:

@@ -55,15 +55,19 @@ def _is_denounced(reading: Reading, frame: Frame) -> bool:
 
 
 def _is_said_of_target(reading: Reading, mark: Mark, frame: Frame) -> bool:
-    """Return whether a word such as `racist` is itself said of who is named: they are all racists."""
-    target = frame.target
+    """Return whether a word such as `racist` is itself said of who is named: they are all racists.
+
+    It is not in: saying that they are vermin *is* racist.
+    """
+    target, copulas = frame.target, reading.grammar.copulas
     return (
         target is not None
+        and not (target.end <= frame.start and reading.has(copulas, frame.end, mark.start))
         and (frame.kind in _NAMES or target.start != frame.start)
         and reading.is_quoted(target.start) == reading.is_quoted(mark.start)
         and target.end <= mark.start <= target.end + SAID_REACH
         and reading.is_one_statement(target.start, mark.start)
-        and reading.has(reading.grammar.copulas, target.end, target.end + 2)
+        and reading.has(copulas, target.end, target.end + 2)
     )
 
 
