@@ -227,7 +227,7 @@ def test_live_words_gives_what_came_before(client: Client, member: Membership) -
     assert "Le second mot." not in page
 
 
-@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30])
+@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30, "9" * 5000])
 def test_live_words_takes_nonsense_for_the_end(client: Client, member: Membership, before: str) -> None:
     live = talk(member, "Le premier mot.")
 

@@ -41,6 +41,16 @@ def test_findings_see_that_the_tables_are_up_to_date() -> None:
     assert found("Database").is_well
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "no-such-host.invalid"])
+def test_findings_look_at_any_kind_of_host(settings: Settings, host: str) -> None:
+    settings.OPTIONS.host, former = host, settings.OPTIONS.host
+
+    finding = found("Port")
+
+    settings.OPTIONS.host = former
+    assert finding.words.startswith(f"{host}:")
+
+
 def test_findings_miss_front_end_files_that_were_not_built(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
 

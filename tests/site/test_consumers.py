@@ -61,6 +61,7 @@ async def test_page_consumer_refuses_who_is_not_signed_in() -> None:
     [
         ({"follow": ["live:1"]}, ["live:1"]),
         ({"follow": ["live:2", "alerts:1", "live:", "live:x", "live:1:2", 7]}, []),
+        ({"follow": [f"live:{10**30}", "live:" + "9" * 5000]}, []),
         ({"follow": "live:1"}, []),
         (["live:1"], []),
         ({}, []),

@@ -14,6 +14,7 @@ from vigie.governance.models import AuditEntry
 from vigie.governance.permissions import may_read_audit
 from vigie.governance.queries import Search
 from vigie.people.permissions import WorkspaceRequest, in_workspace
+from vigie.runtime.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _page(request: WorkspaceRequest, verdict: Verdict | None = None) -> HttpResp
 
 
 def _position(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return number(text)
 
 
 def _rows(page: queries.Page) -> list[Row]:

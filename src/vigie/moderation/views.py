@@ -22,6 +22,7 @@ from vigie.moderation.wording import DONE, REFUSED, VIEWS
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.risk.queries import justification_of
 from vigie.runtime import clock
+from vigie.runtime.numbers import number
 from vigie.runtime.ranges import ranged
 
 # ── the queue ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +52,7 @@ def news(request: WorkspaceRequest) -> HttpResponse:
     views = queries.views_for(request.membership)
     view = views.get(request.GET.get("view", ""), views["to-review"])
     after = request.GET.get("after", "")
-    found = queries.news_for(request.membership, int(after) if after.isdecimal() else 0)
+    found = queries.news_for(request.membership, number(after) or 0)
     return render(request, "moderation/_news.html", _menu(request, view) | {"news": found, "is_update": True})
 
 

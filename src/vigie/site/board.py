@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from vigie.moderation.permissions import may_see_alerts
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
+from vigie.runtime.numbers import number
 from vigie.site import operations, queries
 from vigie.speech.permissions import may_read_transcripts, may_retry
 from vigie.watch import queries as watch
@@ -82,8 +83,7 @@ def live_head(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def live_words(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the last lines of a live, or those before one that the page has."""
     shown = _live(request, pk)
-    before = request.GET.get("before", "")
-    lines = queries.lines_of(shown, int(before) if before.isdecimal() else None)
+    lines = queries.lines_of(shown, number(request.GET.get("before", "")))
     return render(request, "board/_lines.html", {"live": shown, "lines": lines})
 
 

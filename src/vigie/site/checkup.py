@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,9 +73,10 @@ def _speech() -> Finding:
 
 def _port() -> Finding:
     host, port = settings.OPTIONS.host, settings.OPTIONS.port
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        is_taken = probe.connect_ex((host, port)) == 0
+    is_taken = False
+    with suppress(OSError):
+        socket.create_connection((host, port), timeout=1).close()
+        is_taken = True
     words = (
         f"{host}:{port} is answered by a program (Vigie itself, if it runs)" if is_taken else f"{host}:{port} is free"
     )

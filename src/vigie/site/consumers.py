@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from vigie.people.models import User
+from vigie.runtime.numbers import number
 from vigie.runtime.push import group_name
 
 MAX_TOPICS = 100
@@ -59,10 +60,11 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
 
     async def may_follow(self, topic: str) -> bool:
         """Return whether the reader may see what is pushed on `topic`."""
-        kind, _, number = topic.partition(":")
-        if kind not in TOPICS or not number.isdecimal():
+        kind, _, text = topic.partition(":")
+        pk = number(text)
+        if kind not in TOPICS or pk is None:
             return False
-        return await sync_to_async(TOPICS[kind])(self.scope["user"], int(number))
+        return await sync_to_async(TOPICS[kind])(self.scope["user"], pk)
 
     async def push_frame(self, message: dict[str, Any]) -> None:
         """Relay a frame to the page."""

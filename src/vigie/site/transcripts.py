@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
+from vigie.runtime.numbers import number
 from vigie.site import operations, queries
 from vigie.site.queries import Line
 from vigie.site.templatetags.vigie import duration, timecode
@@ -28,7 +29,7 @@ def transcript(request: WorkspaceRequest, pk: int) -> HttpResponse:
     after = request.GET.get("after", "")
     if not after:
         operations.record_reading(live, request.membership)
-    lines = queries.lines_after(live, int(after) if after.isdecimal() else 0)
+    lines = queries.lines_after(live, number(after) or 0)
     return render(request, "board/transcript.html", {"live": live, "lines": lines})
 
 
