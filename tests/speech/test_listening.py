@@ -14,7 +14,8 @@ from vigie.events import SAMPLE_BYTES, SAMPLE_RATE
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError, VoiceActivity
 from vigie.runtime import registry
 from vigie.speech import listening, spool
-from vigie.speech.cutting import PAD, WINDOW
+from vigie.speech.cutting import PAD, WINDOW, Stretch
+from vigie.speech.ear import Ear
 from vigie.speech.listening import Listener
 from vigie.speech.models import Utterance
 from vigie.watch.models import Live, LiveState
@@ -106,6 +107,29 @@ async def test_listener_goes_on_after_a_crash_without_losing_or_doubling(live: L
     for moment in (1.2, 2.0, 2.7, 4.1, 4.6):
         assert any(start <= moment <= end for start, end in spoken), moment
     assert (await sync_to_async(spool.read)(live.live_id, 0, 6)).pcm[: len(TWO_SENTENCES)] == TWO_SENTENCES
+
+
+class Counted(Ear):
+    """An ear that counts what it hears."""
+
+    heard_bytes = 0
+
+    def hear(self, pcm: bytes) -> list[Stretch]:
+        Counted.heard_bytes += len(pcm)
+        return super().hear(pcm)
+
+
+async def test_listener_hears_only_the_end_of_long_music_again(live: LiveRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "REHEARD", 2 * SAMPLE_RATE)
+    killed = await listening.listen(live)
+    await hear(killed, sound((0.1, 60), (0.8, 1)))
+    monkeypatch.setattr("vigie.speech.listening.Ear", Counted)
+
+    await (await listening.listen(live)).close()
+
+    assert Counted.heard_bytes == 2 * SAMPLE_RATE * SAMPLE_BYTES
+    assert len(await said(live)) == 1
+    await killed.close()
 
 
 async def test_listener_takes_captions_for_words_and_recognizes_nothing_twice(live: LiveRef) -> None:

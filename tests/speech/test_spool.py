@@ -1,6 +1,8 @@
 """The spool: nothing written is ever lost, and nothing can be changed later without a trace."""
 
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from tests.factories import make_live
 from vigie.events import SAMPLE_RATE
-from vigie.ports import PlacedAudio
+from vigie.ports import PlacedAudio, PortError
 from vigie.speech import spool
 from vigie.speech.models import AudioSegment
 from vigie.speech.spool import Spool
@@ -50,6 +52,45 @@ def crash(keeper: Spool) -> None:
 def segments(live: Live) -> list[tuple[int, int, float, bool]]:
     rows = AudioSegment.objects.filter(live=live).order_by("index")
     return [(row.index, row.epoch, row.samples / SAMPLE_RATE, bool(row.sha256)) for row in rows]
+
+
+@contextmanager
+def files_no_longer_than(size_bytes: int) -> Iterator[None]:
+    """A disk that is nearly full: the system takes a part of what is written, then nothing."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+
+
+def test_a_disk_that_fills_up_is_told_and_what_was_kept_stays_whole(live: Live) -> None:
+    keeper = Spool(live.pk)
+    write(keeper, pcm(100, 2))
+
+    with files_no_longer_than(2 * 32_000 + 333), pytest.raises(PortError, match="cannot be kept") as caught:
+        keeper.write(pcm(200, 2))
+    write(keeper, pcm(300, 1), epoch=1, offset_s=6)
+    keeper.seal()
+
+    assert caught.value.retryable
+    assert spool.read(live.pk, 0, 2).pcm == pcm(100, 2)
+    assert spool.read(live.pk, 6, 7).pcm == pcm(300, 1)
+    assert spool.first_fault(live.pk) is None
+
+
+def test_a_folder_that_cannot_be_written_is_told(live: Live, tmp_path: Path) -> None:
+    (tmp_path / "audio").write_text("in the way")
+
+    with pytest.raises(PortError, match="cannot be kept"):
+        write(Spool(live.pk), pcm(100, 1))
+    (tmp_path / "audio").unlink()
+    keeper = Spool(live.pk)
+    write(keeper, pcm(100, 1))
+    keeper.seal()
+
+    assert [row for row in segments(live) if row[3]][-1][2] == 1.0
 
 
 def test_spool_reads_back_exactly_what_was_written_open_or_sealed(live: Live) -> None:

@@ -6,8 +6,9 @@ from asgiref.sync import sync_to_async
 from tests.factories import make_channel, make_live
 from tests.watch.fakes import OPENED, RECORDING, SECOND, Memory, sound
 from vigie.events import AudioReceived, CaptionReceived, MediaOpened
-from vigie.ports import LiveRef, PlacedAudio, PlacedCaption
+from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
+from vigie.watch import sinks
 from vigie.watch.hearing import CUT_SHORT, NOT_RUNNING, SKIPPED, Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Gap, Live, LiveState
@@ -86,6 +87,34 @@ async def test_what_a_new_connection_repeats_is_handed_on_once(memory: Memory) -
     assert memory.stretches == [(0, 0.0, 5.5)]
 
 
+class FullDisk(Memory):
+    """Takes two stretches of sound, then refuses one."""
+
+    async def audio(self, audio: PlacedAudio) -> None:
+        if len(self.heard) == 2 and not self.refused:
+            self.refused += 1
+            raise PortError("The sound cannot be kept.", retryable=True)
+        await super().audio(audio)
+
+    refused = 0
+
+
+async def test_what_a_sink_refused_was_not_heard_and_is_taken_when_it_comes_again(memory: Memory) -> None:
+    disk = FullDisk()
+    sinks.add_sink(disk)
+    hearing = await beginning()
+    with pytest.raises(PortError, match="cannot be kept"):
+        await hear(hearing, 0.0, 3)
+    assert hearing.resume_pts_s == 2.0
+
+    await hearing.connect(OPENED, "")
+    await hear(hearing, 1.0, 4)
+
+    assert disk.stretches == [(0, 0.0, 5.0)]
+    assert await gaps() == []
+    assert memory.heard[:3] == disk.heard[:3]
+
+
 async def test_a_new_clock_that_is_announced_loses_nothing(memory: Memory) -> None:
     hearing = await beginning()
     await hear(hearing, 100.0, 2)
@@ -95,6 +124,22 @@ async def test_a_new_clock_that_is_announced_loses_nothing(memory: Memory) -> No
     assert await gaps() == []
     assert memory.stretches == [(0, 0.0, 4.0)]
     assert (await Live.objects.aget()).clock_shift_s == 2.0
+
+
+async def test_a_caption_dated_far_beyond_the_sound_of_a_live_is_not_believed(memory: Memory) -> None:
+    hearing = await beginning()
+    await hear(hearing, 500.0)
+    await hearing.caption(CaptionReceived(96_000.0, 96_002.0, "on another clock", "fr"))
+
+    assert memory.captions == []
+
+
+async def test_the_captions_of_a_recording_may_come_before_its_sound(memory: Memory) -> None:
+    hearing = await beginning(RECORDING)
+    await hear(hearing, 0.0)
+    await hearing.caption(CaptionReceived(5_000.0, 5_002.0, "the end", "fr"))
+
+    assert memory.captions == [PlacedCaption(5_000.0, 5_002.0, "the end", "fr")]
 
 
 async def test_captions_are_placed_like_the_sound_and_handed_on_once(memory: Memory) -> None:

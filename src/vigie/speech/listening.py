@@ -7,6 +7,7 @@ a minute recognition takes over. `source` always tells which.
 import asyncio
 from dataclasses import dataclass
 
+import structlog
 from asgiref.sync import sync_to_async
 
 from vigie.events import SAMPLE_RATE
@@ -19,12 +20,17 @@ from vigie.speech.models import AudioSegment, Source, Utterance
 from vigie.speech.operations import Heard
 from vigie.speech.spool import Spool
 
+log = structlog.get_logger(__name__)
+
 CAPTIONS_COVER_S = 60.0
 """A caption speaks for this much of the live after it."""
 CAPTIONS_MAY_COME_S = 6.0
 """How long the first utterances of a live are held back: its first captions come a little after its first sound."""
 WARM_UP = 2 * SAMPLE_RATE
 """How much of what came before a detector hears before it goes on in the middle of an epoch."""
+REHEARD = 600 * SAMPLE_RATE
+"""How much at the end of the kept sound is heard again. A crash leaves less than a minute without rows, and hours of
+music without a word would hold up every other live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,10 @@ class Listener:
         self._captions_until_s = 0.0
 
     async def audio(self, audio: PlacedAudio) -> None:
-        """Keep the sound, then cut it; without voice detection keep it only, and show that."""
+        """Keep the sound, then cut it; without voice detection keep it only, and show that.
+
+        Raises PortError when it cannot be kept.
+        """
         if self._ear and self._ear.epoch != audio.epoch:
             await self._end_epoch()
         if not self._spool.takes(audio):
@@ -79,7 +88,10 @@ class Listener:
     async def close(self) -> None:
         """Keep everything: seal the sound, cut what was being said."""
         await self._end_epoch()
-        await sync_to_async(self._spool.seal)()
+        try:
+            await sync_to_async(self._spool.seal)()
+        except PortError as error:  # what is not sealed is there all the same, and sealed when the live is taken up
+            log.warning("spool.unsealed", live=self._live.live_id, reason=str(error))
 
     def _turn(self, audio: PlacedAudio) -> None:
         self._spool.turn(audio)
@@ -117,6 +129,7 @@ def _take_up(live: LiveRef) -> None:
     origin = Origin(first.epoch, first.start_sample, first.offset_s)
     known = Utterance.objects.filter(live=live.live_id, epoch=last.epoch, source=Source.ASR).order_by("-seq").first()
     start = known.end_sample if known and known.end_sample is not None else origin.sample
+    start = max(start, last.start_sample + last.samples - REHEARD)
     ear = Ear(last.epoch, start, voices.begin())
     ear.warm_up(spool.read_samples(live.live_id, last.epoch, max(origin.sample, start - WARM_UP), start))
     stretches = []

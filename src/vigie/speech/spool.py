@@ -35,28 +35,54 @@ class Spool:
 
     def takes(self, audio: PlacedAudio) -> bool:
         """Return whether `audio` goes into the open segment; otherwise `turn` comes first."""
-        return self._segment is not None and self._segment.epoch == audio.epoch and self._samples < SEGMENT_SAMPLES
+        is_open = self._file is not None and not self._file.closed
+        segment = self._segment if is_open else None
+        return segment is not None and segment.epoch == audio.epoch and self._samples < SEGMENT_SAMPLES
 
     def turn(self, audio: PlacedAudio) -> None:
-        """Seal the open segment and open one that begins with `audio`. Asks the database."""
+        """Seal the open segment and open one that begins with `audio`. Asks the database. Raises PortError."""
         self.seal()
-        self._segment, self._samples = operations.open_segment(self._live_id, audio), 0
-        path = raw_path(self._segment)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("ab", buffering=0)
+        segment = operations.open_segment(self._live_id, audio)
+        path = raw_path(segment)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            operations.drop_segment(segment)
+            raise _not_kept(error) from error
+        self._segment, self._samples = segment, 0
 
     def write(self, pcm: bytes) -> None:
-        """Keep a stretch of sound; it survives a crash of this process once this returns."""
+        """Keep a stretch of sound whole; it survives a crash of this process once this returns. Raises PortError.
+
+        After that nothing of it is kept, and the next sound begins a segment of its own.
+        """
         assert self._file is not None  # noqa: S101 -- `takes` said so, or `turn` opened it
-        self._file.write(pcm)
+        rest = memoryview(pcm)
+        try:
+            while rest:  # a disk that is nearly full takes a part, and says so by the number alone
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._file.truncate(self._samples * SAMPLE_BYTES)
+            self._file.close()
+            raise _not_kept(error) from error
         self._samples += len(pcm) // SAMPLE_BYTES
 
     def seal(self) -> None:
-        """Turn the open segment into FLAC with its hash. Asks the database."""
+        """Turn the open segment into FLAC with its hash. Asks the database. Raises PortError; it may be tried again."""
         if self._segment and self._file:
             self._file.close()
-            _seal(self._segment)
+            try:
+                _seal(self._segment)
+            except OSError as error:
+                raise _not_kept(error) from error
             self._segment = self._file = None
+
+
+def _not_kept(error: OSError) -> PortError:
+    """Return what to tell of a disk that is full, or a folder that may not be written."""
+    folder = Path(settings.DATA_DIR) / "audio"
+    return PortError(f"{folder}: the sound cannot be kept ({error.strerror}).", retryable=True)
 
 
 def recover(live_id: int) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
+from copy import copy
 
 from django.utils.translation import gettext_noop
 
 from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, MediaOpened
-from vigie.ports import LiveRef, PlacedAudio, PlacedCaption
+from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Live, LiveState
@@ -16,6 +17,8 @@ from vigie.watch.timeline import Hole, Timeline
 COUNT_EVERY_S = 5.0
 """How often it is written down how far the live was heard."""
 CUT_SHORT_S = 1.0
+MOST_AHEAD_S = 60.0
+"""So much the captions of a live may run ahead of it."""
 KNOWN_CAPTIONS = 200
 """A new connection repeats captions; so many of the last ones are known again."""
 NOT_RUNNING = gettext_noop("Vigie was not running")
@@ -95,11 +98,14 @@ class Hearing:
     # ── sound and words ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def sound(self, audio: AudioReceived) -> None:
-        """Place a stretch of sound, tell what was lost before it, and hand on what was not heard before."""
+        """Place a stretch of sound, tell what was lost before it, and hand on what was not heard before.
+
+        Raises PortError when a sink cannot take it: then it was not heard.
+        """
         if self._timeline is None:
             return
         self.heard_at = asyncio.get_running_loop().time()
-        shift_s = self._timeline.mark.shift_s
+        former, shift_s = copy(self._timeline), self._timeline.mark.shift_s
         place = self._timeline.place(audio.pts_s, len(audio.pcm) // SAMPLE_BYTES, self._wall_s)
         if place is None:
             return
@@ -108,7 +114,11 @@ class Hearing:
         self.interrupted_by = ""
         await self._book.turn(LiveState.OK)
         pcm = audio.pcm[place.skip * SAMPLE_BYTES :]
-        await self._sinks.audio(PlacedAudio(place.epoch, place.start_sample, place.offset_s, pcm))
+        try:
+            await self._sinks.audio(PlacedAudio(place.epoch, place.start_sample, place.offset_s, pcm))
+        except PortError:
+            self._timeline = former
+            raise
         while self._early_captions:
             await self.caption(self._early_captions.popleft())
         has_new_clock = shift_s != self._timeline.mark.shift_s
@@ -123,6 +133,8 @@ class Hearing:
             self._early_captions.append(caption)
             return
         placed = PlacedCaption(start_s, end_s, caption.text, caption.language)
+        if not self.is_recording and start_s > self._wall_s + MOST_AHEAD_S:
+            return  # it lies on another clock
         if end_s > 0.0 and placed not in self._known_captions:
             self._known_captions.append(placed)
             await self._sinks.caption(placed)

@@ -20,6 +20,7 @@ TROUBLE = frozenset(
         gettext_noop("not whole within {} s."),
         gettext_noop("damaged on the way."),
         gettext_noop("larger than {} bytes."),
+        gettext_noop("the sound cannot be kept {}."),
         gettext_noop("cannot be reached {}."),
         gettext_noop("the connection broke {}."),
         gettext_noop("the server refuses {}."),
