@@ -163,7 +163,9 @@ def utterances(sound: Float32Array) -> list[Float32Array]:
 def batches(spoken: Sequence[Float32Array], longest: int) -> Batches:
     """Return the clips of each batch as the product chooses them, of four lives that say about as much."""
     dealt = sorted(spoken, key=len)
-    waiting = [Waiting(n, n % LIVES, epoch=0, seq=n // LIVES, samples=len(samples)) for n, samples in enumerate(dealt)]
+    waiting = [
+        Waiting(n, 1 + n % LIVES, epoch=0, seq=n // LIVES, samples=len(samples)) for n, samples in enumerate(dealt)
+    ]
     found: Batches = []
     while waiting:
         turns = next_turns(waiting, WhisperRecognizer.batch, longest=longest)
