@@ -235,6 +235,14 @@ async def test_ffmpeg_is_not_led_into_the_own_network(black_hole: socket.socket)
     assert "a private address" in str(heard.trouble)
 
 
+async def test_a_wrong_content_type_changes_nothing(rising: Path) -> None:
+    async with playing(Fault(Kind.MISLABEL, for_s=600.0), media=rising) as server:
+        heard = await listen(WebMedia(Reach.NETWORK, speed=SPEED), server.url("fr.m3u8"), seconds=10.0)
+
+    assert heard.trouble is None
+    assert heard.holes == []
+
+
 async def test_a_truncated_segment_loses_only_itself(rising: Path) -> None:
     async with playing(Fault(Kind.TRUNCATE, at_s=16.0, for_s=1.0), media=rising) as server:
         heard = await listen(WebMedia(Reach.DISK, speed=SPEED), server.url("fr.m3u8"), seconds=20.0)

@@ -20,6 +20,7 @@ GOOD = Response(b"0123456789", media_type="video/mp2t")
         (Fault(Kind.HTML, for_s=1), 200, PAGE.encode(), "text/html"),
         (Fault(Kind.EMPTY, for_s=1), 200, b"", "video/mp2t"),
         (Fault(Kind.TRUNCATE, for_s=1), 200, b"01234", "video/mp2t"),
+        (Fault(Kind.MISLABEL, for_s=1), 200, b"0123456789", "text/html"),
         (Fault(Kind.REDIRECT, for_s=1), 302, b"", None),
     ],
 )
@@ -33,6 +34,13 @@ def test_a_fault_makes_another_answer_of_a_good_one(
 
 def test_an_endless_redirect_points_to_itself() -> None:
     assert spoil(GOOD, Fault(Kind.REDIRECT, for_s=1), REQUEST).headers["location"] == "http://here:1/fr.m3u8?exp=1"
+
+
+@pytest.mark.parametrize(("status", "asked"), [(429, "3"), (503, None), (404, None)])
+def test_a_busy_server_says_when_to_come_back(status: int, asked: str | None) -> None:
+    refused = spoil(GOOD, Fault(Kind.REFUSE, for_s=2.5, status=status), REQUEST)
+
+    assert refused.headers.get("retry-after") == asked
 
 
 def test_a_truncated_answer_promises_no_more_than_it_holds() -> None:

@@ -24,7 +24,7 @@ class Kind(StrEnum):
     STALL = "stall"
     """Connections stay open and nothing comes; what was held back follows at once."""
     REFUSE = "refuse"
-    """The answer is `status`."""
+    """The answer is `status`; 429 asks to come back after `for_s` seconds."""
     HTML = "html"
     """A page comes instead."""
     EMPTY = "empty"
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """The answer points to itself."""
     TRUNCATE = "truncate"
     """The first half comes, as if it were all."""
+    MISLABEL = "mislabel"
+    """The right bytes come under a wrong content type."""
     FREEZE = "freeze"
     """The playlist stops growing; afterwards it shows the live edge again."""
     SKIP = "skip"
@@ -52,6 +54,7 @@ USUAL_RESOURCES = {
     Kind.HTML: frozenset({Resource.PLAYLIST}),
     Kind.EMPTY: frozenset({Resource.PLAYLIST}),
     Kind.REDIRECT: frozenset({Resource.PLAYLIST}),
+    Kind.MISLABEL: frozenset({Resource.PLAYLIST, Resource.SEGMENT, Resource.CAPTIONS}),
     Kind.TRUNCATE: frozenset({Resource.SEGMENT}),
 }
 MOMENTARY = frozenset({Kind.CUT, Kind.RESET, Kind.RESTART, Kind.END})

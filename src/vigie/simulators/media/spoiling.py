@@ -1,5 +1,7 @@
 """What becomes of a good answer when something goes wrong."""
 
+import math
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -20,10 +22,17 @@ def spoil(response: Response, fault: Fault, request: Request) -> Response:
     spoiled: dict[Kind, Callable[[], Response]] = {
         Kind.CUT: lambda: BrokenResponse(body, kind, reset=False),
         Kind.RESET: lambda: BrokenResponse(body, kind, reset=True),
-        Kind.REFUSE: lambda: Response(status_code=fault.status),
+        Kind.REFUSE: lambda: Response(status_code=fault.status, headers=_retry_after(fault)),
         Kind.HTML: lambda: HTMLResponse(PAGE),
         Kind.EMPTY: lambda: Response(media_type=kind),
         Kind.REDIRECT: lambda: RedirectResponse(request.url, 302),
+        Kind.MISLABEL: lambda: Response(body, media_type="text/html"),
         Kind.TRUNCATE: lambda: Response(body[: len(body) // 2], media_type=kind),
     }
     return spoiled[fault.kind]()
+
+
+def _retry_after(fault: Fault) -> dict[str, str]:
+    """Return what a server says that is asked too often."""
+    is_busy = fault.status == HTTPStatus.TOO_MANY_REQUESTS
+    return {"Retry-After": f"{math.ceil(fault.for_s)}"} if is_busy else {}
