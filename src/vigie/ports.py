@@ -135,7 +135,7 @@ class MediaSink(Protocol):
     """Receives the one pull of a live, in order. `site.bootstrap` registers the factories with `watch`."""
 
     async def audio(self, audio: PlacedAudio) -> None:
-        """Take a stretch of sound; must return well before the next one is due."""
+        """Take a stretch of sound; must return well before the next one is due. Raises PortError: it was not taken."""
         ...
 
     async def caption(self, caption: PlacedCaption) -> None:

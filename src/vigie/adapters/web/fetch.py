@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -65,8 +65,9 @@ class Fetcher:
             follow_redirects=True,
             verify=_tls(),
         )
-        if reach < Reach.NETWORK:  # httpx has no argument for it that leaves the environment's proxies in place
-            self._client._transport._pool._network_backend = PublicNetwork()  # type: ignore[attr-defined] # noqa: SLF001
+        if reach < Reach.NETWORK:
+            transport: Any = self._client._transport  # noqa: SLF001 -- a transport handed over would lose the proxies
+            transport._pool._network_backend = PublicNetwork()  # noqa: SLF001 -- httpx has no argument for it
 
     async def __aenter__(self) -> Self:
         return self
