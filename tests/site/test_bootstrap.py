@@ -7,7 +7,16 @@ from django.core.management import call_command
 
 from tests.factories import make_channel, make_live
 from vigie.moderation.models import Alert
-from vigie.ports import AudioCodec, LanguageIdentifier, LiveRef, MediaSource, PlacedCaption, PortError, Reach, VoiceActivity
+from vigie.ports import (
+    AudioCodec,
+    LanguageIdentifier,
+    LiveRef,
+    MediaSource,
+    PlacedCaption,
+    PortError,
+    Reach,
+    VoiceActivity,
+)
 from vigie.risk.models import Assessment, Outcome
 from vigie.risk.tasks import assess_pending
 from vigie.runtime import registry
