@@ -94,5 +94,17 @@ async def test_push_tells_the_last_number_again_so_that_a_lost_frame_is_noticed(
     assert again["sender"] == first["sender"]
 
 
+async def test_every_open_page_is_told_that_access_changed() -> None:
+    pushing.attach(asyncio.get_running_loop())
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(pushing.ACCESS, channel)
+
+    await asyncio.to_thread(pushing.tell_access_changed)
+
+    async with asyncio.timeout(DEADLINE_S):
+        assert await layer.receive(channel) == {"type": "access.changed"}
+
+
 async def test_push_reaches_nobody_in_a_program_without_sockets() -> None:
     await sync_to_async(push)("live:7", _said(1))

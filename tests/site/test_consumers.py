@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from pytest_django.fixtures import Settings
 
 from vigie.people.models import User
-from vigie.runtime.push import group_name
+from vigie.runtime.push import ACCESS, group_name
 from vigie.site import consumers
 from vigie.site.consumers import PageConsumer
 
@@ -87,6 +87,31 @@ async def test_page_consumer_relays_the_frames_of_its_topics_in_its_language() -
     assert (await page.receive())["seq"] == "live.1.en"
     assert await page.asgi.receive_nothing()
     await page.close()
+
+
+async def test_page_consumer_leaves_what_its_reader_may_follow_no_longer() -> None:
+    await READER.asave()
+    page = Page(READER)
+    await page.connect()
+    await page.follow({"follow": ["live:1"]})
+    layer = get_channel_layer()
+
+    consumers.TOPICS["live"] = lambda _user, _pk: False
+    await layer.group_send(ACCESS, {"type": "access.changed"})
+
+    assert await page.asgi.receive_nothing()
+    assert group_name("live:1", "en") not in layer.groups
+    await page.close()
+
+
+async def test_page_consumer_hangs_up_when_the_account_is_switched_off() -> None:
+    page = Page(READER)
+    await page.connect()
+
+    await get_channel_layer().group_send(ACCESS, {"type": "access.changed"})
+
+    answer = await page.asgi.receive_output()
+    assert (answer["type"], answer["code"]) == ("websocket.close", 4401)
 
 
 @pytest.mark.parametrize("message", [{"text": "not json"}, {"bytes": b"\xff"}])

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from channels.layers import get_channel_layer
 
 from tests.factories import NOW, make_alert, make_assessment, make_channel, make_live, make_utterance, make_workspace
 from vigie import events
@@ -204,3 +205,19 @@ def test_alerts_are_counted_and_listed_for_those_who_see_them(live: Live, outbox
     ]
     assert "1 alert" in outbox.html(f"pending-{live.pk}")
     assert f'href="/w/team/alerts/{alert.pk}/"' in outbox.html(f"alerts-{live.pk}")
+
+
+@pytest.mark.parametrize("verb", ["role.changed", "person.removed", "workspace.changed", "admin.changed"])
+async def test_open_pages_are_told_when_rights_change(verb: str) -> None:
+    push.attach(asyncio.get_running_loop())
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(push.ACCESS, channel)
+
+    pushes.reconsider_access(events.Acted(1, 2, "alert.decided"))
+    pushes.reconsider_access(events.Acted(1, 2, verb))
+
+    async with asyncio.timeout(10):
+        assert await layer.receive(channel) == {"type": "access.changed"}
+    assert not layer.channels.get(channel)
+    push.detach()

@@ -57,6 +57,13 @@ def test_reading_is_accounted_for_once_a_visit(client: Client, live: Live) -> No
     assert acts() == [("transcript.read", str(live.pk))]
 
 
+def test_reading_on_without_the_first_page_is_accounted_for(client: Client, live: Live) -> None:
+    client.get(address("transcript", live) + "?after=1")
+    client.get(address("live-words", live))
+
+    assert acts() == [("transcript.read", str(live.pk))]
+
+
 def test_transcript_has_pages(client: Client, live: Live) -> None:
     for seq in range(10, LINES + 12):
         make_utterance(live, seq=seq, text=f"Phrase {seq}.", start_s=seq * 10.0)

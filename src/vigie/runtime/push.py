@@ -11,8 +11,9 @@ number, so that a page finds out that it missed the last frame too. Delivery is 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 from channels.layers import get_channel_layer
@@ -21,6 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 GATHER_S = 0.2
+ACCESS = "access"
+"""The Channels group of every open page."""
 REPEAT_S = 10.0
 """How long after the last frame of a topic its number is told once more."""
 
@@ -57,6 +60,12 @@ def push(topic: str, fragment: Fragment) -> None:
         _pusher.add(topic, {language: _render(fragment, language) for language, _ in settings.LANGUAGES})
 
 
+def tell_access_changed() -> None:
+    """Let every open page find out what its reader may still follow. From any thread; never blocks."""
+    if _pusher is not None:
+        _pusher.tell_access_changed()
+
+
 def _render(fragment: Fragment, language: str) -> Item:
     html = ""
     if fragment.template:
@@ -86,8 +95,19 @@ class Pusher:
                 return
         self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._spawn, topic)
 
+    def tell_access_changed(self) -> None:
+        """Send the word to every open page, whichever process holds its socket."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._start, self._send_access_changed)
+
+    async def _send_access_changed(self) -> None:
+        await get_channel_layer().group_send(ACCESS, {"type": "access.changed"})
+
     def _spawn(self, topic: str) -> None:
-        task = self._loop.create_task(self._send(topic))
+        self._start(partial(self._send, topic))
+
+    def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        task = self._loop.create_task(work())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

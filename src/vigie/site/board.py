@@ -9,7 +9,7 @@ from vigie.moderation.permissions import may_see_alerts
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
 from vigie.runtime.numbers import number
-from vigie.site import operations, queries
+from vigie.site import queries, visits
 from vigie.speech.permissions import may_read_transcripts, may_retry
 from vigie.watch import queries as watch
 from vigie.watch.forms import HistoryForm
@@ -64,7 +64,7 @@ def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shown = _live(request, pk)
     context = _head(shown) | _timeline(shown) | {"may_manage": may_manage_channels(request.membership)}
     if may_read_transcripts(request.membership):
-        operations.record_reading(shown, request.membership)
+        visits.begin(request, shown)
         context |= {"lines": queries.lines_of(shown), "may_retry": may_retry(request.membership)}
     if may_see_alerts(request.membership):
         context["alerts"] = queries.alerts_of(shown)
@@ -83,6 +83,7 @@ def live_head(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def live_words(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the last lines of a live, or those before one that the page has."""
     shown = _live(request, pk)
+    visits.go_on(request, shown)
     lines = queries.lines_of(shown, number(request.GET.get("before", "")))
     return render(request, "board/_lines.html", {"live": shown, "lines": lines})
 

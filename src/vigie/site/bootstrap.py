@@ -79,8 +79,8 @@ def _let_the_data_flow() -> None:
     engine.register(WorkQueue(operations.TRANSCRIBE, speech_tasks.is_due))
     bus.react(events.UtteranceSettled, risk.queue_speech)
     engine.register(WorkQueue(risk_operations.ASSESS, risk_tasks.is_due))
-    bus.react(events.TextAssessed, moderation.raise_alerts)
     bus.react(events.TextAssessed, hearing.remember_alert)
+    bus.react(events.TextAssessed, moderation.raise_alerts)  # last: its act holds the audit chain until the commit
 
 
 def _wire_pages() -> None:
@@ -101,3 +101,4 @@ def _wire_pages() -> None:
     bus.follow(events.AlertRaised, alerts.push_raised)
     bus.follow(events.AlertChanged, pushes.show_alerts)
     bus.follow(events.AlertChanged, alerts.push_changed)
+    bus.follow(events.Acted, pushes.reconsider_access)

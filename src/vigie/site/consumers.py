@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from vigie.people.models import User
 from vigie.runtime.numbers import number
-from vigie.runtime.push import group_name
+from vigie.runtime.push import ACCESS, group_name
 
 MAX_TOPICS = 100
 
@@ -34,6 +34,7 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=4401)
             return
         self.language = user.language
+        await self.channel_layer.group_add(ACCESS, self.channel_name)
         await self.accept()
 
     async def receive(self, text_data: str | None = None, **rest: Any) -> None:
@@ -55,8 +56,14 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002 -- Channels' signature
         """Leave every topic."""
-        for topic in self.followed:
-            await self.channel_layer.group_discard(group_name(topic, self.language), self.channel_name)
+        await self.channel_layer.group_discard(ACCESS, self.channel_name)
+        for topic in list(self.followed):
+            await self.leave(topic)
+
+    async def leave(self, topic: str) -> None:
+        """Be told nothing more of `topic`."""
+        await self.channel_layer.group_discard(group_name(topic, self.language), self.channel_name)
+        self.followed.discard(topic)
 
     async def may_follow(self, topic: str) -> bool:
         """Return whether the reader may see what is pushed on `topic`."""
@@ -65,6 +72,15 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         if kind not in TOPICS or pk is None:
             return False
         return await sync_to_async(TOPICS[kind])(self.scope["user"], pk)
+
+    async def access_changed(self, message: dict[str, Any]) -> None:  # noqa: ARG002 -- Channels' signature
+        """Leave what the reader may follow no longer; end the connection of an account that was switched off."""
+        if not await User.objects.filter(pk=self.scope["user"].pk, is_active=True).aexists():
+            await self.close(code=4401)
+            return
+        for topic in list(self.followed):
+            if not await self.may_follow(topic):
+                await self.leave(topic)
 
     async def push_frame(self, message: dict[str, Any]) -> None:
         """Relay a frame to the page."""

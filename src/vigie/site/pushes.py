@@ -4,6 +4,7 @@ Topics keep apart what readers may see: `live` and `lives` hold states, `words` 
 """
 
 from vigie.events import (
+    Acted,
     AlertChanged,
     AlertRaised,
     GapRecorded,
@@ -15,11 +16,19 @@ from vigie.events import (
 )
 from vigie.risk.models import Subject
 from vigie.runtime import clock
-from vigie.runtime.push import Fragment, push
+from vigie.runtime.push import Fragment, push, tell_access_changed
 from vigie.site import queries
 from vigie.site.queries import Line, Row
 from vigie.speech.models import Utterance
 from vigie.watch.models import Gap, Live
+
+_ACTS_ON_ACCESS = {"role.changed", "person.removed", "workspace.changed", "admin.changed", "admin.removed"}
+
+
+def reconsider_access(event: Acted) -> None:
+    """Close what is pushed to somebody whose rights were taken away, without waiting for the next page."""
+    if event.verb in _ACTS_ON_ACCESS:
+        tell_access_changed()
 
 
 def show_live(event: LiveStarted) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime.numbers import number
-from vigie.site import operations, queries
+from vigie.site import operations, queries, visits
 from vigie.site.queries import Line
 from vigie.site.templatetags.vigie import duration, timecode
 from vigie.speech.models import Utterance
@@ -24,11 +24,13 @@ from vigie.watch.models import Live
 @require_safe
 @in_workspace(may_read_transcripts)
 def transcript(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show what was said in a live, a page at a time. Accounted for once a visit: on its first page."""
+    """Show what was said in a live, a page at a time. Accounted for once a visit."""
     live = get_object_or_404(watch.lives_for(request.membership), pk=pk)
     after = request.GET.get("after", "")
-    if not after:
-        operations.record_reading(live, request.membership)
+    if after:
+        visits.go_on(request, live)
+    else:
+        visits.begin(request, live)
     lines = queries.lines_after(live, number(after) or 0)
     return render(request, "board/transcript.html", {"live": live, "lines": lines})
 
