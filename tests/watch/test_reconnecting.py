@@ -73,10 +73,10 @@ def test_a_source_that_never_worked_is_believed_when_it_refuses() -> None:
     assert decide(REFUSED) == [Stop("refused", is_over=False)]
 
 
-def test_a_source_that_has_worked_is_believed_the_third_time() -> None:
-    decisions = decide(REFUSED, REFUSED, REFUSED, attempts=WORKED)
+def test_a_source_that_has_worked_is_believed_the_sixth_time() -> None:
+    decisions = decide(*[REFUSED] * 6, attempts=WORKED)
 
-    assert [type(decision) for decision in decisions] == [Wait, Wait, Stop]
+    assert [type(decision) for decision in decisions] == [*[Wait] * 5, Stop]
     assert decisions[-1] == Stop("refused", is_over=True)
 
 

@@ -16,7 +16,7 @@ class Patience:
     """A connection that lasted this long starts the count of failures anew."""
     answers: int = 2
     """How often in a row the platform must say that the live is over."""
-    refusals: int = 3
+    refusals: int = 6
     """How often in a row a source that has worked may be refused for good before it is believed."""
     tries: int = 5
     """How often a source that has never worked is asked."""

@@ -1,6 +1,12 @@
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
 import pytest
 
-from vigie.adapters.web.reach import OutOfReach, check, is_public
+from vigie.adapters.web.reach import OutOfReach, PublicTransport, check, is_public
 from vigie.ports import Reach
 
 
@@ -48,3 +54,64 @@ def test_an_address_is_looked_at_before_it_is_opened(url: str) -> None:
 
 def test_an_unknown_name_is_left_to_whoever_connects() -> None:
     check("rtmp://no-such-host.invalid/app", Reach.INTERNET)
+
+
+class Origin:
+    """Answers every request, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.port = 0
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked += [line for line in head.splitlines() if line.startswith(("GET", "Host"))]
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def origin() -> AsyncIterator[Origin]:
+    made = Origin()
+    async with await asyncio.start_server(made.answer, "127.0.0.1") as server:
+        made.port = server.sockets[0].getsockname()[1]
+        yield made
+
+
+async def get(url: str, transport: PublicTransport) -> str:
+    async with httpx.AsyncClient(transport=transport) as client:
+        return (await client.get(url)).text
+
+
+async def test_a_request_goes_to_the_address_that_was_looked_at_under_its_own_name() -> None:
+    transport = PublicTransport(ssl.create_default_context(), allows=lambda _: True)
+    async with origin() as server:
+        assert await get(f"http://localhost:{server.port}/a", transport) == "ok"
+
+        assert server.asked == ["GET /a HTTP/1.1", f"Host: localhost:{server.port}"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "0"])
+async def test_a_private_address_is_not_connected_to(host: str) -> None:
+    async with origin() as server:
+        with pytest.raises(OutOfReach):
+            await get(f"http://{host}:{server.port}/a", PublicTransport(ssl.create_default_context()))
+
+        assert server.asked == []
+
+
+async def test_an_unknown_name_is_a_failure_to_connect() -> None:
+    with pytest.raises(httpx.ConnectError):
+        await get("http://no-such-host.invalid/a", PublicTransport(ssl.create_default_context()))
+
+
+async def test_a_proxy_of_the_environment_is_asked_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with origin() as server:
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{server.port}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+
+        assert await get("http://somewhere.invalid/a", PublicTransport(ssl.create_default_context())) == "ok"
+
+        assert server.asked[0] == "GET http://somewhere.invalid/a HTTP/1.1"

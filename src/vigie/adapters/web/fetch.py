@@ -11,14 +11,14 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from vigie import __version__
 from vigie.adapters.web.playlist import Part
-from vigie.adapters.web.reach import PublicNetwork
+from vigie.adapters.web.reach import PublicTransport
 from vigie.ports import PortError, Reach
 
 CONNECT_S, READ_S = 10.0, 10.0
@@ -64,10 +64,8 @@ class Fetcher:
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=True,
             verify=_tls(),
+            transport=PublicTransport(_tls()) if reach < Reach.NETWORK else None,
         )
-        if reach < Reach.NETWORK:
-            transport: Any = self._client._transport  # noqa: SLF001 -- a transport handed over would lose the proxies
-            transport._pool._network_backend = PublicNetwork()  # noqa: SLF001 -- httpx has no argument for it
 
     async def __aenter__(self) -> Self:
         return self

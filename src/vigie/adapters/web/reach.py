@@ -6,15 +6,17 @@ its address meanwhile leads elsewhere. Behind an HTTP proxy the proxy decides.
 
 import asyncio
 import socket
-from collections.abc import Iterable
+import ssl
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpcore
+import httpx
 
 from vigie.ports import PortError, Reach
 
+RESOLVE_S = 10.0
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -55,39 +57,60 @@ def check(url: str, reach: Reach) -> None:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return
-    _insist(host, [str(entry[4][0]) for entry in found])
-
-
-def _insist(host: str, addresses: Iterable[str]) -> None:
-    if not all(map(is_public, addresses)):
+    if not all(is_public(str(entry[4][0])) for entry in found):
         raise OutOfReach(host)
 
 
-class PublicNetwork(httpcore.AsyncNetworkBackend):
-    """Connects httpx to public addresses only."""
+class PublicTransport(httpx.AsyncBaseTransport):
+    """Sends requests to public addresses alone, or to the proxy that the environment names for them."""
 
-    def __init__(self) -> None:
-        self._network = httpcore.AnyIOBackend()
+    def __init__(self, verify: ssl.SSLContext, allows: Callable[[str], bool] | None = None) -> None:
+        """Trust by `verify`; connect to addresses that `allows` holds for, which are the public ones."""
+        self._allows = allows or is_public
+        self._direct = httpx.AsyncHTTPTransport(verify=verify)
+        self._proxied = {
+            scheme: httpx.AsyncHTTPTransport(verify=verify, proxy=address if "://" in address else f"http://{address}")
+            for scheme, address in getproxies().items()
+            if scheme in {"http", "https", "all"}
+        }
 
-    async def connect_tcp(self, host: str, port: int, *rest: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        """Connect to one of the addresses of a host. Raises OutOfReach when one of them is private."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        addresses = [str(entry[4][0]) for entry in found]
-        _insist(host, addresses)
-        for address in addresses[:-1]:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises OutOfReach when one of the addresses of its host is private."""
+        host = request.url.host
+        proxied = self._proxied.get(request.url.scheme) or self._proxied.get("all")
+        if proxied and not proxy_bypass(host):
+            return await proxied.handle_async_request(request)
+        *others, last = await self._addresses(host)
+        for address in others:
             try:
-                return await self._network.connect_tcp(address, port, *rest, **options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._direct.handle_async_request(_sent_to(address, request))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return await self._network.connect_tcp(addresses[-1], port, *rest, **options)
+        return await self._direct.handle_async_request(_sent_to(last, request))
 
-    async def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-        """Connect to nothing of this machine."""
-        raise OutOfReach(path)
+    async def aclose(self) -> None:
+        """Close what is open."""
+        for transport in (self._direct, *self._proxied.values()):
+            await transport.aclose()
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait between two tries."""
-        await self._network.sleep(seconds)
+    async def _addresses(self, host: str) -> list[str]:
+        try:
+            async with asyncio.timeout(RESOLVE_S):
+                found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except OSError as error:  # a TimeoutError is one
+            raise httpx.ConnectError(str(error) or f"no answer within {RESOLVE_S:.0f} s") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not all(map(self._allows, addresses)):
+            raise OutOfReach(host)
+        return addresses
+
+
+def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
+    """Return the same request for a host whose address is known: its name is in `Host`, and in what TLS checks."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.host},
+    )
