@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 
 from tests.factories import NOW, make_membership, make_user, make_workspace
 from vigie.people import operations, queries
-from vigie.people.models import Membership
+from vigie.people.models import Membership, permissions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,9 +77,9 @@ def test_what_is_offered_is_what_may_be_granted() -> None:
     group = Group.objects.create(name="Front desk")
     group.permissions.set(Permission.objects.filter(codename__in=["manage_people", "follow_lives"]))
     by = make_membership("Front desk")
-    own = queries.permissions_of(by.role)
+    own = permissions_of(by.role)
 
-    assert names(by) == [group.name for group in Group.objects.order_by("pk") if queries.permissions_of(group) <= own]
+    assert names(by) == [group.name for group in Group.objects.order_by("pk") if permissions_of(group) <= own]
 
 
 def test_an_invitation_is_found_by_its_token_while_it_can_be_used() -> None:

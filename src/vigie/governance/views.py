@@ -47,7 +47,7 @@ def _page(request: WorkspaceRequest, verdict: Verdict | None = None) -> HttpResp
     form = SearchForm(request.GET)
     search = form.search()
     found = queries.entries_for(request.membership, search, timezone.get_current_timezone())
-    page = queries.page(found, _position(request.GET.get("below", "")))
+    page = queries.page(found, number(request.GET.get("below", "")))
     operations.account_for_reading(request.membership, search)
     older = request.GET.copy()
     older["below"] = str(page.older or "")
@@ -60,10 +60,6 @@ def _page(request: WorkspaceRequest, verdict: Verdict | None = None) -> HttpResp
         "fault": wording.FAULTS[verdict.fault] if verdict and verdict.fault else "",
     }
     return render(request, "governance/audit.html", context)
-
-
-def _position(text: str) -> int | None:
-    return number(text)
 
 
 def _rows(page: queries.Page) -> list[Row]:

@@ -9,7 +9,6 @@ from allauth.mfa import signals as mfa
 from django.conf import settings
 from django.dispatch import Signal
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from vigie.people import mails, operations
 from vigie.people.models import User
@@ -39,8 +38,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return mails.address(self.request, url.path)
 
     def new_user(self, request: HttpRequest) -> User:  # noqa: ARG002 -- allauth's signature
-        """Return a person who signs up openly, in the language they read."""
-        return User(language=get_language() or settings.LANGUAGE_CODE, time_zone=settings.TIME_ZONE)
+        """Return whoever signs up openly."""
+        return operations.newcomer()
 
 
 def connect() -> None:

@@ -52,6 +52,12 @@ def role_name(role: Group) -> str:
     return str(Role(role.name).label) if role.name in Role else role.name
 
 
+def permissions_of(role: Group) -> frozenset[str]:
+    """Return what a role may do where nothing restricts it, as `area.codename`."""
+    granted = role.permissions.values_list("content_type__app_label", "codename")
+    return frozenset(f"{area}.{codename}" for area, codename in granted)
+
+
 class RoleGrant(models.Model):
     """A permission that Vigie gave to a role. What a team took away since is not given again."""
 
@@ -149,9 +155,8 @@ class Membership(models.Model):
     @cached_property
     def permissions(self) -> frozenset[str]:
         """What this person may do here, as `area.codename`. One query an instance; read anew to see changes."""
-        granted = self.role.permissions.values_list("content_type__app_label", "codename")
         return roles.in_force(
-            [f"{area}.{codename}" for area, codename in granted],
+            permissions_of(self.role),
             modules=self.workspace.modules,
             separate_duties=presets.PRESETS[self.workspace.preset].separates_duties,
         )

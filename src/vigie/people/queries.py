@@ -34,12 +34,6 @@ def invitations_of(workspace: Workspace) -> QuerySet[Invitation]:
     )
 
 
-def permissions_of(role: Group) -> frozenset[str]:
-    """Return what a role may do where nothing restricts it, as `area.codename`."""
-    granted = role.permissions.values_list("content_type__app_label", "codename")
-    return frozenset(f"{area}.{codename}" for area, codename in granted)
-
-
 def grantable_roles(by: Membership) -> QuerySet[Group]:
     """Return the roles that a person may give: those that may do no more than their own, the first made first."""
     beyond = Permission.objects.exclude(group=by.role).filter(group__isnull=False)

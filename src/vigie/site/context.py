@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.moderation import queries as alerts
 from vigie.moderation.permissions import may_see_alerts
+from vigie.people import queries as people
 from vigie.people.models import Membership, Theme, Workspace
 
 
@@ -83,9 +84,7 @@ class Rail:
         user = getattr(self._request, "user", None)
         if user is None or not user.is_authenticated:
             return []
-        return list(
-            Membership.objects.filter(user=user.pk).select_related("workspace", "role").order_by("workspace__name")
-        )
+        return list(people.memberships_of(user))
 
     @cached_property
     def alerts_to_review(self) -> int | None:

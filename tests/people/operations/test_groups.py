@@ -2,8 +2,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from vigie.people import operations, roles
-from vigie.people.models import Role, RoleGrant
-from vigie.people.queries import permissions_of
+from vigie.people.models import Role, RoleGrant, permissions_of
 
 pytestmark = pytest.mark.django_db
 

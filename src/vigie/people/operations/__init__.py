@@ -1,6 +1,6 @@
 """What can be done with people and workspaces. Everything is written here, and told on the bus."""
 
-from vigie.people.operations.accounts import NewAccount, account_for, create_account, update_profile
+from vigie.people.operations.accounts import NewAccount, account_for, create_account, newcomer, update_profile
 from vigie.people.operations.groups import grant_roles
 from vigie.people.operations.invitations import (
     IssuedLink,
@@ -47,6 +47,7 @@ __all__ = [
     "first_link",
     "grant_roles",
     "invite",
+    "newcomer",
     "remove_member",
     "renew_invitation",
     "revoke_invitation",

@@ -19,16 +19,16 @@ class NewAccount:
     password: str
 
 
+def newcomer(**fields: object) -> User:
+    """Return a person who is not saved yet, in the language of the moment and the time zone of the installation."""
+    return User(language=get_language() or settings.LANGUAGE_CODE, time_zone=settings.TIME_ZONE, **fields)
+
+
 @transaction.atomic
 def create_account(account: NewAccount, *, is_operator: bool = False) -> User:
     """Create a person, in the language of the moment; an operator may also use the admin pages."""
-    user = User(
-        username=account.username,
-        email=account.email.lower(),
-        language=get_language() or settings.LANGUAGE_CODE,
-        time_zone=settings.TIME_ZONE,
-        is_staff=is_operator,
-        is_superuser=is_operator,
+    user = newcomer(
+        username=account.username, email=account.email.lower(), is_staff=is_operator, is_superuser=is_operator
     )
     user.set_password(account.password)
     user.save(force_insert=True)

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from vigie.people import queries
-from vigie.people.models import Membership, Workspace
+from vigie.people.models import Membership, Workspace, permissions_of
 from vigie.people.operations.refusals import LastAdministrator, MayNotGrant, OwnRole
 from vigie.people.operations.telling import tell
 
@@ -37,12 +37,12 @@ def check_grant(by: Membership, role: Group) -> None:
 
     Both are compared as they are anywhere: separated duties do not keep administrators from inviting moderators.
     """
-    if not queries.permissions_of(role) <= queries.permissions_of(by.role):
+    if not permissions_of(role) <= permissions_of(by.role):
         raise MayNotGrant
 
 
 def _manages_people(role: Group) -> bool:
-    return "people.manage_people" in queries.permissions_of(role)
+    return "people.manage_people" in permissions_of(role)
 
 
 def _check_not_last(member: Membership) -> None:
