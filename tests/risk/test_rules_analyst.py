@@ -83,11 +83,20 @@ def test_a_pronoun_is_understood_from_what_was_said_before(previous: tuple[str, 
     assert judged("they are vermin", *previous).target == target
 
 
-def test_labels_tell_how_a_group_is_called_in_each_language() -> None:
-    both = RulesAnalyst(parse(LEXICON + "---" + LEXICON.replace("language: en", "language: fr")), "1")
+@pytest.mark.parametrize(
+    ("group", "language", "label"),
+    [
+        ("blorks", "en", "the blorks"),
+        ("blorks", "fr", "les blorks"),
+        ("blorks", "de", "the blorks"),
+        ("martians", "en", "martians"),
+        ("", "en", ""),
+    ],
+)
+def test_a_group_is_called_by_its_label_in_the_language_asked_for(group: str, language: str, label: str) -> None:
+    french = LEXICON.replace("language: en", "language: fr").replace("the blorks", "les blorks")
 
-    assert both.labels("blorks") == {"en": "the blorks", "fr": "the blorks"}
-    assert both.labels("martians") == {}
+    assert RulesAnalyst(parse(LEXICON + "---" + french), "1").label(group, language) == label
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=200))

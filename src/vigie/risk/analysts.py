@@ -26,8 +26,7 @@ def named(name: str) -> Analyst:
 
 def shipped_label(target: str, language: str) -> str:
     """Return how the shipped rules call a group in a sentence; its key where they do not know it."""
-    labels = _shipped().labels(target)
-    return labels.get(language) or next(iter(labels.values()), target)
+    return _shipped().label(target, language)
 
 
 def of_policy(policy: Policy) -> RulesAnalyst:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -119,14 +119,7 @@ def _digest(text: str) -> str:
 @transaction.atomic
 def queue_assessment(text: Text) -> None:
     """Let a text be judged. One that changed since is judged anew; one that did not is left alone."""
-    fields = {
-        "live_id": text.live_id,
-        "seq": text.seq,
-        "start_s": text.start_s,
-        "end_s": text.end_s,
-        "text": text.text,
-        "language": text.language,
-    }
+    fields = asdict(text)
     assessment, is_new = Assessment.objects.get_or_create(of=text.of, ref_id=text.ref_id, defaults=fields)
     if not is_new and assessment.text == text.text:
         return

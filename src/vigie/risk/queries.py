@@ -43,8 +43,7 @@ def label_of(target: str, policy: Policy | None) -> str:
     """Return how a group is called in a sentence, in the active language where its policy has a lexicon for it."""
     if not target or policy is None:
         return target
-    labels = analysts.of_policy(policy).labels(target)
-    return labels.get((get_language() or "")[:2]) or next(iter(labels.values()), target)
+    return analysts.of_policy(policy).label(target, (get_language() or "")[:2])
 
 
 def said_before(assessments: Iterable[Assessment]) -> dict[int, tuple[str, ...]]:

@@ -30,10 +30,10 @@ class RulesAnalyst:
         """Return one verdict a text, in order."""
         return [self._assess(text) for text in texts]
 
-    def labels(self, group: str) -> dict[str, str]:
-        """Return how a group is called in a sentence, by language."""
-        found = {language: vocabulary.labels.get(group, "") for language, vocabulary in self.vocabularies.items()}
-        return {language: label for language, label in found.items() if label}
+    def label(self, group: str, language: str) -> str:
+        """Return how a group is called in a sentence, in `language` where there are rules for it; else its key."""
+        known = {code: each.labels[group] for code, each in self.vocabularies.items() if group in each.labels}
+        return known.get(language) or next(iter(known.values()), group)
 
     def _assess(self, text: TextToAssess) -> Verdict:
         language = text.language[:2].lower()

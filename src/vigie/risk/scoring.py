@@ -50,8 +50,8 @@ _CIRCUMSTANCES = {
 }
 _REMARKS = {Remark.MENTION: -2.6, Remark.PROFANITY: -2.4, Remark.NOTHING: -3.5}
 _ANOTHER_FRAME = 0.35
-_COUNTS_FROM = -0.5
 """What each further frame of another kind adds, up to three, when it weighs something by itself."""
+_COUNTS_FROM = -0.5
 
 _OPINIONS = {Kind.CRITICISM, Kind.ABUSE, Kind.PERSONAL_THREAT, Kind.UNNAMED_THREAT}
 

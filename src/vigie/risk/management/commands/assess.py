@@ -20,7 +20,6 @@ from vigie.risk.justification import justify
 from vigie.risk.models import Reach, Subject
 from vigie.runtime import registry
 
-UNKNOWN = "und"
 STANDARD_INPUT = "-"
 
 
