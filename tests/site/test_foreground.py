@@ -60,8 +60,3 @@ def test_as_json_tells_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> 
         foreground.as_json(line)
 
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == lines()
-
-
-@pytest.mark.parametrize(("seconds", "shown"), [(0, "00:00:00"), (59.9, "00:00:59"), (3723.4, "01:02:03")])
-def test_timecode_is_hours_minutes_seconds(seconds: float, shown: str) -> None:
-    assert foreground.timecode(seconds) == shown

@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from vigie.runtime.instance import has_database
+from vigie.site import health
 from vigie.site.health import Finding
-from vigie.speech import recognizers
 
 EXTRAS = {"web": "streamlink", "whisper": "faster_whisper", "sphinx": "pocketsphinx"}
 """Extra of the package -> a module that it brings."""
@@ -27,7 +27,7 @@ def findings() -> Iterator[Finding]:
     yield _tables()
     yield _files()
     yield from _extras()
-    yield _speech()
+    yield health.speech("Speech")
     yield _port()
 
 
@@ -62,13 +62,6 @@ def _extras() -> Iterator[Finding]:
         yield Finding(
             f"Extra {extra}", is_well=is_here, words=words, fix="" if is_here else f"pip install 'vigie[{extra}]'"
         )
-
-
-def _speech() -> Finding:
-    trouble, choice = recognizers.missing(), recognizers.choose()
-    words = trouble.partition(":")[0] or f"{choice.recognizer} {choice.model.name if choice.model else ''}".strip()
-    fix = f"vigie models get {settings.OPTIONS.model}" if trouble else ""
-    return Finding("Speech", is_well=not trouble, words=words, fix=fix)
 
 
 def _port() -> Finding:

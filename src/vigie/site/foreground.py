@@ -25,6 +25,7 @@ from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.models import WorkState
 from vigie.site.furnish import first_workspace
 from vigie.site.report import Line, Report
+from vigie.site.templatetags.vigie import timecode
 from vigie.speech import operations as speech
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
@@ -154,12 +155,6 @@ def as_text(console: Console) -> Tell:
             console.print(text, highlight=False)
 
     return tell
-
-
-def timecode(seconds: float) -> str:
-    """Return seconds as 00:00:00."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
 
 
 def _utterance(line: Line) -> str:

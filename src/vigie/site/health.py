@@ -36,20 +36,28 @@ class Finding:
 
 def findings(now: datetime) -> list[Finding]:
     """Return everything worth knowing about the installation, in the reader's language."""
-    return [_lives(), _speech(), _lag(), *_work(), _engine(), _watchers(now), _disk(), _database()]
+    return [
+        _lives(),
+        speech(_("Speech recognition")),
+        _lag(),
+        *_work(),
+        _engine(),
+        _watchers(now),
+        _disk(),
+        _database(),
+    ]
 
 
 def _lives() -> Finding:
     return Finding(_("Lives on air"), is_well=True, words=str(_open_lives().count()))
 
 
-def _speech() -> Finding:
+def speech(what: str) -> Finding:
+    """Return, under the name `what`, the recognizer in use; or the command that gets one."""
     trouble, choice = recognizers.missing(), recognizers.choose()
-    words = trouble.partition(":")[0] or " ".join(
-        filter(None, [choice.recognizer, choice.model.name if choice.model else ""])
-    )
+    words = trouble.partition(":")[0] or f"{choice.recognizer} {choice.model.name if choice.model else ''}".strip()
     fix = f"vigie models get {settings.OPTIONS.model}" if trouble else ""
-    return Finding(_("Speech recognition"), is_well=not trouble, words=words, fix=fix)
+    return Finding(what, is_well=not trouble, words=words, fix=fix)
 
 
 def _lag() -> Finding:

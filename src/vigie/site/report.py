@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.speech.models import Utterance
+from vigie.watch.models import Gap
 
 Line = dict[str, Any]
 
@@ -78,17 +80,17 @@ class Report:
         return [gap_line(gap) for gap in told]
 
 
-def utterance_line(event: UtteranceSettled) -> Line:
+def utterance_line(said: UtteranceSettled | Utterance) -> Line:
     """Return an utterance as its JSON object."""
     return {
         "type": "utterance",
-        "seq": event.seq,
-        "start_s": round(event.start_s, 2),
-        "end_s": round(event.end_s, 2),
-        "text": event.text,
-        "source": event.source,
-        "language": event.language,
-        "state": event.state,
+        "seq": said.seq,
+        "start_s": round(said.start_s, 2),
+        "end_s": round(said.end_s, 2),
+        "text": said.text,
+        "source": said.source,
+        "language": said.language,
+        "state": said.state,
     }
 
 
@@ -110,6 +112,6 @@ def assessment_line(event: TextAssessed) -> Line:
     }
 
 
-def gap_line(event: GapRecorded) -> Line:
+def gap_line(gap: GapRecorded | Gap) -> Line:
     """Return a gap as its JSON object."""
-    return {"type": "gap", "from_s": round(event.from_s, 2), "to_s": round(event.to_s, 2), "cause": event.cause}
+    return {"type": "gap", "from_s": round(gap.from_s, 2), "to_s": round(gap.to_s, 2), "cause": gap.cause}

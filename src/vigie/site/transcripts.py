@@ -14,8 +14,8 @@ from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime.numbers import number
 from vigie.site import operations, queries, visits
 from vigie.site.queries import Line
+from vigie.site.report import gap_line, utterance_line
 from vigie.site.templatetags.vigie import duration, timecode
-from vigie.speech.models import Utterance
 from vigie.speech.permissions import may_read_transcripts
 from vigie.watch import queries as watch
 from vigie.watch.models import Live
@@ -78,23 +78,9 @@ def as_json(live: Live, lines: list[Line]) -> str:
 def _objects(lines: list[Line]) -> Iterator[dict[str, object]]:
     for line in lines:
         if line.gap:
-            gap = line.gap
-            yield {"type": "gap", "from_s": round(gap.from_s, 2), "to_s": round(gap.to_s, 2), "cause": gap.cause}
+            yield gap_line(line.gap)
         elif line.utterance:
-            yield _object(line.utterance)
-
-
-def _object(utterance: Utterance) -> dict[str, object]:
-    return {
-        "type": "utterance",
-        "seq": utterance.seq,
-        "start_s": round(utterance.start_s, 2),
-        "end_s": round(utterance.end_s, 2),
-        "text": utterance.text,
-        "source": utterance.source,
-        "language": utterance.language,
-        "state": utterance.state,
-    }
+            yield utterance_line(line.utterance)
 
 
 def _stamp(moment: datetime) -> str:
