@@ -1,11 +1,17 @@
-"""The engine's sweep: it wakes the queues that have work due, and no other."""
+"""What the engine is told: the sweep wakes queues that have work due and no other; wakes in a row are one message."""
 
+from collections.abc import Callable
 from datetime import datetime
+from threading import Event
 
 import pytest
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from vigie.runtime import engine
-from vigie.runtime.engine import WorkQueue
+from vigie.runtime.engine import GATHER_S, Messenger, WorkQueue
+
+DEADLINE_S = 30
 
 
 @pytest.fixture
@@ -36,3 +42,121 @@ def test_register_takes_a_queue_once(sent: list[str]) -> None:
     engine.sweep()
 
     assert sent == ["speech.transcribe_ready"]
+
+
+class Later:
+    """What is to be done later, done when a test says so."""
+
+    def __init__(self) -> None:
+        self.delays_s: list[float] = []
+        self._calls: list[Callable[[], None]] = []
+
+    def __call__(self, delay_s: float, call: Callable[[], None]) -> None:
+        self.delays_s.append(delay_s)
+        self._calls.append(call)
+
+    def come(self) -> None:
+        self._calls.pop(0)()
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def messages() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def messenger(messages: list[str], later: Later) -> Messenger:
+    return Messenger(messages.append, later)
+
+
+def test_messenger_makes_one_message_of_wakes_in_a_row(messenger: Messenger, messages: list[str], later: Later) -> None:
+    messenger.tell("hear", 100.0)
+    assert messages == ["hear"]
+
+    messenger.tell("hear", 100.125)
+    messenger.tell("hear", 100.1875)
+    assert (messages, later.delays_s) == (["hear"], [GATHER_S - 0.125])
+
+    later.come()
+    assert messages == ["hear", "hear"]
+
+
+def test_messenger_leaves_no_wake_without_a_message_after_it(
+    messenger: Messenger, messages: list[str], later: Later
+) -> None:
+    messenger.tell("hear", 100.0)
+    messenger.tell("hear", 100.0)
+    later.come()
+
+    messenger.tell("hear", 100.0 + GATHER_S)  # the second message has gone out, and may have been acted upon
+
+    assert later.delays_s == [GATHER_S, GATHER_S]
+    later.come()
+    assert messages == ["hear"] * 3
+
+
+def test_messenger_tells_at_once_what_comes_after_a_rest(
+    messenger: Messenger, messages: list[str], later: Later
+) -> None:
+    for now_s in (100.0, 100.0 + GATHER_S, 200.0):
+        messenger.tell("hear", now_s)
+
+    assert (messages, later.delays_s) == (["hear"] * 3, [])
+
+
+def test_messenger_lets_no_task_wait_for_another(messenger: Messenger, messages: list[str], later: Later) -> None:
+    messenger.tell("hear", 100.0)
+    messenger.tell("judge", 100.0)
+
+    assert (messages, later.delays_s) == (["hear", "judge"], [])
+
+
+def test_messenger_sends_what_it_gathered_from_a_thread_of_its_own() -> None:
+    second = Event()
+    messages: list[str] = []
+
+    def send(task: str) -> None:
+        messages.append(task)
+        if len(messages) > 1:
+            second.set()
+
+    messenger = Messenger(send)
+    messenger.tell("hear", 100.0)
+    messenger.tell("hear", 100.0)
+
+    assert second.wait(DEADLINE_S)
+    assert messages == ["hear", "hear"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wake_tells_after_the_commit_and_not_after_a_rollback(
+    messages: list[str], later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_messenger", Messenger(messages.append, later))
+
+    with transaction.atomic():
+        engine.wake("rolled back")
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        engine.wake("hear")
+        assert messages == []
+
+    assert messages == ["hear"]
+
+
+def test_a_broker_that_does_not_answer_is_left_to_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refuse(task: str) -> None:
+        asked.append(task)
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(engine.app, "send_task", refuse)
+    engine.send("hear")
+
+    assert asked == ["hear"]

@@ -293,7 +293,7 @@ def test_transcribe_ready_hands_over_to_a_message_after_a_while(
 ) -> None:
     monkeypatch.setattr(tasks, "AT_ONE_GO", timedelta(0))
     sent: list[str] = []
-    monkeypatch.setattr(engine.app, "send_task", sent.append)
+    monkeypatch.setattr(engine, "_messenger", engine.Messenger(sent.append))
     spoken(make_live(), *[0.1] * 6)
 
     with django_capture_on_commit_callbacks(execute=True):
