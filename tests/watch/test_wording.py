@@ -11,7 +11,7 @@ OURS = (
 )
 
 
-@pytest.mark.parametrize("reason", [*OURS, *(f"{URL}: {trouble}" for trouble in TROUBLE)])
+@pytest.mark.parametrize("reason", [*OURS, *(f"{URL}: {trouble}" for trouble in sorted(TROUBLE))])
 def test_reason_is_told_in_french(reason: str) -> None:
     with translation.override("fr"):
         assert told(reason) != reason
