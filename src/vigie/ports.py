@@ -280,6 +280,10 @@ class Span:
     reason: str
 
 
+MEDIUM, HIGH = 0.4, 0.7
+"""Scores from which the severity of a text is medium, and high."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an analyst makes of a text. It ranks work for a human; it concludes nothing."""
@@ -289,7 +293,7 @@ class Verdict:
     category: str = "neutral"
     """`neutral`, `polemic`, `viral` or `hateful`."""
     score: float = 0.0
-    """0..1; from 0.4 medium, from 0.7 high."""
+    """0..1; from `MEDIUM` and from `HIGH` on it is severe."""
     hateful: bool = False
     target: str = ""
     """Key of the group or person aimed at, else empty."""

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.moderation.ordering import Facts, Reason, Severity, rank, reasons, severity, waited
-from vigie.moderation.states import STATES
+from vigie.moderation.ordering import Facts, Reason, Severity, reasons, severity, waited
 
-CALM = Facts(state="pending", score=0.5, on_air=False, live_id=1, reach="low", wait_s=30)
+CALM = Facts(score=0.5, on_air=False, live_id=1, reach="low", wait_s=30)
 
 
 @pytest.mark.parametrize(
@@ -25,33 +24,14 @@ def test_severity_has_three_bands(score: float, band: Severity) -> None:
     assert severity(score) is band
 
 
-def test_pending_then_severity_then_on_air() -> None:
-    in_order = [
-        Facts(state, score, on_air, live_id=1, reach="low", wait_s=0)
-        for state in ("pending", "dismissed")
-        for score in (0.9, 0.5, 0.1)
-        for on_air in (True, False)
-    ]
-
-    backwards = in_order[::-1]
-
-    assert sorted(backwards, key=rank) == in_order
-
-
 ANY = st.builds(
     Facts,
-    state=st.sampled_from(sorted(STATES)),
     score=st.floats(0, 1),
     on_air=st.booleans(),
     live_id=st.integers(1, 3),
     reach=st.sampled_from(["low", "medium", "high"]),
     wait_s=st.floats(0, 1e6),
 )
-
-
-@given(ANY, ANY)
-def test_reach_and_wait_do_not_change_the_rank(facts: Facts, other: Facts) -> None:
-    assert rank(replace(facts, reach=other.reach, wait_s=other.wait_s)) == rank(facts)
 
 
 @given(ANY, st.none() | ANY)

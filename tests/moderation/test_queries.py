@@ -15,10 +15,9 @@ from tests.factories import (
     make_utterance,
     make_workspace,
 )
-from vigie.moderation import ordering, queries
+from vigie.moderation import queries
 from vigie.moderation.models import Alert, Decision
 from vigie.moderation.moment import Hole, Judgement, Speech, Window
-from vigie.moderation.ordering import Facts
 from vigie.moderation.queries import History, Neighbours, News
 from vigie.people.models import Membership
 from vigie.watch.models import Gap, Live
@@ -47,17 +46,19 @@ def pks(alerts: list[Alert]) -> list[int]:
 # ── the queue ──
 
 
-def test_sql_and_python_agree_on_the_order(member: Membership) -> None:
-    for state, score, ended in product(["dismissed", "pending"], [0.1, 0.5, 0.9], [True, False]):
+def test_pending_then_severity_then_on_air(member: Membership) -> None:
+    backwards = [
         an_alert(member, state=state, score=score, ended=ended)
+        for state, score, ended in product(["dismissed", "pending"], [0.1, 0.5, 0.9], [True, False])
+    ]
 
-    alerts = list(queries.alerts_for(member))
+    assert list(queries.alerts_for(member)) == backwards[::-1]
 
-    def rank(alert: Alert) -> tuple[bool, int, bool]:
-        return ordering.rank(Facts(alert.state, alert.score, alert.live.ended_at is None, alert.live_id, "low", 0))
 
-    assert alerts == sorted(alerts, key=rank)
-    assert len(alerts) == 12
+def test_within_a_severity_the_score_does_not_count(member: Membership) -> None:
+    older, worse = an_alert(member, score=0.71, after_s=0), an_alert(member, score=0.99, after_s=60)
+
+    assert list(queries.alerts_for(member)) == [older, worse]
 
 
 def test_the_oldest_of_equals_comes_first(member: Membership) -> None:

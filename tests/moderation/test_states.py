@@ -9,9 +9,9 @@ from vigie.moderation import states
 from vigie.moderation.states import (
     ACTION_TAKEN,
     DISMISSED,
+    MOVES,
     PENDING,
     REVIEWED,
-    STATES,
     AlreadyDecided,
     CannotUndo,
     Made,
@@ -40,7 +40,7 @@ def test_an_allowed_move_changes_the_state_and_the_version(state: str, to: str) 
     assert moved(Standing(state, 3), to, seen=3) == Standing(to, 4)
 
 
-@pytest.mark.parametrize(("state", "to"), sorted(set(product(STATES, STATES)) - ALLOWED))
+@pytest.mark.parametrize(("state", "to"), sorted(set(product(MOVES, MOVES)) - ALLOWED))
 def test_every_other_move_is_refused(state: str, to: str) -> None:
     with pytest.raises(NoSuchMove, match=f"from '{state}' to '{to}'"):
         moved(Standing(state, 3), to, seen=3)
@@ -53,7 +53,7 @@ def test_an_unknown_state_is_refused(to: str) -> None:
 
 
 @pytest.mark.parametrize("seen", [0, 1, 3])
-@pytest.mark.parametrize("state", sorted(STATES))
+@pytest.mark.parametrize("state", sorted(MOVES))
 def test_a_decision_on_another_version_is_refused_with_both(state: str, seen: int) -> None:
     with pytest.raises(AlreadyDecided) as refusal:
         moved(Standing(state, 2), DISMISSED, seen=seen)
@@ -95,15 +95,15 @@ class AlertLife(RuleBasedStateMachine):
         self.now = NOW
         self.changes = 0
 
-    @rule(to=st.sampled_from(sorted(STATES)), seen=st.integers(0, 6), by=st.integers(1, 2))
+    @rule(to=st.sampled_from(sorted(MOVES)), seen=st.integers(0, 6), by=st.integers(1, 2))
     def decide(self, to: str, seen: int, by: int) -> None:
         before = self.standing
         try:
             self.standing = moved(before, to, seen=seen)
         except Refused:
-            assert seen != before.version or to not in states.MOVES[before.state]
+            assert seen != before.version or to not in MOVES[before.state]
         else:
-            assert to in states.MOVES[before.state]
+            assert to in MOVES[before.state]
             self.made.append((Made(by, self.now), before.state))
             self.changes += 1
 
@@ -127,7 +127,7 @@ class AlertLife(RuleBasedStateMachine):
     @invariant()
     def version_counts_the_changes(self) -> None:
         assert self.standing.version == 1 + self.changes
-        assert self.standing.state in STATES
+        assert self.standing.state in MOVES
 
 
 TestAlertLife = AlertLife.TestCase

@@ -61,7 +61,7 @@ def test_an_empty_queue_says_how_many_lives_are_watched(client: Client, member: 
 def test_a_queue_without_lives_says_what_to_do_next(client: Client, member: Membership) -> None:
     shown = text_of(client.get(queue(member)))
 
-    assert "0 lives are watched." in shown
+    assert "No live is watched." in shown
     assert "Watch a channel" in shown
 
 

@@ -134,6 +134,15 @@ async def test_a_caption_dated_far_beyond_the_sound_of_a_live_is_not_believed(me
     assert memory.captions == []
 
 
+async def test_captions_follow_the_sound_of_a_live_that_ran_ahead_of_the_wall_clock(memory: Memory) -> None:
+    hearing = await beginning()
+    await hear(hearing, 500.0)
+    await hear(hearing, 580.0)
+    await hearing.caption(CaptionReceived(580.0, 581.0, "after the jump", "fr"))
+
+    assert memory.captions == [PlacedCaption(80.0, 81.0, "after the jump", "fr")]
+
+
 async def test_the_captions_of_a_recording_may_come_before_its_sound(memory: Memory) -> None:
     hearing = await beginning(RECORDING)
     await hear(hearing, 0.0)

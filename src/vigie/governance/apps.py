@@ -8,6 +8,4 @@ class GovernanceConfig(AppConfig):
     """Registers the area."""
 
     name = "vigie.governance"
-    label = "governance"
     verbose_name = _("Audit")
-    default_auto_field = "django.db.models.BigAutoField"

@@ -9,5 +9,3 @@ class ModerationConfig(AppConfig):
 
     name = "vigie.moderation"
     verbose_name = _("Moderation")
-    label = "moderation"
-    default_auto_field = "django.db.models.BigAutoField"

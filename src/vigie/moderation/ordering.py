@@ -1,12 +1,10 @@
-"""In which order alerts are looked at, and why one stands where it stands. `queries` says the same in SQL."""
+"""Why an alert stands where it stands in the queue. The order itself is made in SQL: `queries.alerts_for`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vigie.moderation.states import PENDING
+from vigie.ports import HIGH, MEDIUM
 
-MEDIUM, HIGH = 0.4, 0.7
-"""Scores from which severity is medium, and high."""
 LONG_WAIT_S = 600.0
 
 
@@ -35,7 +33,6 @@ class Reason(StrEnum):
 class Facts:
     """What the place of an alert depends on."""
 
-    state: str
     score: float
     on_air: bool
     live_id: int
@@ -49,11 +46,6 @@ def severity(score: float) -> Severity:
     if score >= HIGH:
         return Severity.HIGH
     return Severity.MEDIUM if score >= MEDIUM else Severity.LOW
-
-
-def rank(facts: Facts) -> tuple[bool, int, bool]:
-    """Return the sort key: pending first, then the worst, then those still on air. The oldest breaks a tie."""
-    return facts.state != PENDING, -list(Severity).index(severity(facts.score)), not facts.on_air
 
 
 def reasons(facts: Facts, above: Facts | None) -> tuple[Reason, ...]:

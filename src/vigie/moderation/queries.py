@@ -15,8 +15,9 @@ from vigie.moderation.excerpts import Excerpt, excerpt
 from vigie.moderation.models import Alert, AlertState, Decision
 from vigie.moderation.wording import REASONS, UNHEARD
 from vigie.people.models import Membership
+from vigie.ports import HIGH, MEDIUM
 from vigie.risk.models import Assessment, Category, Subject
-from vigie.runtime.models import WorkState
+from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.speech.models import Utterance
 from vigie.watch.models import Live
 
@@ -50,7 +51,7 @@ def views_for(membership: Membership) -> dict[str, View]:
     pending = Q(state=AlertState.PENDING)
     found = (
         View("to-review", pending, _WORST_FIRST),
-        View("high", pending & Q(score__gte=ordering.HIGH), _WORST_FIRST),
+        View("high", pending & Q(score__gte=HIGH), _WORST_FIRST),
         View("mine", ~pending & Q(decision__decided_by=membership.user_id), _NEWEST_FIRST),
         View("decided", ~pending, _NEWEST_FIRST),
     )
@@ -69,12 +70,12 @@ def alerts_for(membership: Membership) -> QuerySet[Alert]:
 
 
 def _place() -> Combinable:
-    """Return `ordering.rank` as one number that SQL can sort by."""
+    """Return 0 for what is looked at first: by state, then by severity, then by being on air. For SQL to sort by."""
     return (
         _either(Q(state=AlertState.PENDING), 0, 6)
         + Case(
-            When(score__gte=ordering.HIGH, then=0),
-            When(score__gte=ordering.MEDIUM, then=2),
+            When(score__gte=HIGH, then=0),
+            When(score__gte=MEDIUM, then=2),
             default=4,
             output_field=IntegerField(),
         )
@@ -151,7 +152,6 @@ def rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
 
 def _facts(alert: Alert, now: datetime) -> ordering.Facts:
     return ordering.Facts(
-        state=alert.state,
         score=alert.score,
         on_air=alert.live.ended_at is None,
         live_id=alert.live_id,
@@ -189,7 +189,7 @@ def newest(membership: Membership) -> int:
 def news_for(membership: Membership, after: int) -> News:
     """Return what was raised after the alert `after` and still waits."""
     fresh = Alert.objects.filter(workspace=membership.workspace_id, state=AlertState.PENDING, pk__gt=after)
-    counts = fresh.aggregate(total=Count("pk"), high=Count("pk", filter=Q(score__gte=ordering.HIGH)))
+    counts = fresh.aggregate(total=Count("pk"), high=Count("pk", filter=Q(score__gte=HIGH)))
     return News(counts["total"], counts["high"])
 
 
@@ -250,23 +250,19 @@ def moment_of(alert: Alert, *, reads_around: bool) -> Moment:
         current=moment.current(grid, window.from_s),
         at=live.started_at + timedelta(seconds=window.from_s),
         sources=sorted({utterance.get_source_display() for utterance in said}),
-        is_growing=live.ended_at is None and _received_s(live) < window.end_s + _patience_s(said),
+        is_growing=live.ended_at is None and live.received_s < window.end_s + _patience_s(said),
     )
 
 
 def _patience_s(said: Iterable[Utterance]) -> float:
     """Return how long words may lag behind sound before nobody waits for them any more, in seconds."""
-    return PATIENCE_S if any(utterance.state in (WorkState.PENDING, WorkState.RUNNING) for utterance in said) else 0.0
+    return PATIENCE_S if any(utterance.state in UNFINISHED for utterance in said) else 0.0
 
 
 def window_of(alert: Alert) -> moment.Window:
     """Return the part of the live that an alert is about."""
-    received_s = _received_s(alert.live) if alert.live.ended_at else None
+    received_s = alert.live.received_s if alert.live.ended_at else None
     return moment.around(alert.assessment.start_s, alert.assessment.end_s, received_s=received_s)
-
-
-def _received_s(live: Live) -> float:
-    return live.heard_s + live.lost_s
 
 
 def _said(alert: Alert, window: moment.Window, *, reads_around: bool) -> QuerySet[Utterance]:

@@ -8,7 +8,6 @@ from vigie.errors import VigieError
 
 PENDING, REVIEWED, ACTION_TAKEN, DISMISSED = "pending", "reviewed", "action_taken", "dismissed"
 DECIDED = frozenset({REVIEWED, ACTION_TAKEN, DISMISSED})
-STATES = frozenset({PENDING}) | DECIDED
 
 MOVES: Mapping[str, frozenset[str]] = {PENDING: DECIDED} | dict.fromkeys(DECIDED, frozenset({PENDING}))
 """From a state to those a person may choose: decide what is pending, reopen what is decided."""

@@ -10,9 +10,7 @@ class PeopleConfig(AppConfig):
     """Registers the area."""
 
     name = "vigie.people"
-    label = "people"
     verbose_name = _("People")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Keep the roles up to date with the permissions that migrations bring; account for signing in and the like."""

@@ -9,5 +9,3 @@ class RiskConfig(AppConfig):
 
     name = "vigie.risk"
     verbose_name = _("Analysis")
-    label = "risk"
-    default_auto_field = "django.db.models.BigAutoField"

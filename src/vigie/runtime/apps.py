@@ -9,5 +9,3 @@ class RuntimeConfig(AppConfig):
 
     name = "vigie.runtime"
     verbose_name = _("Engine")
-    label = "runtime"
-    default_auto_field = "django.db.models.BigAutoField"

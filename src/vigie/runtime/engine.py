@@ -68,7 +68,7 @@ def send(task: str) -> None:
     try:
         app.send_task(task)
     except OperationalError as error:
-        log.warning("engine.no_broker", task=task, error=str(error))
+        log.warning("broker_is_silent", task=task, error=str(error))
 
 
 def after(delay_s: float, call: Callable[[], None]) -> None:

@@ -17,6 +17,10 @@ class WorkState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+UNFINISHED = (WorkState.PENDING, WorkState.RUNNING)
+"""States of work that is still to come."""
+
+
 class WorkUnit(models.Model):
     """A row that is work: the engine only wakes it, the row is the truth. See `runtime.ledger`."""
 

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from threading import Lock
 
 from asgiref.sync import sync_to_async
-from django.db.models import Q
 from rich.console import Console
 from rich.markup import escape
 
 from vigie.errors import VigieError
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
 from vigie.people.operations import NewAccount
-from vigie.ports import MediaSource, PortError
+from vigie.ports import HIGH, MEDIUM, MediaSource, PortError
 from vigie.risk.models import Assessment, Outcome
 from vigie.runtime import bus, clock, registry
 from vigie.runtime.embedded import embedded_engine
-from vigie.runtime.models import WorkState
+from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.site.furnish import first_workspace
 from vigie.site.report import Line, Report
 from vigie.site.templatetags.vigie import timecode
@@ -134,10 +133,9 @@ def _skip_waiting(live_id: int) -> None:
 
 
 def _is_unfinished(live_id: int) -> bool:
-    unsettled = Q(state__in=[WorkState.PENDING, WorkState.RUNNING])
     return (
-        Utterance.objects.filter(unsettled, live=live_id).exists()
-        or Assessment.objects.filter(unsettled, live=live_id, outcome=Outcome.WAITING).exists()
+        Utterance.objects.filter(live=live_id, state__in=UNFINISHED).exists()
+        or Assessment.objects.filter(live=live_id, state__in=UNFINISHED, outcome=Outcome.WAITING).exists()
     )
 
 
@@ -163,9 +161,9 @@ def _utterance(line: Line) -> str:
 
 
 def _assessment(line: Line) -> str:
-    if line["state"] != "analysed" or line["score"] < 0.4:
+    if line["state"] != "analysed" or line["score"] < MEDIUM:
         return ""
-    color = "red" if line["score"] >= 0.7 else "yellow"
+    color = "red" if line["score"] >= HIGH else "yellow"
     return f"          [{color}]{line['score']:.2f} {line['category']}[/] [dim]{escape(line['justification'])}[/]"
 
 

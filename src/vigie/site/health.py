@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from vigie.risk.models import Assessment
-from vigie.runtime.models import Lease, WorkState
+from vigie.runtime.models import UNFINISHED, Lease, WorkState
 from vigie.site.templatetags.vigie import duration
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
@@ -20,7 +20,6 @@ from vigie.watch.models import Live
 
 LITTLE_DISK = 0.05
 """Share of the disk that must stay free."""
-UNFINISHED = (WorkState.PENDING, WorkState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,7 @@ def whole_strip(live: Live, edge_s: float) -> Strip:
 
 def edge_of(live: Live, now: datetime) -> float:
     """Return where a live is now, in seconds since it started."""
-    received_s = live.heard_s + live.lost_s
-    return received_s if live.ended_at else max(received_s, (now - live.started_at).total_seconds())
+    return live.received_s if live.ended_at else max(live.received_s, (now - live.started_at).total_seconds())
 
 
 def alerts_of(live: Live) -> list[Alert]:

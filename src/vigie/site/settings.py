@@ -22,7 +22,6 @@ ALLOWED_HOSTS = [host.strip() for host in OPTIONS.allowed_hosts.split(",")]
 PUBLIC_URL = OPTIONS.public_url.rstrip("/") or f"http://{OPTIONS.host}:{OPTIONS.port}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if OPTIONS.public_url else []
 ROOT_URLCONF = "vigie.site.urls"
-ASGI_APPLICATION = "vigie.site.asgi.application"
 
 INSTALLED_APPS = [
     "vigie.site.apps.SiteConfig",
@@ -40,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
     "django_typer",
     "allauth",
@@ -61,7 +59,6 @@ MIDDLEWARE = [
     "vigie.people.middleware.reader_preferences",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor
 
+from vigie.moderation.lanes import percent
 from vigie.moderation.ordering import Severity, severity
 
 Stretch = tuple[float, float]
@@ -85,12 +86,9 @@ def _heights(window: Window, scores: Iterable[Scored]) -> dict[int, float]:
 def _runs(window: Window, stretches: Iterable[Stretch]) -> tuple[Run, ...]:
     length_s = window.to_s - window.from_s
     inside = ((max(start_s, window.from_s), min(end_s, window.to_s)) for start_s, end_s in stretches)
-    return tuple(
-        _run((start_s - window.from_s) / length_s, (end_s - window.from_s) / length_s)
+    shares = (
+        ((start_s - window.from_s) / length_s, (end_s - window.from_s) / length_s)
         for start_s, end_s in inside
         if start_s < end_s
     )
-
-
-def _run(start: float, end: float) -> Run:
-    return Run(f"{start * 100:.2f}%", f"{(end - start) * 100:.2f}%", f"{end * 100:.2f}%")
+    return tuple(Run(percent(start), percent(end - start), percent(end)) for start, end in shares)

@@ -9,5 +9,3 @@ class SpeechConfig(AppConfig):
 
     name = "vigie.speech"
     verbose_name = _("Speech")
-    label = "speech"
-    default_auto_field = "django.db.models.BigAutoField"

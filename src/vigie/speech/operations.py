@@ -13,7 +13,7 @@ from vigie.events import SAMPLE_RATE, Acted, UtteranceSettled
 from vigie.people.models import Membership
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, Transcript
 from vigie.runtime import bus, engine, ledger
-from vigie.runtime.models import WorkState
+from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.speech.lag import TOLD_FROM_S
 from vigie.speech.models import AudioSegment, Source, Utterance
 from vigie.watch import operations as watch
@@ -210,7 +210,7 @@ def tell_deaf(live_id: int, fix: str) -> None:
 def measure_lag(live_ids: Collection[int], now: datetime) -> None:
     """Show how far the words of lives run behind what is said; over ten seconds it is a state of the live."""
     for live in Live.objects.filter(pk__in=live_ids, ended_at=None):
-        unheard = Utterance.objects.filter(live=live, state__in=[WorkState.PENDING, WorkState.RUNNING])
+        unheard = Utterance.objects.filter(live=live, state__in=UNFINISHED)
         oldest = unheard.aggregate(oldest=Min("spoken_at"))["oldest"]
         lag_s = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         watch.measure_lag(live.pk, lag_s)
@@ -232,8 +232,7 @@ def remember_alert(utterance_id: int, now: datetime) -> None:
 
 
 def _settle(utterance: Utterance, state: WorkState, reason: str) -> None:
-    unsettled = [WorkState.PENDING, WorkState.RUNNING]
-    changed = Utterance.objects.filter(pk=utterance.pk, state__in=unsettled).update(
+    changed = Utterance.objects.filter(pk=utterance.pk, state__in=UNFINISHED).update(
         state=state, reason=reason[:300], claimed_until=None
     )
     if changed:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from vigie.people.models import Membership
-from vigie.runtime.models import WorkState
+from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.speech.models import Utterance
 from vigie.watch.models import Live
 
 SETTLED = (WorkState.DONE, WorkState.SKIPPED, WorkState.FAILED)
-WAITING = (WorkState.PENDING, WorkState.RUNNING)
 LINES = 100
 """Utterances a page."""
 
@@ -65,7 +64,7 @@ def last_words(live_ids: Iterable[int]) -> dict[int, Utterance]:
 def waiting_in(live_ids: Iterable[int]) -> dict[int, list[tuple[float, float]]]:
     """Return the stretches of each live that were heard and not transcribed yet, in seconds. One query."""
     found: dict[int, list[tuple[float, float]]] = {}
-    waiting = Utterance.objects.filter(live__in=live_ids, state__in=WAITING).order_by("start_s")
+    waiting = Utterance.objects.filter(live__in=live_ids, state__in=UNFINISHED).order_by("start_s")
     for live_id, start_s, end_s in waiting.values_list("live", "start_s", "end_s"):
         found.setdefault(live_id, []).append((start_s, end_s))
     return found

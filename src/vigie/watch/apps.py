@@ -9,5 +9,3 @@ class WatchConfig(AppConfig):
 
     name = "vigie.watch"
     verbose_name = _("Watching")
-    label = "watch"
-    default_auto_field = "django.db.models.BigAutoField"

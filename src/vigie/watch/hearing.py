@@ -56,6 +56,10 @@ class Hearing:
         return self._timeline is not None and self._timeline.mark.epoch >= 0
 
     @property
+    def _heard_until_s(self) -> float:
+        return self._timeline.mark.heard_until_s if self._timeline else 0.0
+
+    @property
     def _wall_s(self) -> float:
         """Seconds since the live started, on a clock that nobody sets."""
         return asyncio.get_running_loop().time() - self._zero_at
@@ -133,7 +137,7 @@ class Hearing:
             self._early_captions.append(caption)
             return
         placed = PlacedCaption(start_s, end_s, caption.text, caption.language)
-        if not self.is_recording and start_s > self._wall_s + MOST_AHEAD_S:
+        if not self.is_recording and start_s > max(self._wall_s, self._heard_until_s) + MOST_AHEAD_S:
             return  # it lies on another clock
         if end_s > 0.0 and placed not in self._known_captions:
             self._known_captions.append(placed)

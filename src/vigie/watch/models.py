@@ -95,10 +95,14 @@ class Live(models.Model):
         return f"{self.channel_id} {self.started_at:%Y-%m-%d %H:%M}"
 
     @property
+    def received_s(self) -> float:
+        """How far what was received reaches, lost or heard, in seconds since the start."""
+        return self.heard_s + self.lost_s
+
+    @property
     def heard_share(self) -> float | None:
         """The share of the live that was received, 0..1; None before anything could be."""
-        whole = self.heard_s + self.lost_s
-        return self.heard_s / whole if whole else None
+        return self.heard_s / self.received_s if self.received_s else None
 
     @property
     def duration_s(self) -> float | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 NICENESS = 10
 """Sound that is not received in time is lost; words may wait."""
+QUIET_S = 2.0
+"""After so long without a clip, memory is given back: the next one takes some 0.1 s more."""
 
 M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -4, -8
 """Of glibc's malloc.h."""
@@ -40,6 +42,8 @@ def serve(connection: Connection, folder: Path, threads: int) -> None:
         return
     connection.send(Ready())
     while True:
+        if not connection.poll(QUIET_S):
+            give_memory_back()
         try:
             clips = connection.recv()
         except EOFError:
@@ -60,6 +64,12 @@ def keep_memory() -> None:
         mallopt(M_MMAP_MAX, 0)
         mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
         mallopt(M_ARENA_MAX, 1)
+
+
+def give_memory_back() -> None:
+    """Let the system have what is freed after all; needs glibc."""
+    if malloc_trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        malloc_trim(0)
 
 
 def _line(error: Exception) -> str:

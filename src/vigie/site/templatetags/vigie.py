@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext, pgettext
 
-from vigie.moderation.ordering import HIGH, MEDIUM
+from vigie.ports import HIGH, MEDIUM
 from vigie.risk.models import Assessment, Reach
 from vigie.risk.queries import justification_of
 from vigie.runtime import clock as time_of_day

@@ -14,7 +14,7 @@ from rich.text import Text
 from typer import Argument, Option
 
 from vigie.errors import VigieError
-from vigie.ports import Analyst, LanguageIdentifier, TextToAssess, Verdict
+from vigie.ports import HIGH, MEDIUM, Analyst, LanguageIdentifier, TextToAssess, Verdict
 from vigie.risk import analysts
 from vigie.risk.justification import justify
 from vigie.risk.models import Reach, Subject
@@ -128,9 +128,9 @@ def as_object(judged: Judged) -> dict[str, object]:
 def as_words(judged: Judged) -> Text:
     """Return a verdict for a person: score, category, the text with its spans, and why."""
     verdict = judged.verdict
-    style = "red" if verdict.score >= 0.7 else "yellow" if verdict.score >= 0.4 else "dim"
+    style = "red" if verdict.score >= HIGH else "yellow" if verdict.score >= MEDIUM else "dim"
     said = Text(judged.text)
     for span in verdict.spans:
-        said.stylize(f"{style} underline" if verdict.score >= 0.4 else "underline", span.start, span.end)
+        said.stylize(f"{style} underline" if verdict.score >= MEDIUM else "underline", span.start, span.end)
     figure = f"{verdict.score:.2f} {verdict.category}" if verdict.state == "analysed" else verdict.state
     return Text.assemble((f"{figure:<12}", style), "  ", said, "\n", (f"{'':<14}{judged.justification}", "dim"))
