@@ -169,7 +169,7 @@ async def test_a_body_unfolds_in_small_pieces() -> None:
     [
         (b"...", "br", "packed with br"),
         (b"no gzip", "gzip", "damaged"),
-        (gzip.compress(b"whole")[:-9], "gzip", "damaged"),
+        (gzip.compress(b"whole", mtime=0)[:-9], "gzip", "damaged"),
     ],
 )
 async def test_a_body_that_cannot_be_unfolded_is_told(body: bytes, coding: str, words: str) -> None:
