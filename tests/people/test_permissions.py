@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from tests.factories import make_membership, make_user
 from vigie.people import permissions
 from vigie.people.models import User
-from vigie.people.permissions import WorkspaceRequest, in_workspace
+from vigie.people.permissions import WorkspaceRequest, in_workspace, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,34 @@ def test_a_stranger_signs_in_first() -> None:
     answer = ask(AnonymousUser(), make_membership().workspace.slug)
 
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/somewhere/")
+
+
+PAGE = "http://testserver/w/team/alerts/?view=high"
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [(PAGE, "/w/team/alerts/%3Fview%3Dhigh"), ("https://elsewhere.example/trap/", "/"), ("", "/")],
+)
+def test_a_form_of_who_was_signed_out_leads_back_to_its_page(page: str, back: str) -> None:
+    request = RequestFactory().post("/w/team/alerts/1/decision/", headers={"Referer": page})
+    request.user = AnonymousUser()
+
+    answer = signed_in(lambda _: HttpResponse())(request)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={back}")
+
+
+def test_a_fragment_for_who_was_signed_out_leads_the_whole_page_to_sign_in() -> None:
+    request = RequestFactory().get("/w/team/alerts/news/", headers={"HX-Request": "true", "HX-Current-URL": PAGE})
+    request.user = AnonymousUser()
+
+    answer = signed_in(lambda _: HttpResponse())(request)
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (
+        401,
+        "/accounts/login/?next=/w/team/alerts/%3Fview%3Dhigh",
+    )
 
 
 def test_a_workspace_of_others_is_not_told_from_one_that_does_not_exist() -> None:

@@ -1,9 +1,12 @@
 """What every answer carries."""
 
+import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from vigie.site.middleware import content_security_policy
+from vigie.people.models import User
+from vigie.site.middleware import content_security_policy, kept_nowhere
 
 
 def test_content_security_policy_allows_no_inline_code_and_no_other_host() -> None:
@@ -34,3 +37,20 @@ def test_content_security_policy_lets_the_page_name_its_own_styles() -> None:
         f"'nonce-{nonce}'" in answer["Content-Security-Policy"] for nonce, answer in zip(nonces, answers, strict=True)
     )
     assert nonces[0] != nonces[1]
+
+
+@pytest.mark.parametrize(
+    ("user", "headers", "policy"),
+    [
+        (User(), {}, "max-age=0, no-cache, no-store, must-revalidate, private"),
+        (User(), {"Cache-Control": "private, max-age=3600"}, "private, max-age=3600"),
+        (AnonymousUser(), {}, None),
+    ],
+)
+def test_pages_of_a_reader_are_kept_nowhere(
+    user: User | AnonymousUser, headers: dict[str, str], policy: str | None
+) -> None:
+    request = RequestFactory().get("/")
+    request.user = user
+
+    assert kept_nowhere(lambda _: HttpResponse(headers=headers))(request).get("Cache-Control") == policy

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from vigie.people.models import Membership, User, Workspace
 
@@ -24,6 +26,34 @@ class WorkspaceRequest(HttpRequest):
     membership: Membership
 
 
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a view be reached by who is signed in.
+
+    Others sign in first and come back to the page they were on; a page that asks by htmx is led there as a whole (401).
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        sign_in = redirect_to_login(_page_of(request))
+        if "HX-Request" in request.headers:
+            return HttpResponse(status=401, headers={"HX-Redirect": sign_in.url})
+        return sign_in
+
+    return guarded
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return where the reader was: what a form or a fragment is asked from, as their addresses are no pages."""
+    is_fragment = "HX-Request" in request.headers
+    if request.method in {"GET", "HEAD"} and not is_fragment:
+        return request.get_full_path()
+    page = request.headers.get("HX-Current-URL" if is_fragment else "Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() if is_ours else "/"
+
+
 def in_workspace(
     predicate: Predicate,
 ) -> Callable[[Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase]], Callable[..., HttpResponseBase]]:
@@ -35,7 +65,7 @@ def in_workspace(
     def decorate(
         view: Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase],
     ) -> Callable[..., HttpResponseBase]:
-        @login_required
+        @signed_in
         @wraps(view)
         def guarded(request: HttpRequest, workspace: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             membership = (

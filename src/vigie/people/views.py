@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from vigie.people import forms, mails, operations, permissions, queries
 from vigie.people.models import Invitation, Membership, User
-from vigie.people.permissions import WorkspaceRequest, in_workspace
+from vigie.people.permissions import WorkspaceRequest, in_workspace, signed_in
 from vigie.runtime import clock
 
 BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 -- a backend, not a password
@@ -34,7 +33,7 @@ Rest = ParamSpec("Rest")
 # ── getting in ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@login_required
+@signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the reader's first workspace."""
     membership = queries.memberships_of(_reader(request)).first()
@@ -108,7 +107,7 @@ def _link_not_valid(request: HttpRequest) -> HttpResponse:
 # ── oneself ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@login_required
+@signed_in
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change what a person says of themselves."""
     form = forms.ProfileForm(request.POST or None, instance=_reader(request))
@@ -127,7 +126,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return redirect("profile")
 
 
-@login_required
+@signed_in
 def workspace_add(request: HttpRequest) -> HttpResponse:
     """Start a workspace."""
     if not permissions.may_create_workspace(_reader(request)):

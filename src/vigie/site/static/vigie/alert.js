@@ -57,7 +57,10 @@ addEventListener("click", (event) => {
   if (button) jump(Number(button.dataset.jump));
 });
 
-// ── a draft is never lost ──
+// ── a draft is kept until its decision was recorded: the connection, or the session, may end before ──
+
+const undoable = document.getElementById("undoable")?.dataset;
+if (undoable) sessionStorage.removeItem(`vigie.draft.${undoable.alert}`);
 
 const form = document.getElementById("decide");
 const draftKey = form && `vigie.draft.${form.dataset.alert}`;
@@ -79,12 +82,10 @@ function takeUp() {
 if (form) {
   takeUp();
   form.addEventListener("input", keep);
-  form.addEventListener("submit", () => sessionStorage.removeItem(draftKey));
 }
 
 // ── undo what was decided on the page before ──
 
-const undoable = document.getElementById("undoable")?.dataset;
 if (undoable) document.dispatchEvent(new CustomEvent("vigie:toast", { detail: { ...undoable, seconds: Number(undoable.seconds) } }));
 
 const first = current();

@@ -2,7 +2,7 @@
 import "./clock.js";
 import "./keys.js";
 import "./push.js";
-import "./toasts.js";
+import { tellOffline } from "./toasts.js";
 
 addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
@@ -11,10 +11,14 @@ addEventListener("click", (event) => {
   if (dialog && event.target === dialog) dialog.close(); // the backdrop
 });
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; without a connection it stays, with what was written.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented) return;
+  if (!navigator.onLine) {
+    event.preventDefault();
+    return tellOffline();
+  }
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -95,12 +95,22 @@ function merge(region, html) {
 async function resync(region) {
   if (!region.dataset.resync) return;
   asking += 1;
+  const html = await answerOf(region.dataset.resync);
   try {
-    const answer = await fetch(region.dataset.resync, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(LONGEST_ANSWER_MS) });
-    if (answer.ok && !answer.redirected) show(region, await answer.text());
+    if (html !== null) show(region, html);
   } finally {
     asking -= 1;
     if (!asking) held.splice(0).forEach(place);
+  }
+}
+
+async function answerOf(address) {
+  try {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(LONGEST_ANSWER_MS) });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    socket?.close(); // as good as no connection: the next one asks again
+    return null;
   }
 }
 

@@ -82,5 +82,6 @@ setInterval(tell, TICK_MS);
 document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone they lie in one line
 
 const undoable = document.getElementById("undoable")?.dataset;
+if (undoable) sessionStorage.removeItem(`vigie.draft.${undoable.alert}`);
 if (undoable) document.dispatchEvent(new CustomEvent("vigie:toast", { detail: { ...undoable, seconds: Number(undoable.seconds) } }));
 chooseAgain();

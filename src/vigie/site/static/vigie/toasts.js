@@ -18,6 +18,8 @@ export function toast(text) {
   leave(element);
 }
 
+export const tellOffline = () => toast(shelf.dataset.offline);
+
 function undoable({ text, undo, seconds = 10 }) {
   const element = document.getElementById("toast-undo").content.firstElementChild.cloneNode(true);
   const left = element.querySelector("[data-left]");
@@ -33,9 +35,15 @@ function undoable({ text, undo, seconds = 10 }) {
     clearInterval(timer);
     element.remove();
   };
-  element.querySelector("button").addEventListener("click", () => {
-    close();
-    htmx.ajax("POST", undo, { source: document.body, swap: "none" });
+  const button = element.querySelector("button");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await htmx.ajax("POST", undo, { source: document.body, swap: "none" });
+      close();
+    } catch {
+      button.disabled = false; // told by unrecorded; there may be time left to try again
+    }
   });
   shelf.querySelector("[data-left]")?.closest(".toast-undo").remove(); // one undo at a time: the key Z has one meaning
   shelf.append(element);
@@ -43,4 +51,13 @@ function undoable({ text, undo, seconds = 10 }) {
 }
 
 document.addEventListener("vigie:toast", ({ detail }) => (detail.undo ? undoable(detail) : toast(detail.text)));
+
+// What was asked for and not done is told: a refusal with words of its own (409) brings them.
+function unrecorded({ detail: { xhr, requestConfig } }) {
+  if (requestConfig.verb === "get" || xhr.status === 409) return;
+  if (xhr.status) toast(shelf.dataset.refused);
+  else tellOffline();
+}
+
+for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, unrecorded);
 for (const element of shelf?.children ?? []) leave(element);
