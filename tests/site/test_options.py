@@ -31,7 +31,22 @@ def test_options_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("VIGIE_PORT", "http"), ("VIGIE_PORT", "70000"), ("VIGIE_LOG_FORMAT", "xml"), ("VIGIE_DEBUG", "2")],
+    [
+        ("VIGIE_PORT", "http"),
+        ("VIGIE_PORT", "70000"),
+        ("VIGIE_LOG_FORMAT", "xml"),
+        ("VIGIE_DEBUG", "2"),
+        ("VIGIE_DEFAULT_LANGUAGE", "tlh"),
+        ("VIGIE_TIME_ZONE", "Middle/Earth"),
+        ("VIGIE_TIME_ZONE", "../etc"),
+        ("VIGIE_EMAIL_URL", "smtp://mail:twenty-five"),
+        ("DATABASE_URL", "vigie"),
+        ("DATABASE_URL", "mysql://vigie@db/vigie"),
+        ("DATABASE_URL", "postgres://vigie@db:port/vigie"),
+        ("DATABASE_URL", "postgres://[::1/vigie"),
+        ("REDIS_URL", "cache:6379"),
+        ("REDIS_URL", "redis://cache:0/0"),
+    ],
 )
 def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
@@ -41,6 +56,39 @@ def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPat
 
     assert str(refusal.value).startswith(f"{name}: ")
     assert "\n" not in str(refusal.value)
+
+
+def test_options_do_not_repeat_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://vigie:hunter2@db:port/vigie")
+    with pytest.raises(options.BadOptions) as refusal:
+        options.load()
+    assert "hunter2" not in str(refusal.value)
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://vigie:hunter2@db/vigie")
+    assert "hunter2" not in repr(options.load())
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VIGIE_DATA_DIR", "VIGIE_PORT", "VIGIE_OFFLINE"):
+        monkeypatch.setenv(name, "")
+
+    loaded = options.load()
+
+    assert (loaded.data_dir, loaded.port, loaded.offline) == (
+        options.Options.model_fields["data_dir"].default,
+        8000,
+        False,
+    )
+
+
+def test_a_data_folder_that_cannot_be_one_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("VIGIE_DATA_DIR", str(tmp_path / "file" / "data"))
+
+    with pytest.raises(options.BadOptions, match=r"^VIGIE_DATA_DIR: .*data cannot be a folder \(Not a directory\)$"):
+        options.load().data_folder()
 
 
 def test_signing_key_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
@@ -68,6 +116,33 @@ def test_models_folder_is_in_the_data_folder_unless_given(monkeypatch: pytest.Mo
     monkeypatch.setenv("VIGIE_MODELS_DIR", "/srv/models")
     options.load.cache_clear()
     assert options.load().models_folder() == Path("/srv/models")
+
+
+@pytest.mark.parametrize(
+    ("variable", "secret"),
+    [
+        ("DATABASE_URL", "postgres://vigie:password@db/vigie"),
+        ("REDIS_URL", "rediss://:password@cache/0"),
+        ("VIGIE_EMAIL_URL", "smtp://user:password@mail"),
+    ],
+)
+def test_addresses_with_a_password_may_lie_in_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, secret: str
+) -> None:
+    (tmp_path / "given").write_text(f"{secret}\n")
+    monkeypatch.setenv(f"{variable}_FILE", str(tmp_path / "given"))
+
+    loaded = options.load()
+
+    assert getattr(loaded, variable.removeprefix("VIGIE_").lower()) == secret
+
+
+def test_an_empty_secret_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("\n")
+    monkeypatch.setenv("VIGIE_SECRET_KEY_FILE", str(tmp_path / "given"))
+
+    with pytest.raises(options.BadOptions, match=r"^VIGIE_SECRET_KEY_FILE: .*given is empty$"):
+        options.load()
 
 
 def test_a_secret_file_that_is_not_there_is_refused_in_one_line(

@@ -11,7 +11,7 @@ import pytest
 from tools import ROOT
 from tools.docs import MARK, TABLES, manifests, on_page_markdown, table
 from vigie.people.roles import PERMISSIONS
-from vigie.site.options import Options
+from vigie.site.options import SECRET, Options, variable
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
@@ -41,6 +41,11 @@ def test_settings_tell_every_option() -> None:
     told = re.findall(r"^\| `(\w+)`", TABLES["settings"](), re.MULTILINE)
     assert len(told) == len(Options.model_fields)
     assert {"VIGIE_DATA_DIR", "DATABASE_URL", "REDIS_URL"} <= set(told)
+
+
+def test_settings_name_every_secret_that_may_lie_in_a_file() -> None:
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\w+)_FILE`", page)) == set(map(variable, SECRET))
 
 
 def test_settings_say_what_each_is_for_and_nothing_of_this_machine() -> None:

@@ -1,15 +1,17 @@
 """The options of an installation: read once, typed, checked at start.
 
-Each field is read from `VIGIE_<NAME>`; a secret may lie in a file named by `VIGIE_<NAME>_FILE`. `DATABASE_URL` and
-`REDIS_URL` keep their usual names. The table in docs/reference/settings.md is made from here.
+Each field is read from `VIGIE_<NAME>`, a secret also from the file that `VIGIE_<NAME>_FILE` names; `DATABASE_URL`
+and `REDIS_URL` keep their usual names. The table in docs/reference/settings.md is made from here.
 """
 
 import os
 import secrets
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vigie.errors import VigieError
@@ -19,17 +21,29 @@ class BadOptions(VigieError):
     """The settings of this installation are not usable."""
 
 
-class Options(BaseSettings):
-    """What an operator may set."""
+SECRET = ("secret_key", "database_url", "redis_url", "email_url")
+"""What may lie in a file: each is, or holds, a password."""
+ADDRESSES = {
+    "database_url": ("postgres://user:password@host:port/name", {"postgres", "postgresql"}),
+    "redis_url": ("redis://:password@host:port/0", {"redis", "rediss"}),
+    "email_url": ("smtp://user:password@host:port or smtp+tls://…", {"smtp", "smtp+tls"}),
+}
+"""What the address of each service looks like, and its schemes."""
 
-    model_config = SettingsConfigDict(env_prefix="VIGIE_", extra="ignore")
+
+class Options(BaseSettings):
+    """What an operator may set. An empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIE_", env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = Field(Path.home() / ".local" / "share" / "vigie", description="Where everything is kept.")
     secret_key: SecretStr | None = Field(
         None, description="Signs sessions; made and kept in the data folder when not given."
     )
-    database_url: str = Field("", validation_alias="DATABASE_URL", description="Empty: SQLite in the data folder.")
-    redis_url: str = Field("", validation_alias="REDIS_URL", description="Empty: one process, no broker.")
+    database_url: str = Field(
+        "", validation_alias="DATABASE_URL", repr=False, description="Empty: SQLite in the data folder."
+    )
+    redis_url: str = Field("", validation_alias="REDIS_URL", repr=False, description="Empty: one process, no broker.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     allowed_hosts: str = Field("localhost,127.0.0.1,[::1]", description="Host names the site answers to, by commas.")
@@ -47,10 +61,12 @@ class Options(BaseSettings):
     )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
-    email_url: str = Field("", description="smtp://user:password@host:port; empty: mails are printed.")
+    email_url: str = Field("", repr=False, description="smtp://user:password@host:port; empty: mails are printed.")
     email_from: str = Field("vigie@localhost", description="Sender of the mails.")
     default_language: str = Field(
-        "fr", description="Language of visitors whose browser asks for neither French nor English."
+        "fr",
+        pattern="^(fr|en)$",
+        description="fr or en: language of visitors whose browser asks for neither, and of what `--json` explains.",
     )
     time_zone: str = Field("Europe/Paris", description="Time zone of new accounts.")
     recognizer: str = Field("auto", description="auto, whisper, pocketsphinx or none.")
@@ -68,12 +84,39 @@ class Options(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
-        """Take `VIGIE_SECRET_KEY_FILE` and the like."""
-        for name in ("secret_key", "email_url"):
-            path = os.environ.get(f"VIGIE_{name.upper()}_FILE")
+        """Take what lies in files: `VIGIE_SECRET_KEY_FILE`, `DATABASE_URL_FILE` and the like."""
+        for name in SECRET:
+            path = os.environ.get(f"{variable(name)}_FILE")
             if path:
-                values[name] = _secret(path, f"VIGIE_{name.upper()}_FILE")
+                values[cls.model_fields[name].validation_alias or name] = _secret(path, f"{variable(name)}_FILE")
         return values
+
+    @field_validator(*ADDRESSES)
+    @classmethod
+    def look_like_an_address(cls, value: str, field: ValidationInfo) -> str:
+        """Refuse the address of a service that could never be reached. It may hold a password: it is not repeated."""
+        form, schemes = ADDRESSES[field.field_name or ""]
+        if value and not _is_address(value, schemes):
+            raise ValueError(f"not an address like {form}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def be_a_time_zone(cls, value: str) -> str:
+        """Refuse what the time zone database does not know."""
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):  # unknown, not a name at all, a folder of them
+            raise ValueError(f"there is no time zone {value!r}, only those like Europe/Paris") from None
+        return value
+
+    def data_folder(self) -> Path:
+        """Return where everything is kept, making it on first use. Raises BadOptions."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadOptions(f"VIGIE_DATA_DIR: {self.data_dir} cannot be a folder ({error.strerror})") from error
+        return self.data_dir
 
     def models_folder(self) -> Path:
         """Return where speech models are kept."""
@@ -83,19 +126,34 @@ class Options(BaseSettings):
         """Return the secret key, making one in the data folder on first use."""
         if self.secret_key:
             return self.secret_key.get_secret_value()
-        path = self.data_dir / "secret_key"
+        path = self.data_folder() / "secret_key"
         if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(48))
         return path.read_text().strip()
 
 
-def _secret(path: str, variable: str) -> str:
+def variable(name: str) -> str:
+    """Return the variable that an option is read from."""
+    return str(Options.model_fields[name].validation_alias or f"VIGIE_{name.upper()}")
+
+
+def _is_address(value: str, schemes: set[str]) -> bool:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        scheme, port = urlsplit(value).scheme, urlsplit(value).port
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+    return scheme in schemes and port != 0
+
+
+def _secret(path: str, name: str) -> str:
+    try:
+        secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadOptions(f"{variable}: {path} cannot be read ({error})") from error
+        raise BadOptions(f"{name}: {path} cannot be read ({error})") from error
+    if not secret:
+        raise BadOptions(f"{name}: {path} is empty")
+    return secret
 
 
 @cache
@@ -104,5 +162,11 @@ def load() -> Options:
     try:
         return Options()
     except ValidationError as error:
-        trouble = "; ".join(f"VIGIE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise BadOptions(trouble) from error
+        trouble = "; ".join(f"{_named(each['loc'])}: {each['msg']}" for each in error.errors())
+        raise BadOptions(trouble.replace("Value error, ", "")) from error
+
+
+def _named(place: tuple[int | str, ...]) -> str:
+    """Return the variable of a field, which pydantic calls by its alias where it has one."""
+    name = str(place[0])
+    return variable(name) if name in Options.model_fields else name

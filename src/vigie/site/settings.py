@@ -12,9 +12,8 @@ from vigie.site import options
 
 OPTIONS = options.load()
 PACKAGE = Path(__file__).resolve().parent.parent
-DATA_DIR = OPTIONS.data_dir
+DATA_DIR = OPTIONS.data_folder()
 MODELS_DIR = OPTIONS.models_folder()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = SimpleLazyObject(OPTIONS.signing_key)  # a command that signs nothing writes none into the data folder
 DEBUG = OPTIONS.debug
