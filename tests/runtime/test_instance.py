@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from vigie.runtime.instance import AlreadyRunning, has_database, only_one
+from vigie.runtime.instance import AlreadyRunning, has_database, only_one, take
 
 
 def test_only_one_refuses_a_second_with_one_line(tmp_path: Path) -> None:
@@ -17,11 +17,21 @@ def test_only_one_refuses_a_second_with_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_only_one_lets_the_next_in_after_the_first(tmp_path: Path) -> None:
+def test_only_one_lets_the_next_in_after_the_first_and_leaves_nothing(tmp_path: Path) -> None:
     with only_one(tmp_path):
         pass
     with only_one(tmp_path):
         pass
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_take_trusts_no_lock_on_a_file_that_its_former_holder_removed(tmp_path: Path) -> None:
+    path = tmp_path / "vigie.lock"
+    with path.open("w") as lock:
+        path.unlink()
+
+        assert not take(lock)
 
 
 @pytest.mark.django_db
