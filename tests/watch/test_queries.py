@@ -50,13 +50,14 @@ def test_on_air_is_in_order_of_start_and_keeps_what_ended_just_now(member: Membe
     assert list(queries.on_air_for(member, NOW)) == [first, leaving, last]
 
 
-def test_off_air_is_what_is_watched_and_has_no_open_live(member: Membership) -> None:
-    on_air, waiting, unwatched = (make_channel(member.workspace) for _ in range(3))
+def test_off_air_is_what_is_watched_and_not_shown_on_air(member: Membership) -> None:
+    on_air, leaving, waiting, unwatched = (make_channel(member.workspace) for _ in range(4))
     member.workspace.channels.exclude(pk=unwatched.pk).update(is_watched=True)
     make_live(on_air)
-    make_live(waiting, ended_at=NOW + HOUR)
+    make_live(leaving, started_at=NOW - HOUR, ended_at=NOW - timedelta(minutes=9))
+    make_live(waiting, started_at=NOW - HOUR, ended_at=NOW - timedelta(minutes=11))
 
-    assert list(queries.off_air_for(member)) == [waiting]
+    assert list(queries.off_air_for(member, NOW)) == [waiting]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def test_reason_is_told_in_french(reason: str) -> None:
     [
         ("no data for 20 s.", "aucune donnée depuis 20 s."),
         ("HTTP 503 (Service Unavailable).", "HTTP 503 (Service Unavailable)."),
+        ("cannot be reached ([Errno -2] Name or service not known).", "injoignable (aucun site de ce nom)."),
+        ("cannot be reached ([Errno 99] Odd).", "injoignable (Odd)."),
     ],
 )
 def test_reason_keeps_its_address_numbers_and_details(reason: str, french: str) -> None:

@@ -1,5 +1,7 @@
 """The pages that span areas: all lives, and one live. They stand above the areas, so they are the site's."""
 
+from datetime import datetime
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -28,8 +30,9 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
     """Show the lives that are watched now, and find those of the past."""
     form = HistoryForm(request.membership, request.GET)
     past = Paginator(watch.history_for(request.membership, form.wanted()), LIVES_A_PAGE)
-    context = _on_air(request) | {
-        "off_air": watch.off_air_for(request.membership),
+    now = clock.now()
+    context = _on_air(request, now) | {
+        "off_air": watch.off_air_for(request.membership, now),
         "form": form,
         "lives": past.get_page(request.GET.get("page")),
     }
@@ -40,11 +43,10 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
 @in_workspace(may_follow_lives)
 def on_air(request: WorkspaceRequest) -> HttpResponse:
     """Show the rows of the lives that are watched now, for a page that may have missed some news."""
-    return render(request, "board/_rows.html", _on_air(request))
+    return render(request, "board/_rows.html", _on_air(request, clock.now()))
 
 
-def _on_air(request: WorkspaceRequest) -> dict[str, object]:
-    now = clock.now()
+def _on_air(request: WorkspaceRequest, now: datetime) -> dict[str, object]:
     rows = queries.rows_of(
         list(watch.on_air_for(request.membership, now)),
         now,

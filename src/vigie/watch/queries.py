@@ -43,14 +43,17 @@ def on_air_for(membership: Membership, now: datetime) -> QuerySet[Live]:
 
     A new one comes last, so that a list of them never moves under its reader.
     """
-    recent = Q(ended_at=None) | Q(ended_at__gt=now - FAREWELL)
-    return lives_for(membership).filter(recent).order_by("started_at", "pk")
+    return lives_for(membership).filter(_shown(now)).order_by("started_at", "pk")
 
 
-def off_air_for(membership: Membership) -> QuerySet[Channel]:
-    """Return the channels that are watched and have no live at the moment."""
-    on_air = Live.objects.filter(channel=OuterRef("pk"), ended_at=None)
-    return channels_for(membership).filter(is_watched=True).exclude(Exists(on_air))
+def off_air_for(membership: Membership, now: datetime) -> QuerySet[Channel]:
+    """Return the channels that are watched and have no live among those of `on_air_for`."""
+    shown = Live.objects.filter(_shown(now), channel=OuterRef("pk"))
+    return channels_for(membership).filter(is_watched=True).exclude(Exists(shown))
+
+
+def _shown(now: datetime) -> Q:
+    return Q(ended_at=None) | Q(ended_at__gt=now - FAREWELL)
 
 
 @dataclass(frozen=True, slots=True)

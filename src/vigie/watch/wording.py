@@ -37,6 +37,15 @@ TROUBLE = frozenset(
 )
 """What adapters say of an address, with {} for each number and each detail in parentheses: they know no gettext."""
 DETAIL = re.compile(r"\(.*\)|\d+")
+ERRNO = re.compile(r"\[Errno -?\d+\] ")
+SYSTEM = frozenset(
+    {
+        gettext_noop("Name or service not known"),
+        gettext_noop("All connection attempts failed"),
+        gettext_noop("Connection refused"),
+    }
+)
+"""What the machine says most often, as a detail."""
 
 
 def told(reason: str) -> str:
@@ -46,6 +55,13 @@ def told(reason: str) -> str:
     pattern = DETAIL.sub("{}", trouble)
     if not colon or whole != reason or pattern not in TROUBLE:
         return whole
-    details = iter(DETAIL.findall(trouble))
+    details = iter([_detail(found) for found in DETAIL.findall(trouble)])
     words = re.sub(r"\{\}", lambda blank: next(details, blank[0]), gettext(pattern))
     return gettext("%(address)s: %(trouble)s") % {"address": address, "trouble": words}
+
+
+def _detail(found: str) -> str:
+    """Return a detail without the number that only programs know."""
+    words = ERRNO.sub("", found)
+    inner = words.strip("()")
+    return f"({gettext(inner)})" if inner in SYSTEM else words
