@@ -181,4 +181,11 @@ def test_alerts_of_a_live_are_newest_first() -> None:
     old, new = (make_alert(make_assessment(make_utterance(live))) for _ in range(2))
     make_alert()
 
-    assert queries.alerts_of(live) == [new, old]
+    assert queries.alerts_of(live) == queries.LastAlerts([new, old], has_more=False)
+
+
+def test_alerts_of_a_long_live_are_the_last_ones() -> None:
+    live = make_live()
+    _, *last = (make_alert(make_assessment(make_utterance(live))) for _ in range(queries.ALERTS + 1))
+
+    assert queries.alerts_of(live) == queries.LastAlerts(last[::-1], has_more=True)

@@ -77,6 +77,51 @@ def test_transcript_has_pages(client: Client, live: Live) -> None:
     assert "Vous, les" not in last
 
 
+@pytest.fixture
+def talk(member: Membership) -> Live:
+    """A live of eight lines, of which the sixth is of medium severity."""
+    live = make_live(make_channel(member.workspace))
+    for number in range(1, 9):
+        utterance = make_utterance(live, text=f"Bread number {number}." if number % 2 else f"Soup, {number}.")
+        make_assessment(utterance, score=0.5 if number == 6 else 0.1)
+    Gap.objects.create(live=live, from_s=5.0, to_s=5.5, cause="the stream stalled")
+    return live
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("?words=BREAD", [1, 3, 5, 7]),
+        ("?words=+soup+", [2, 4, 6, 8]),
+        ("?marked=on", [6]),
+        ("?words=soup&marked=on", [6]),
+        ("?words=bread&marked=on", []),
+        ("?words=bread&after=3", [5, 7]),
+        ("?words=%25", []),
+        ("?words=" + "a" * 101, [1, 2, 3, 4, 5, 6, 7, 8]),
+    ],
+)
+def test_transcript_is_searched(client: Client, talk: Live, asked: str, shown: list[int]) -> None:
+    answer = client.get(address("transcript", talk) + asked)
+
+    found = [line.utterance.seq for line in answer.context["lines"].shown if line.utterance]
+    assert found == shown
+    assert ("Nothing like this was said." in answer.content.decode()) == (not shown)
+
+
+def test_what_is_found_leads_to_its_place(client: Client, talk: Live) -> None:
+    page = client.get(address("transcript", talk) + "?marked=on").content.decode()
+
+    assert f'href="?after=2#line-u{talk.utterances.get(seq=6).pk}"' in page
+
+
+def test_searching_is_no_reading_of_its_own(client: Client, talk: Live) -> None:
+    client.get(address("transcript", talk))
+    client.get(address("transcript", talk) + "?words=soup")
+
+    assert acts() == [("transcript.read", str(talk.pk))]
+
+
 def test_an_empty_transcript_says_so(client: Client, member: Membership) -> None:
     live = make_live(make_channel(member.workspace))
 

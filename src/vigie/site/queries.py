@@ -9,6 +9,7 @@ from operator import or_
 from django.db.models import Count, Max, Q
 
 from vigie.moderation.models import Alert, AlertState
+from vigie.ports import MEDIUM
 from vigie.risk.models import Assessment, Outcome, Subject
 from vigie.site.strips import Strip, Window, strip
 from vigie.speech import queries as speech
@@ -21,6 +22,10 @@ RECENT_CELLS = 60
 WHOLE_CELLS = 180
 SHORTEST_S = 60.0
 """What a drawing of a whole live shows at least, so that its first seconds do not fill it."""
+CONTEXT = 4
+"""What is found in a transcript is read with as many lines before it, less one."""
+ALERTS = 50
+"""Alerts of a live that its page shows: the queue has them all."""
 MANY = 300
 """More utterances than `RECENT_S` can hold: bounds the search by index."""
 
@@ -37,6 +42,11 @@ class Line:
     assessment: Assessment | None = None
     gap: Gap | None = None
 
+    @property
+    def context(self) -> int:
+        """The number to ask after, to read what was said with the few lines before it."""
+        return max(self.utterance.seq - CONTEXT, 0) if self.utterance else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -47,6 +57,28 @@ class Lines:
     """The number to ask for what comes before; None at the beginning."""
     later: int | None = None
     """The number to ask for what comes after; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a transcript."""
+
+    words: str = ""
+    """A part of what was said, in any case."""
+    only_marked: bool = False
+    """Of medium severity at least."""
+
+    def __bool__(self) -> bool:
+        """Return whether anything is looked for."""
+        return bool(self.words or self.only_marked)
+
+    def condition(self, live: Live) -> Q:
+        """Return what holds of the utterances of a live that are looked for."""
+        found = Q(text__icontains=self.words) if self.words else Q()
+        if self.only_marked:
+            marked = Assessment.objects.filter(live=live, of=Subject.UTTERANCE, score__gte=MEDIUM)
+            found &= Q(pk__in=marked.values("ref_id"))
+        return found
 
 
 def lines_of(live: Live, before: int | None = None) -> Lines:
@@ -64,6 +96,14 @@ def lines_after(live: Live, after: int) -> Lines:
     last = page.utterances[-1].seq if page.has_more else None
     shown = _woven(live, page.utterances, from_s, speech.start_of(live, last and last + 1))
     return Lines(shown, later=last)
+
+
+def lines_found(live: Live, after: int, sought: Sought) -> Lines:
+    """Return the lines that hold what is sought, from number `after` on; no gaps."""
+    page = speech.page_after(live, after, sought.condition(live))
+    judged = judgements_of(utterance.pk for utterance in page.utterances)
+    shown = [Line(utterance.start_s, utterance, judged.get(utterance.pk)) for utterance in page.utterances]
+    return Lines(shown, later=page.utterances[-1].seq if page.has_more else None)
 
 
 def all_lines_of(live: Live) -> list[Line]:
@@ -102,9 +142,19 @@ def edge_of(live: Live, now: datetime) -> float:
     return live.received_s if live.ended_at else max(live.received_s, (now - live.started_at).total_seconds())
 
 
-def alerts_of(live: Live) -> list[Alert]:
-    """Return the alerts of a live, the newest first."""
-    return list(Alert.objects.filter(live=live).select_related("assessment", "decision").order_by("-raised_at", "-pk"))
+@dataclass(frozen=True, slots=True)
+class LastAlerts:
+    """The last alerts of a live, the newest first."""
+
+    shown: list[Alert]
+    has_more: bool
+
+
+def alerts_of(live: Live) -> LastAlerts:
+    """Return the last `ALERTS` alerts of a live."""
+    found = Alert.objects.filter(live=live).select_related("assessment", "decision").order_by("-raised_at", "-pk")
+    last = list(found[: ALERTS + 1])
+    return LastAlerts(last[:ALERTS], has_more=len(last) > ALERTS)
 
 
 # ── many lives, a row each ─────────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime.numbers import number
 from vigie.site import operations, queries, visits
+from vigie.site.forms import TranscriptSearchForm
 from vigie.site.queries import Line
 from vigie.site.report import gap_line, utterance_line
 from vigie.site.templatetags.vigie import duration, timecode
@@ -24,15 +25,18 @@ from vigie.watch.models import Live
 @require_safe
 @in_workspace(may_read_transcripts)
 def transcript(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show what was said in a live, a page at a time. Accounted for once a visit."""
+    """Show what was said in a live, or what is looked for in it, a page at a time. Accounted for once a visit."""
     live = get_object_or_404(watch.lives_for(request.membership), pk=pk)
     after = request.GET.get("after", "")
-    if after:
+    form = TranscriptSearchForm(request.GET)
+    sought = form.sought()
+    if after or sought:
         visits.go_on(request, live)
     else:
         visits.begin(request, live)
-    lines = queries.lines_after(live, number(after) or 0)
-    return render(request, "board/transcript.html", {"live": live, "lines": lines})
+    from_number = number(after) or 0
+    lines = queries.lines_found(live, from_number, sought) if sought else queries.lines_after(live, from_number)
+    return render(request, "board/transcript.html", {"live": live, "lines": lines, "form": form, "sought": sought})
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from vigie.people.models import Membership
 from vigie.runtime.models import UNFINISHED, WorkState
@@ -41,9 +41,9 @@ def page_before(live: Live, seq: int | None) -> Page:
     return Page(newest_first[:LINES][::-1], has_more=len(newest_first) > LINES)
 
 
-def page_after(live: Live, seq: int) -> Page:
-    """Return the first utterances after number `seq`."""
-    found = list(said_in(live).filter(seq__gt=seq)[: LINES + 1])
+def page_after(live: Live, seq: int, only: Q | None = None) -> Page:
+    """Return the first utterances after number `seq`; of those for which `only` holds."""
+    found = list(said_in(live).filter(only or Q(), seq__gt=seq)[: LINES + 1])
     return Page(found[:LINES], has_more=len(found) > LINES)
 
 
