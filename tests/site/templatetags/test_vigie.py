@@ -75,6 +75,12 @@ def test_clock_is_in_the_readers_zone_and_can_be_set_anew_by_the_page(form: str,
         )
 
 
+@pytest.mark.parametrize(("form", "text"), [("day", "20 nov. 21:14"), ("date", "20 nov. 2026")])
+def test_clock_writes_months_as_the_page_does_in_french(form: str, text: str) -> None:
+    with timezone.override(ZoneInfo("Europe/Paris")), translation.override("fr"):
+        assert f">{text}<" in vigie.clock(MOMENT, form)
+
+
 def test_clock_of_nothing_is_nothing() -> None:
     assert vigie.clock(None) == ""
 

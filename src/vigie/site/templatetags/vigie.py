@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext, pgettext
+from django.utils.translation import get_language, get_language_info, gettext, pgettext
 
 from vigie.ports import HIGH, MEDIUM
 from vigie.risk.models import Assessment, Reach
@@ -86,7 +86,9 @@ def clock(moment: datetime | None, form: str = "time") -> SafeString | str:
     """
     if moment is None:
         return ""
-    text = formats.date_format(timezone.localtime(moment), CLOCKS[form])
+    # Short months as the page's script writes them: 20 Nov, 20 nov.
+    written = CLOCKS[form].replace("M", "N") if get_language() == "fr" else CLOCKS[form]
+    text = formats.date_format(timezone.localtime(moment), written)
     return format_html('<time datetime="{}" data-clock="{}">{}</time>', moment.isoformat(), form, text)
 
 
