@@ -204,7 +204,8 @@ def test_a_playlist_that_becomes_a_page_ends_the_live_with_the_reason(watched: d
 
 def test_a_live_may_be_left_at_any_time_and_leaves_nothing(tmp_path: Path) -> None:
     with MediaServer(Script((Live("en", PREPARED / "en.mp4", PREPARED / "en.vtt", "en"),))) as media:
-        command = [sys.executable, "-m", "vigie", "watch", media.url("en.m3u8"), "--no-speech", "--json"]
+        in_background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+        command = [*in_background, sys.executable, "-m", "vigie", "watch", media.url("en.m3u8"), "--no-speech", "--json"]
         environ = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
         with Popen(command, env=environ, stdout=PIPE, stderr=PIPE, text=True) as program:
             assert program.stdout is not None
