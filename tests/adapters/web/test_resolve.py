@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,16 @@ async def test_a_page_that_nobody_knows_is_refused() -> None:
 
     assert error.permanent
     assert "a web page without a live" in str(error)
+
+
+async def test_without_its_extra_a_page_says_what_to_install_and_media_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "streamlink", None)
+    with serving({"/about": HTMLResponse("<p>hello</p>"), "/talk": Response(b"ID3")}) as origin:
+        error = await refused(origin.url + "/about")
+
+        assert str(error) == f"{origin.url}/about: a web page, and streamlink is missing: pip install 'vigie[web]'."
+        assert error.permanent
+        assert await resolve(origin.url + "/talk", Reach.DISK) == media(origin, "/talk", "http", is_live=False)
 
 
 async def test_a_dead_address_says_so() -> None:

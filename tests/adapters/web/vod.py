@@ -7,7 +7,9 @@ import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.stream import Stream
-from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from starlette.responses import Response
 
 from tests.adapters.web.origin import Answer
@@ -81,7 +83,8 @@ def encrypted(answers: dict[str, Answer]) -> dict[str, Answer]:
 
 def _encrypt(data: bytes) -> bytes:
     padding = 16 - len(data) % 16
-    return AES.new(KEY, AES.MODE_CBC, IV).encrypt(data + bytes([padding]) * padding)
+    do = Cipher(AES(KEY), CBC(IV)).encryptor()
+    return do.update(data + bytes([padding]) * padding) + do.finalize()
 
 
 def _encode(container: OutputContainer, stream: Stream, seconds: float) -> None:

@@ -3,7 +3,9 @@
 Source: RFC 8216 sections 3.4 and 4.3.2.4.
 """
 
-from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from vigie.adapters.web.mpegclock import CLOCK_HZ
 from vigie.adapters.web.playlist import Segment
@@ -28,7 +30,8 @@ def starts_at_s(data: bytes) -> float | None:
 def decrypt(data: bytes, key: bytes, segment: Segment) -> bytes:
     """Return the plain bytes of a segment. Raises ValueError when key or data cannot be right."""
     iv = segment.key.iv if segment.key and segment.key.iv else segment.sequence.to_bytes(_BLOCK_BYTES)
-    plain = AES.new(key, AES.MODE_CBC, iv).decrypt(data)
+    undo = Cipher(AES(key), CBC(iv)).decryptor()
+    plain = undo.update(data) + undo.finalize()
     padding = plain[-1] if plain else 0
     if not 1 <= padding <= _BLOCK_BYTES:
         raise ValueError("the segment does not decrypt")

@@ -6,6 +6,7 @@ Its plugins break with the platforms they read: whatever goes wrong here is told
 import asyncio
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from vigie.adapters.web import reach
@@ -30,11 +31,25 @@ _UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
 
 async def find(url: str, within: Reach) -> MediaLocation | None:
     """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive."""
+    if not is_installed():
+        return None
     try:
         async with asyncio.timeout(RESOLVE_S):
             return await beside(lambda: _find(url, within), name="resolver")
     except TimeoutError as error:
         raise PortError(f"{shown(url)}: not resolved within {RESOLVE_S:.0f} s.", retryable=True) from error
+
+
+def is_installed() -> bool:
+    """Return whether there is a streamlink to ask."""
+    return find_spec("streamlink") is not None
+
+
+def unknown(url: str) -> PortError:
+    """Return what to tell of a page whose live is not found."""
+    if is_installed():
+        return PortError(f"{shown(url)}: a web page without a live that streamlink knows.", permanent=True)
+    return PortError(f"{shown(url)}: a web page, and streamlink is missing: pip install 'vigie[web]'.", permanent=True)
 
 
 def _find(url: str, within: Reach) -> MediaLocation | None:

@@ -84,5 +84,5 @@ async def probe(url: str, reach: Reach) -> MediaLocation:
         if "mpegurl" in kind:
             return MediaLocation(str(response.url), "hls", is_live=True)
         if kind in {"text/html", "application/xhtml+xml"}:
-            raise PortError(f"{shown(url)}: a web page without a live that streamlink knows.", permanent=True)
+            raise pages.unknown(url)
         return MediaLocation(url, "http", is_live=not is_recording(response))
