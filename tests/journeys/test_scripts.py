@@ -1,13 +1,13 @@
 """What our scripts make of what the server sends: the page and its socket are real, the server is a few lines."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import django_htmx
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 import vigie.site
 
@@ -22,7 +22,7 @@ SHELL = """<!doctype html>
 <script src="/static/app.js" type="module"></script>
 <body>{body}
 <dialog id="keys"><section data-keys data-walk="next, previous"></section></dialog>
-<div id="toasts"></div><p id="offline" hidden>offline</p>
+<div id="toasts" data-offline="no connection" data-refused="refused"></div><p id="offline" hidden>offline</p>
 <template id="toast"><div class="toast-undo"><span>…</span></div></template>
 <template id="toast-undo">
 <div class="toast-undo"><span>…</span><b data-left></b><button data-key="z">Undo</button></div>
@@ -46,6 +46,7 @@ class Server:
     before_answer: Callable[[], None] = lambda: None
     sockets: list[WebSocketRoute] = field(default_factory=list)
     is_up: bool = True
+    answers: bool = True
     seq: int = 0
 
     def show(self, body: str) -> None:
@@ -63,6 +64,9 @@ class Server:
         else:
             self.asked.append(f"{route.request.method} {path}")
             self.before_answer()
+            if not self.answers:
+                route.abort()
+                return
             route.fulfill(body=self.regions.get(path, ""), content_type="text/html")
 
     def connect(self, socket: WebSocketRoute) -> None:
@@ -86,6 +90,14 @@ class Server:
 @pytest.fixture
 def server(page: Page) -> Server:
     return Server(page)
+
+
+@pytest.fixture
+def unsteady(browser: Browser) -> Iterator[Server]:
+    """A server that may stop answering, of which the browser complains."""
+    context = browser.new_context()
+    yield Server(context.new_page())
+    context.close()
 
 
 @pytest.fixture
@@ -280,6 +292,50 @@ def test_a_toast_can_be_undone_by_its_key(server: Server) -> None:
 
     expect(page.locator("#toasts > *")).to_have_count(0)
     assert server.asked == ["POST /undo/"]
+
+
+def test_an_undo_that_was_not_answered_can_be_tried_again(unsteady: Server) -> None:
+    unsteady.show("<p>page</p>")
+    page = unsteady.page
+    detail = {"text": "Dismissed.", "undo": "/undo/", "seconds": 10}
+    toasts = page.locator("#toasts > *")
+    page.evaluate("detail => document.dispatchEvent(new CustomEvent('vigie:toast', {detail}))", detail)
+
+    unsteady.answers = False
+    page.keyboard.press("z")
+    expect(toasts).to_have_count(2)
+    expect(toasts.last).to_have_text("no connection")
+
+    unsteady.answers = True
+    page.keyboard.press("z")
+    expect(toasts).to_have_count(1)
+    assert unsteady.asked == ["POST /undo/", "POST /undo/"]
+
+
+def test_a_region_that_got_no_answer_asks_again(unsteady: Server) -> None:
+    unsteady.answers = False
+    unsteady.regions["/words/"] = line(1) + line(2)
+    with unsteady.page.expect_event("requestfailed"):
+        unsteady.show(WORDS.format(lines=line(1)))
+
+    unsteady.answers = True
+
+    expect(unsteady.page.locator("#line-2")).to_be_visible(timeout=20_000)
+
+
+def test_what_is_new_in_the_queue_is_shown_from_its_top(server: Server) -> None:
+    rows = "".join(f'<li id="alert-{n}" data-row tabindex="-1"><p style="height:90px">{n}</p></li>' for n in range(30))
+    news = '<a href="#" hx-get="/alerts/" hx-select="#main" hx-target="#main" hx-swap="outerHTML show:window:top"'
+    page = f'<main id="main">{news} data-key="n">New</a><ol id="queue" data-list>{{}}{rows}</ol></main>'
+    server.regions["/alerts/"] = page.format('<li id="alert-new" data-row tabindex="-1">new</li>')
+    server.show(page.format("") + '<script src="/static/queue.js" type="module"></script>')
+    server.page.locator("#alert-20").focus()
+
+    server.page.keyboard.press("n")
+
+    expect(server.page.locator("#alert-new")).to_be_focused()
+    expect(server.page.locator("#alert-new")).to_have_class("on")
+    expect(server.page.locator("main > a")).to_be_in_viewport()
 
 
 def test_the_theme_chosen_here_holds_until_the_profile_changes(server: Server) -> None:

@@ -58,11 +58,15 @@ def test_an_empty_queue_says_how_many_lives_are_watched(client: Client, member: 
     assert "1 live is watched." in shown
 
 
-def test_a_queue_without_lives_says_what_to_do_next(client: Client, member: Membership) -> None:
+@pytest.mark.parametrize(("role", "is_offered"), [("moderator", False), ("supervisor", True)])
+def test_a_queue_without_lives_says_what_the_reader_may_do_next(client: Client, role: str, *, is_offered: bool) -> None:
+    member = make_membership(role)
+    client.force_login(member.user)
+
     shown = text_of(client.get(queue(member)))
 
     assert "No live is watched." in shown
-    assert "Watch a channel" in shown
+    assert ("Watch a channel" in shown) is is_offered
 
 
 @pytest.mark.parametrize(("view", "is_shown"), [("", True), ("high", True), ("nonsense", True), ("decided", False)])
@@ -251,7 +255,7 @@ def sound(settings: Settings, tmp_path: Path, live: Live) -> None:
     """The live was heard from its beginning, for 300 s."""
     settings.DATA_DIR = tmp_path
     pcm = np.full(300 * SAMPLE_RATE, 8192, "<i2").tobytes()
-    spool = Spool(live.pk)
+    spool = Spool(make_ref(live))
     spool.turn(PlacedAudio(0, 0, 0.0, pcm))
     spool.write(pcm)
     spool.seal()

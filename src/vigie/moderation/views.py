@@ -24,6 +24,7 @@ from vigie.risk.queries import justification_of
 from vigie.runtime import clock
 from vigie.runtime.numbers import number
 from vigie.runtime.ranges import ranged
+from vigie.watch.permissions import may_manage_channels
 
 # ── the queue ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -40,6 +41,7 @@ def alerts(request: WorkspaceRequest) -> HttpResponse:
         "page": page,
         "newest": queries.newest(request.membership),
         "lives": None if page.rows else queries.watched_lives(request.membership),
+        "may_manage_channels": may_manage_channels(request.membership),
         "undoable": _undoable(request),
     }
     return render(request, "moderation/alerts.html", context)

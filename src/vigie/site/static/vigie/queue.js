@@ -67,7 +67,11 @@ document.addEventListener("vigie:placed", (event) => {
   if (event.target.closest("#news, #queue")) refreshSoon();
   chooseAgain();
 });
-document.addEventListener("htmx:afterSettle", chooseAgain);
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "main") return chooseAgain();
+  choose(rows()[0]); // what is new was asked for: the list begins anew
+  rows()[0]?.focus({ preventScroll: true });
+});
 
 // ── how long each has waited: `52 s`, `8 min`, `3 h` ──
 
