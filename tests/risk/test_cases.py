@@ -1,15 +1,20 @@
 """The shipped rules on our own functional cases (cases.yaml), and what must not depend on the group that is named."""
 
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vigie.ports import TextToAssess, Verdict
 from vigie.risk.lexicon import Group
 from vigie.risk.lexicon_yaml import parse, shipped_policy
+from vigie.risk.reading import Reading
 from vigie.risk.rules_analyst import RulesAnalyst
+from vigie.risk.vocabulary import Role, meanings
 
 LEXICONS = parse(shipped_policy())
 ANALYST = RulesAnalyst(LEXICONS, "test")
@@ -81,6 +86,85 @@ def test_target_and_spans_are_those_of_the_text(language: str, text: str, target
 
     assert verdict.target == target
     assert [text[span.start : span.end] for span in verdict.spans] == marked
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "marked"),
+    [
+        ("fr", "les juifs sont des rats il faut les exterminer", ["juifs", "rats", "les", "exterminer"]),
+        ("fr", "les juifs je peux pas les voir", ["juifs", "je peux pas les voir"]),
+        (
+            "fr",
+            "les ju\u0301ifs ? faut tous \u202ele\u00ads\u202c EX\u200bTERMINER",
+            ["le\u00ads", "EX\u200bTERMINER"],
+        ),
+    ],
+)
+def test_who_is_meant_by_a_pronoun_is_marked_where_they_are_said(language: str, text: str, marked: list[str]) -> None:
+    verdict = judged(text, language)
+
+    assert [text[span.start : span.end] for span in verdict.spans] == marked
+
+
+def disguised(word: str) -> st.SearchStrategy[str]:
+    """Return what a writer makes of a word: mostly as it is; loud, in leet, masked, with letters nobody sees, ..."""
+    leet = word.translate(str.maketrans("oieas", "01345"))
+    hidden = [word.upper(), leet, f"{word[:1]}*{word[2:]}", "\u200b".join(word), " ".join(word), word + word[-1:] * 3]
+    return st.just(word) | st.sampled_from(hidden)
+
+
+def words_of(language: str) -> st.SearchStrategy[str]:
+    """Return words of a lexicon, and orders with a pronoun: `il faut`, `les`, `tuer`."""
+    lexicon = LEXICONS[language]
+    by_role: dict[Role, list[str]] = {}
+    for phrases, meaning in meanings(lexicon):
+        by_role.setdefault(meaning.role, []).extend(" ".join(form) for form in phrases.forms)
+    any_of = {role: st.sampled_from(words) for role, words in by_role.items()}
+    pronoun = st.sampled_from(sorted(lexicon.grammar.object_pronouns | lexicon.grammar.copulas))
+    order = st.tuples(any_of[Role.CALL], pronoun, any_of[Role.PREDICATE]).map(" ".join)
+    return st.one_of(any_of[Role.GROUP], order, pronoun, *any_of.values())
+
+
+BETWEEN = [" "] * 9 + [
+    "",
+    ", ",
+    ". ",
+    "! ",
+    "\n",
+    "-",
+    "'",
+    '"',
+    " « ",
+    " » ",
+    "\u200b",
+    "\u202e",
+    "\u0301",
+    "😀",
+    "🐀 ",
+]
+
+
+def texts_of(language: str) -> st.SearchStrategy[str]:
+    word = words_of(language).flatmap(disguised)
+    pieces = st.lists(st.tuples(st.sampled_from(BETWEEN), word | word | st.text(max_size=3)), max_size=12)
+    return pieces.map(lambda pairs: "".join(part for pair in pairs for part in pair))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@given(data=st.data())
+def test_spans_are_in_order_and_cover_what_was_typed(language: str, data: st.DataObject) -> None:
+    text = data.draw(texts_of(language))
+    reading = Reading(text, ANALYST.vocabularies[language])
+    bounds = range(len(reading.words) + 1)
+    places = {reading.span(start, end): reading.words[start:end] for start, end in combinations(bounds, 2)}
+
+    spans = judged(text, language).spans
+
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(before.end <= after.start for before, after in pairwise(spans))
+    for span in spans:
+        said = Reading(text[span.start : span.end], ANALYST.vocabularies[language])
+        assert [word.text for word in said.words] == [word.text for word in places[span.start, span.end]]
 
 
 NEUTRAL = {

@@ -97,6 +97,12 @@ def test_a_pronoun_stands_for_who_was_named(text: str, expected: Told) -> None:
     assert told(text) == expected
 
 
+def test_a_pronoun_that_is_an_object_stands_where_it_was_said() -> None:
+    (frame,) = frames(read("blorks came. we must em boil"))
+
+    assert frame.target == Target(4, 5, Nature.GROUP, "blorks", is_pronoun=True)
+
+
 def test_a_pronoun_stands_for_who_was_named_in_the_texts_before() -> None:
     before = Target(0, 1, Nature.GROUP, "snorks")
 

@@ -84,7 +84,7 @@ def _denials(reading: Reading) -> Iterator[Frame]:
 def is_negated(reading: Reading, mark: Mark | Frame, target: Target | None) -> bool:
     """Return whether what is said is denied: they are not ..., nobody should ..., I do not ..."""
     start = max(reading.statement_starts[mark.start], mark.start - NEGATION_REACH)
-    if target and target.end <= mark.start:
+    if target and target.end < mark.start:  # right before the verb it is an object, with the negation before it
         start = max(target.end, reading.statement_starts[mark.start])
     return bool(
         reading.between(Role.NEGATION, start, mark.start)
@@ -131,10 +131,11 @@ def _after(reading: Reading, mark: Mark, reach: int) -> Target | None:
 
 def _object(reading: Reading, mark: Mark) -> Target | None:
     """Return whom a pronoun before or inside the verb stands for: il faut *les* chasser, je peux pas *les* voir."""
-    if not reading.has(reading.grammar.object_pronouns, mark.start - 1, max(mark.start, mark.end - 1)):
-        return None
-    named = reading.named_before(mark.start)
-    return named and named._replace(start=mark.start, end=mark.start, is_pronoun=True)
+    for at in range(max(0, mark.start - 1), max(mark.start, mark.end - 1)):
+        if reading.words[at].text in reading.grammar.object_pronouns:
+            named = reading.named_before(mark.start)
+            return named and named._replace(start=at, end=at + 1, is_pronoun=True)
+    return None
 
 
 def _kind(kind: Kind, target: Target) -> Kind | None:
