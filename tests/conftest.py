@@ -65,9 +65,12 @@ def emptied_audit(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("transactional_db")
     yield
-    triggers = import_module("vigie.governance.migrations.0002_protect_audit")
+    names = ("0002_protect_audit", "0003_protect_erasures")
+    first, second = (import_module(f"vigie.governance.migrations.{name}") for name in names)
     with connection.schema_editor() as editor:
-        triggers.unprotect(None, editor)
-        for table in (triggers.PAYLOAD, triggers.ENTRY, triggers.CHAIN):
+        second.unprotect(None, editor)
+        first.unprotect(None, editor)
+        for table in (first.PAYLOAD, first.ENTRY, first.CHAIN):
             editor.execute(f"DELETE FROM {table}")
-        triggers.protect(None, editor)
+        first.protect(None, editor)
+        second.protect(None, editor)

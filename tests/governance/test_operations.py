@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import NOW, make_membership, make_workspace
+from tests.factories import NOW, make_workspace
 from vigie.events import Acted
 from vigie.governance import chain, operations, queries
 from vigie.governance.models import AuditChain, AuditEntry, AuditPayload
@@ -84,31 +84,42 @@ def test_an_act_that_cannot_be_written_leaves_nothing() -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_erasing_a_payload_keeps_the_chain_intact_and_is_an_entry_itself() -> None:
-    membership = make_membership("auditor")
-    entry = operations.append(decided(membership.workspace), NOW)
+ERASURE = operations.Erasure("subject request 4", "Grace Hopper", actor_id=7)
 
-    operations.erase_payload(entry, by=membership, reason="subject request 4")
+
+def test_erasing_a_payload_keeps_the_chain_intact_and_is_an_entry_itself() -> None:
+    entry = operations.append(decided(make_workspace()), NOW)
+
+    operations.erase_payload(entry, ERASURE)
 
     assert not AuditPayload.objects.filter(entry=entry).exists()
     erasure = AuditEntry.objects.get(position=2)
     assert (erasure.verb, erasure.actor_id, erasure.object_type, erasure.object_id) == (
         "audit.erased",
-        membership.user_id,
+        7,
         "audit_entry",
         "1",
     )
-    assert erasure.payload.body == '{"reason":"subject request 4"}'
+    assert erasure.payload.body == '{"decided_by":"Grace Hopper","reason":"subject request 4"}'
     assert queries.verified(AuditChain.objects.get()) == chain.Verdict(entries=2, erased=1)
 
 
+def test_an_erasure_may_be_erased_too() -> None:
+    """It names who decided: that goes like everything else that names somebody."""
+    entry = operations.append(decided(make_workspace()), NOW)
+    operations.erase_payload(entry, ERASURE)
+
+    operations.erase_payload(AuditEntry.objects.get(position=2), ERASURE)
+
+    assert queries.verified(AuditChain.objects.get()) == chain.Verdict(entries=3, erased=2)
+
+
 def test_a_payload_is_erased_once() -> None:
-    membership = make_membership("auditor")
-    entry = operations.append(decided(membership.workspace), NOW)
-    operations.erase_payload(entry, by=membership, reason="subject request 4")
+    entry = operations.append(decided(make_workspace()), NOW)
+    operations.erase_payload(entry, ERASURE)
 
     with pytest.raises(operations.AlreadyErased):
-        operations.erase_payload(entry, by=membership, reason="again")
+        operations.erase_payload(entry, ERASURE)
 
     assert AuditEntry.objects.count() == 2
 

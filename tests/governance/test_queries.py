@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories import NOW, make_membership, make_user, make_workspace
 from vigie.events import Acted
 from vigie.governance import chain, operations, queries
-from vigie.governance.models import AuditChain, AuditEntry, AuditPayload
+from vigie.governance.models import AuditChain, AuditEntry
 from vigie.governance.queries import Search
 from vigie.people.models import Membership
 
@@ -105,16 +105,11 @@ def test_a_page_is_one_query_and_its_names_another(
 
 def tamper(sql: str) -> None:
     """Do what only somebody with the database in hand can: lift the triggers and change rows."""
-    drop = {
-        "sqlite": ["DROP TRIGGER audit_entry_update", "DROP TRIGGER audit_entry_delete"],
-        "postgresql": [
-            "DROP TRIGGER audit_entry_update ON governance_auditentry",
-            "DROP TRIGGER audit_entry_delete ON governance_auditentry",
-        ],
-    }[connection.vendor]
     with connection.cursor() as cursor:
-        for statement in [*drop, sql]:
-            cursor.execute(statement)
+        for trigger in ("entry_update", "entry_delete", "payload_delete"):
+            table = f" ON governance_audit{trigger.partition('_')[0]}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER audit_{trigger}{table}")
+        cursor.execute(sql)
 
 
 @pytest.mark.parametrize(
@@ -142,12 +137,32 @@ def test_tampering_is_found(sql: str, fault: chain.Fault, position: int, auditor
 @pytest.mark.parametrize("position", [1, 3, 5])
 def test_a_removed_entry_is_found(position: int, auditor: Membership) -> None:
     audit_chain = AuditChain.objects.get(workspace=auditor.workspace)
-    AuditPayload.objects.filter(entry__chain=audit_chain, entry__position=position).delete()
-    tamper(f"DELETE FROM governance_auditentry WHERE position = {position} AND chain_id = {audit_chain.pk}")
+    entry = audit_chain.entries.get(position=position)
+    tamper(f"DELETE FROM governance_auditpayload WHERE entry_id = {entry.pk}")
+    AuditEntry.objects.filter(pk=entry.pk).delete()
 
     verdict = queries.verified(audit_chain)
 
     assert (verdict.position, verdict.is_intact) == (position, False)
+
+
+def test_a_payload_removed_without_a_word_is_found(auditor: Membership) -> None:
+    audit_chain = AuditChain.objects.get(workspace=auditor.workspace)
+    why = operations.Erasure("request 4", "Grace Hopper")
+    operations.erase_payload(audit_chain.entries.get(position=2), why)
+    tamper(f"DELETE FROM governance_auditpayload WHERE entry_id = {audit_chain.entries.get(position=4).pk}")
+    audit_chain.refresh_from_db()
+
+    verdict = queries.verified(audit_chain)
+
+    assert verdict == chain.Verdict(6, 2, chain.Fault.PAYLOAD_REMOVED, 4)
+
+
+def test_a_payload_erased_while_verifying_is_no_fault(auditor: Membership) -> None:
+    read_before = AuditChain.objects.get(workspace=auditor.workspace)
+    operations.erase_payload(read_before.entries.get(position=2), operations.Erasure("request 4", "Grace Hopper"))
+
+    assert queries.verified(read_before) == chain.Verdict(entries=5, erased=1)
 
 
 def test_entries_added_behind_the_head_s_back_are_found(auditor: Membership) -> None:

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories import NOW, make_membership, make_user
 from vigie.events import Acted
 from vigie.governance import operations, queries
-from vigie.governance.models import AuditEntry, AuditPayload
+from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -43,13 +43,14 @@ def test_acts_are_shown_in_words_with_their_content(auditor: Membership, client:
 
 def test_vigie_removed_accounts_and_erased_contents_are_told(auditor: Membership, client: Client) -> None:
     act(auditor)
-    act(auditor, actor=999_999)
-    AuditPayload.objects.all().delete()
+    operations.erase_payload(act(auditor, actor=999_999), operations.Erasure("request 4", "Grace Hopper"))
+    operations.erase_payload(AuditEntry.objects.get(position=1), operations.Erasure("request 4", "Grace Hopper"))
 
     shown = client.get(page(auditor)).content.decode()
 
     assert "<b>Vigie</b>" in shown
     assert "<b>#999999</b>" in shown
+    assert shown.count("erased\n") == 2
     assert "analyst" not in shown
 
 
@@ -88,13 +89,12 @@ def test_nothing_found_is_told(auditor: Membership, client: Client) -> None:
 
 def test_an_intact_log_is_told(auditor: Membership, client: Client) -> None:
     act(auditor)
-    act(auditor)
-    AuditPayload.objects.filter(entry__position=1).delete()
+    operations.erase_payload(act(auditor), operations.Erasure("request 4", "Grace Hopper"))
 
     shown = " ".join(client.post(page(auditor, "audit-verify")).content.decode().split())
 
     assert "The log is intact." in shown
-    assert "2 entries were verified. The content of 1 was erased." in shown
+    assert "3 entries were verified. The content of 1 was erased." in shown
     assert AuditEntry.objects.filter(verb="audit.verified").count() == 1
 
 

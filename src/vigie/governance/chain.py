@@ -49,6 +49,8 @@ class Fault(StrEnum):
     MISSING = "missing"
     REORDERED = "reordered"
     PAYLOAD_ALTERED = "payload altered"
+    PAYLOAD_REMOVED = "payload removed"
+    """It is gone, and no entry accounts for its erasure."""
     TAIL_CUT = "tail cut"
     HEAD_MOVED = "head moved"
     """The head is not the last entry's: it was edited, or entries were added behind its back."""

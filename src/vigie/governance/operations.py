@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +17,17 @@ from vigie.runtime import bus
 
 class AlreadyErased(VigieError):
     """The payload of this entry has already been erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Why payloads are erased, and on whose word."""
+
+    reason: str
+    decided_by: str
+    """A name, of somebody who may have no account."""
+    actor_id: int | None = None
+    """Who did it, on a page; None for the operator's command line."""
 
 
 @transaction.atomic
@@ -53,15 +64,17 @@ def _locked_chain(workspace_id: int | None) -> AuditChain:
 
 
 @transaction.atomic
-def erase_payload(entry: AuditEntry, *, by: Membership, reason: str) -> None:
-    """Delete what an entry is about, for good; the chain stays valid. Raises AlreadyErased.
+def erase_payload(entry: AuditEntry, erasure: Erasure) -> None:
+    """Delete what an entry is about, for good; the chain stays valid. Raises AlreadyErased, changing nothing.
 
-    The erasure is itself an entry. Whether `by` may do this is for the caller to know.
+    The erasure is itself an entry. Whether somebody may do this is for the caller to know.
     """
+    why = {"reason": erasure.reason, "decided_by": erasure.decided_by}
+    told = Acted(entry.chain.workspace_id, erasure.actor_id, "audit.erased", "audit_entry", str(entry.position), why)
+    bus.publish(told)  # first: the database lets no payload go before
     erased, _ = AuditPayload.objects.filter(entry=entry).delete()
     if not erased:
         raise AlreadyErased
-    _tell(by, "audit.erased", "audit_entry", str(entry.position), {"reason": reason})
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from vigie.governance import chain
 from vigie.governance.models import AuditChain, AuditEntry
@@ -101,7 +102,21 @@ def verified(audit_chain: AuditChain) -> chain.Verdict:
     verdict = chain.verify(_links(known), length=audit_chain.length, head=audit_chain.head)
     if verdict.is_intact and entries.filter(position__gt=F("chain__length")).exists():
         return replace(verdict, fault=chain.Fault.HEAD_MOVED, position=verdict.entries + 1)
+    if verdict.is_intact and (removed := _removed_from(audit_chain)):
+        return replace(verdict, fault=chain.Fault.PAYLOAD_REMOVED, position=removed)
     return verdict
+
+
+def _removed_from(audit_chain: AuditChain) -> int | None:
+    """Return the first position whose payload is gone without an entry that accounts for it. One query."""
+    erasures = AuditEntry.objects.filter(
+        chain=audit_chain,
+        verb="audit.erased",
+        object_type="audit_entry",
+        object_id=Cast(OuterRef("position"), CharField()),
+    )
+    removed = audit_chain.entries.filter(~Exists(erasures), payload=None).order_by("position")
+    return removed.values_list("position", flat=True).first()
 
 
 def _links(entries: Iterator[AuditEntry]) -> Iterator[tuple[chain.Entry, chain.Payload | None]]:

@@ -71,6 +71,7 @@ FAULTS: Mapping[Fault, Promise] = {
     Fault.MISSING: _("entries are missing here"),
     Fault.REORDERED: _("entries were put into another order"),
     Fault.PAYLOAD_ALTERED: _("the content of this entry was altered"),
+    Fault.PAYLOAD_REMOVED: _("the content of this entry was removed, and no entry accounts for it"),
     Fault.TAIL_CUT: _("the last entries were cut off"),
     Fault.HEAD_MOVED: _("the head does not match the last entry"),
 }
