@@ -44,6 +44,7 @@ def test_assess_returns_a_verdict_a_text_in_order() -> None:
         ("hello", "en", "too_short"),
         ("blorks are vermin", "fr", "no_lexicon"),
         ("blorks are vermin", "es", "no_lexicon"),
+        ("blorks are vermin", "enm", "no_lexicon"),
     ],
 )
 def test_it_abstains_from_what_it_cannot_judge_and_says_why(text: str, language: str, reason: str) -> None:

@@ -105,14 +105,16 @@ def identify() -> Iterator[type[Identifier]]:
 @pytest.mark.parametrize(
     ("came_with", "told", "language"),
     [
-        ("en", ("fr", 0.9), "en"),
+        ("en", ("en", 0.9), "en"),
+        ("en", ("fr", 0.9), "fr"),
+        ("en", ("es", 0.6), "en"),
         ("", ("fr", 0.9), "fr"),
-        ("und", ("fr", 0.9), "fr"),
-        ("", ("es", 0.9), "es"),
+        ("", ("es", 0.6), "en"),
+        ("und", ("es", 0.6), "en"),
         ("", ("und", 0.0), "en"),
     ],
 )
-def test_a_text_without_a_language_has_the_one_that_is_told_or_the_channel_s(
+def test_a_text_is_read_in_the_language_told_where_that_is_sure_else_in_the_one_it_came_with_or_the_channel_s(
     live: Live, identify: type[Identifier], came_with: str, told: tuple[str, float], language: str
 ) -> None:
     registry.provide(LanguageIdentifier, lambda: identify(*told))
@@ -121,6 +123,18 @@ def test_a_text_without_a_language_has_the_one_that_is_told_or_the_channel_s(
     tasks.assess_pending()
 
     assert Assessment.objects.get().language == language
+
+
+def test_english_in_a_french_live_is_judged_and_spanish_is_not() -> None:
+    live = make_live(make_channel(language="fr"))
+    queue(live, "the jews are rats and should be killed", "los judíos son ratas y hay que matarlos", language="fr")
+
+    tasks.assess_pending()
+
+    assert list(Assessment.objects.order_by("pk").values_list("outcome", "language", "hateful", "signals__0")) == [
+        ("analysed", "en", True, "threat"),
+        ("abstained", "es", False, "no_lexicon"),
+    ]
 
 
 class Analyst:

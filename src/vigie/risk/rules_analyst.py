@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from vigie.ports import TextToAssess, Verdict
 from vigie.risk.frames import frames
 from vigie.risk.guards import guarded
+from vigie.risk.languages import UNTOLD
 from vigie.risk.lexicon import Lexicon
 from vigie.risk.reading import Reading, Target
 from vigie.risk.scoring import verdict
@@ -13,8 +14,6 @@ from vigie.risk.vocabulary import Vocabulary
 
 FEWEST_WORDS = 2
 """A single word is judged only when the lexicon knows it."""
-UNTOLD = {"", "und"}
-"""Of a text whose language cannot be told: every lexicon reads it, and the gravest verdict holds."""
 
 
 class RulesAnalyst:
@@ -36,14 +35,12 @@ class RulesAnalyst:
         return known.get(language) or next(iter(known.values()), group)
 
     def _assess(self, text: TextToAssess) -> Verdict:
-        language = text.language[:2].lower()
-        if text.language not in UNTOLD:
-            return (
-                _judged(text, self.vocabularies[language])
-                if language in self.vocabularies
-                else _abstained(Remark.NO_LEXICON)
-            )
-        return max((_judged(text, each) for each in self.vocabularies.values()), key=lambda verdict: verdict.score)
+        language = text.language.lower().replace("_", "-").partition("-")[0]
+        if language in {"", UNTOLD}:  # the gravest verdict holds
+            return max((_judged(text, each) for each in self.vocabularies.values()), key=lambda verdict: verdict.score)
+        if language not in self.vocabularies:
+            return _abstained(Remark.NO_LEXICON)
+        return _judged(text, self.vocabularies[language])
 
 
 def _judged(text: TextToAssess, vocabulary: Vocabulary) -> Verdict:

@@ -11,6 +11,7 @@ from vigie.people.models import Workspace
 from vigie.ports import Analyst, LanguageIdentifier, PortError, TextToAssess
 from vigie.risk import analysts, operations, queries
 from vigie.risk.flaws import BadLexicon
+from vigie.risk.languages import UNTOLD, language_of
 from vigie.risk.models import Assessment, Policy
 from vigie.runtime import clock, ledger, registry
 
@@ -19,7 +20,6 @@ log = structlog.get_logger(__name__)
 BATCH = 64
 HOLD_S = 60.0
 """How long a batch may take before another worker believes that this one died."""
-UNKNOWN = "und"
 CRASHED = "the analysis failed on this text"
 
 
@@ -76,9 +76,7 @@ def _judge_one(assessment: Assessment, text: TextToAssess, analyst: Analyst, pol
 
 
 def _language(assessment: Assessment) -> str:
-    """Return the language of a text: the one it came with, else what can be told, else the channel's."""
-    if assessment.language not in {"", UNKNOWN}:
-        return assessment.language
-    identifier = registry.find(LanguageIdentifier)
-    language = identifier.identify(assessment.text)[0] if identifier else UNKNOWN
-    return language if language != UNKNOWN else assessment.live.channel.language or UNKNOWN
+    """Return the language to read a text in; what it came with, or else the channel's, is expected."""
+    came_with = "" if assessment.language == UNTOLD else assessment.language
+    expected = came_with or assessment.live.channel.language
+    return language_of(assessment.text, expected, registry.find(LanguageIdentifier))
