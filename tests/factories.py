@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from vigie.moderation.models import Alert, AlertState, Decision
 from vigie.people import presets
 from vigie.people.models import Membership, Preset, Role, User, Workspace
+from vigie.ports import Fence, LiveRef
 from vigie.risk.models import Assessment, Category, Outcome, Subject
 from vigie.runtime.models import WorkState
 from vigie.speech.models import Utterance
@@ -87,6 +88,11 @@ def make_live(
     return Live.objects.create(
         channel=channel or make_channel(), state=state, started_at=started_at, ended_at=ended_at, **fields
     )
+
+
+def make_ref(live: Live, fence: Fence | None = None) -> LiveRef:
+    """Return what those who receive a live's media know of it."""
+    return LiveRef(live.pk, live.channel.workspace_id, live.channel.language, live.started_at, fence)
 
 
 class UtteranceFields(TypedDict, total=False):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +100,14 @@ class MediaSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Fence:
+    """What the owner of a resource shows when it writes: outdated once the resource was given to another."""
+
+    resource: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
 class LiveRef:
     """What those who receive a live's media need to know of it."""
 
@@ -107,6 +115,8 @@ class LiveRef:
     workspace_id: int
     language: str
     started_at: datetime
+    fence: Fence | None = None
+    """None where there is no other owner: a command in the foreground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +193,15 @@ class VoiceActivity(Protocol):
     def begin(self) -> VoiceDetector:
         """Return a detector with a fresh state, for one epoch of one live."""
         ...
+
+
+_CODES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha he hi hr ht hu hy id "
+    "is it ja ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd "
+    "si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh "
+)
+LANGUAGES: Final = tuple(_CODES.split())
+"""What may be spoken (ISO 639-1): the languages that Whisper knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_live
+from tests.factories import make_live, make_ref
 from vigie.adapters.audio.client import FlacCodec
 from vigie.events import SAMPLE_RATE
 from vigie.moderation import sounds
@@ -30,7 +30,7 @@ def tone(seconds: float, level: int = 8192) -> bytes:
 
 
 def hear(live: Live, *, offset_s: float, pcm: bytes, epoch: int = 0) -> None:
-    spool = Spool(live.pk)
+    spool = Spool(make_ref(live))
     spool.turn(PlacedAudio(epoch, 0, offset_s, pcm))
     spool.write(pcm)
     spool.seal()

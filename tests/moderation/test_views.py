@@ -14,6 +14,7 @@ from tests.factories import (
     make_channel,
     make_decision,
     make_live,
+    make_ref,
     make_membership,
     make_utterance,
 )

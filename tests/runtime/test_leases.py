@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
+from vigie.ports import Fence
 from vigie.runtime import leases
+from vigie.runtime.models import Bucket
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=16)
@@ -31,8 +35,8 @@ def test_renew_keeps_what_is_still_held_and_reports_what_was_lost() -> None:
     leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
     leases.claim(["live:2"], "b", LATER, ttl_s=15, limit=1)
 
-    assert leases.renew("a", NOW + timedelta(seconds=5), ttl_s=30) == {"live:1", "live:3"}
-    assert leases.renew("a", NOW + timedelta(seconds=36), ttl_s=30) == set()
+    assert leases.renew("a", NOW + timedelta(seconds=5), ttl_s=30) == {"live:1": 1, "live:3": 1}
+    assert leases.renew("a", NOW + timedelta(seconds=36), ttl_s=30) == {}
 
 
 def test_renew_holds_on_beyond_the_first_term() -> None:
@@ -57,6 +61,32 @@ def test_release_everything_frees_the_leases_of_a_killed_process() -> None:
     leases.release_everything()
 
     assert set(leases.claim(LIVES, "b", NOW, ttl_s=15, limit=3)) == set(LIVES)
+
+
+def test_holding_lets_the_present_owner_write_and_refuses_the_former_one() -> None:
+    former = Fence("live:1", leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)["live:1"])
+    with leases.holding(former):
+        Bucket.objects.create(key="former", tokens=1, refilled_at=NOW)
+    present = Fence("live:1", leases.claim(["live:1"], "b", LATER, ttl_s=15, limit=1)["live:1"])
+
+    with pytest.raises(leases.LeaseLost, match="live:1"), leases.holding(former):
+        Bucket.objects.create(key="late", tokens=1, refilled_at=NOW)
+    with leases.holding(present):
+        Bucket.objects.create(key="present", tokens=1, refilled_at=NOW)
+
+    assert set(Bucket.objects.values_list("key", flat=True)) == {"former", "present"}
+
+
+def test_holding_without_a_fence_only_makes_a_transaction() -> None:
+    with leases.holding(None):
+        assert connection.in_atomic_block
+
+
+def test_holding_asks_the_database_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    held = Fence("live:1", leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)["live:1"])
+
+    with django_assert_num_queries(3), leases.holding(held):  # and a savepoint, taken and released
+        pass
 
 
 def test_database_now_is_aware_and_in_utc() -> None:

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from vigie.ports import Fence
 from vigie.runtime import clock, leases
 from vigie.runtime import supervisor as supervisor_module
 from vigie.runtime.supervisor import Supervisor
@@ -40,7 +41,8 @@ class Lives:
             self.log.append((what, name))
             self.changed.notify_all()
 
-    async def run(self, name: str) -> None:
+    async def run(self, held: Fence) -> None:
+        name = held.resource
         await self.note("start", name)
         if name in self.failing:
             raise RuntimeError(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_live
+from tests.factories import make_live, make_ref
 from vigie.events import SAMPLE_RATE
 from vigie.ports import PlacedAudio, PortError
 from vigie.speech import spool
@@ -66,7 +66,7 @@ def files_no_longer_than(size_bytes: int) -> Iterator[None]:
 
 
 def test_a_disk_that_fills_up_is_told_and_what_was_kept_stays_whole(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(100, 2))
 
     with files_no_longer_than(2 * 32_000 + 333), pytest.raises(PortError, match="cannot be kept") as caught:
@@ -84,9 +84,9 @@ def test_a_folder_that_cannot_be_written_is_told(live: Live, tmp_path: Path) -> 
     (tmp_path / "audio").write_text("in the way")
 
     with pytest.raises(PortError, match="cannot be kept"):
-        write(Spool(live.pk), pcm(100, 1))
+        write(Spool(make_ref(live)), pcm(100, 1))
     (tmp_path / "audio").unlink()
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(100, 1))
     keeper.seal()
 
@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_written_is_told(live: Live, tmp_path: Path) -> 
 
 
 def test_spool_reads_back_exactly_what_was_written_open_or_sealed(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(100, 2) + pcm(200, 2))
 
     while_open = spool.read(live.pk, 1, 3)
@@ -107,7 +107,7 @@ def test_spool_reads_back_exactly_what_was_written_open_or_sealed(live: Live) ->
 
 
 def test_spool_turns_to_a_new_segment_after_a_minute_and_at_a_new_epoch(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(1, 60))
     write(keeper, pcm(2, 5), start_s=60)
     write(keeper, pcm(3, 2), epoch=1, offset_s=70)
@@ -119,7 +119,7 @@ def test_spool_turns_to_a_new_segment_after_a_minute_and_at_a_new_epoch(live: Li
 
 
 def test_read_tells_what_is_missing(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(1, 2))
     write(keeper, pcm(2, 2), epoch=1, offset_s=5)
     crash(keeper)
@@ -132,7 +132,7 @@ def test_read_tells_what_is_missing(live: Live) -> None:
 
 def test_kept_until_counts_what_a_crash_left_open(live: Live) -> None:
     assert spool.kept_until(live.pk) is None
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(1, 2), epoch=3, offset_s=10)
 
     assert spool.kept_until(live.pk) == (3, 12.0)
@@ -141,19 +141,19 @@ def test_kept_until_counts_what_a_crash_left_open(live: Live) -> None:
 
 
 def test_recover_seals_what_a_crash_left_open(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(7, 3))
     crash(keeper)
 
-    spool.recover(live.pk)
-    spool.recover(live.pk)
+    spool.recover(make_ref(live))
+    spool.recover(make_ref(live))
 
     assert segments(live) == [(0, 0, 3.0, True)]
     assert spool.read(live.pk, 0, 3).pcm == pcm(7, 3)
 
 
 def test_recover_goes_on_where_a_crash_struck_between_the_file_and_its_row(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(7, 3))
     raw = spool.raw_path(AudioSegment.objects.get()).read_bytes()
     keeper.seal()
@@ -161,29 +161,29 @@ def test_recover_goes_on_where_a_crash_struck_between_the_file_and_its_row(live:
     spool.raw_path(sealed).write_bytes(raw)
     AudioSegment.objects.update(sha256="", chain_hash="", samples=0)
 
-    spool.recover(live.pk)
+    spool.recover(make_ref(live))
 
     assert AudioSegment.objects.get().sha256 == sealed.sha256
     assert not spool.raw_path(sealed).exists()
 
 
 def test_recover_drops_a_segment_that_never_got_sound_and_half_a_sample(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(1, 1) + b"\x00")
     crash(keeper)
-    spool.recover(live.pk)
-    keeper = Spool(live.pk)
+    spool.recover(make_ref(live))
+    keeper = Spool(make_ref(live))
     write(keeper, b"", epoch=1, offset_s=1)
     crash(keeper)
 
-    spool.recover(live.pk)
+    spool.recover(make_ref(live))
 
     assert segments(live) == [(0, 0, 1.0, True)]
 
 
 @pytest.mark.parametrize("attack", ["change", "remove", "swap", "row"])
 def test_first_fault_finds_sound_that_is_not_what_was_captured(live: Live, attack: str) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     for n in range(3):
         write(keeper, pcm(n + 1, 1), epoch=n, offset_s=n)
     keeper.seal()
@@ -208,7 +208,7 @@ def test_first_fault_finds_sound_that_is_not_what_was_captured(live: Live, attac
 
 
 def test_a_reader_goes_on_when_a_segment_is_sealed_under_it(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(7, 3))
     as_it_was = AudioSegment.objects.get()
     keeper.seal()
@@ -219,7 +219,7 @@ def test_a_reader_goes_on_when_a_segment_is_sealed_under_it(live: Live) -> None:
 
 @pytest.mark.parametrize("attack", ["damage", "remove"])
 def test_read_tells_that_a_damaged_or_lost_segment_is_missing(live: Live, attack: str) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     for n in range(3):
         write(keeper, pcm(n + 1, 1), epoch=n, offset_s=n)
     keeper.seal()
@@ -234,13 +234,13 @@ def test_read_tells_that_a_damaged_or_lost_segment_is_missing(live: Live, attack
 
 
 def test_recover_takes_the_sound_from_the_flac_where_the_power_failed_after_the_raw_file_went(live: Live) -> None:
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     write(keeper, pcm(7, 3))
     keeper.seal()
     sealed = AudioSegment.objects.get()
     AudioSegment.objects.update(sha256="", chain_hash="", samples=0)
 
-    spool.recover(live.pk)
+    spool.recover(make_ref(live))
 
     assert AudioSegment.objects.get().chain_hash == sealed.chain_hash
     assert spool.read(live.pk, 0, 3).pcm == pcm(7, 3)

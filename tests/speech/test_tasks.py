@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_channel, make_live, make_utterance
+from tests.factories import make_channel, make_live, make_ref, make_utterance
 from vigie.events import SAMPLE_RATE
 from vigie.ports import Phrase, PlacedAudio, PortError, Recognizer, SpeechClip, Transcript
 from vigie.runtime import clock, engine, ledger, registry
@@ -73,7 +73,7 @@ def data(settings: Settings, tmp_path: Path) -> None:
 def spoken(live: Live, *levels: float) -> list[Utterance]:
     """Keep a second of each level, and return the utterances that wait for their words."""
     pcm = b"".join(np.full(SAMPLE_RATE, level * 32768, "<i2").tobytes() for level in levels)
-    keeper = Spool(live.pk)
+    keeper = Spool(make_ref(live))
     keeper.turn(PlacedAudio(0, 0, 0.0, pcm))
     keeper.write(pcm)
     keeper.seal()

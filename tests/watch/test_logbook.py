@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import sync_to_async
 
 from tests.factories import make_channel, make_live
 from tests.watch.fakes import Memory
+from vigie.ports import Fence
+from vigie.runtime import clock, leases
+from vigie.runtime.leases import LeaseLost
 from vigie.watch import sinks
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Gap, Live, LiveState
@@ -80,6 +85,36 @@ async def test_a_live_that_nobody_heard_yet_begins_anew() -> None:
     live = await sync_to_async(make_live)()
 
     assert await (await Logbook.of(live.channel_id)).mark() is None
+
+
+@sync_to_async
+def fenced(channel_id: int, owner: str, hours: int) -> Fence:
+    """What an owner gets who claims a channel so many hours from now, when every earlier lease has run out."""
+    name, later = f"channel:{channel_id}", clock.now() + timedelta(hours=hours)
+    return Fence(name, leases.claim([name], owner, later, ttl_s=15, limit=1)[name])
+
+
+async def test_a_former_owner_can_write_nothing() -> None:
+    channel_id = (await sync_to_async(make_channel)()).pk
+    former = await Logbook.of(channel_id, await fenced(channel_id, "a", 0))
+    unopened = await Logbook.of(channel_id, former.fence)
+    live = await former.open("Marché")
+    await former.turn(LiveState.OK)
+    await fenced(channel_id, "b", 1)
+
+    for write in (
+        lambda: former.turn(LiveState.RECONNECTING, "late"),
+        lambda: former.gap(Hole(1.0, 2.0), "late"),
+        lambda: former.count(Mark(1, 5.0, None), 4.0),
+        lambda: former.end("late", is_over=True),
+        lambda: unopened.open("late"),
+    ):
+        with pytest.raises(LeaseLost):
+            await write()
+
+    row = await Live.objects.aget()
+    assert (row.pk, row.state, row.reason, row.heard_s, row.ended_at) == (live.pk, LiveState.OK, "", 0.0, None)
+    assert not await Gap.objects.aexists()
 
 
 async def test_a_channel_may_be_given_up() -> None:

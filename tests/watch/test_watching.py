@@ -15,7 +15,8 @@ from tests.watch.conftest import Provided
 from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, sound
 from vigie.adapters.web import fetch, segments
 from vigie.adapters.web.client import WebMedia
-from vigie.ports import NotLive, PlacedAudio, PortError, Reach
+from vigie.ports import Fence, NotLive, PlacedAudio, PortError, Reach
+from vigie.runtime import clock, leases
 from vigie.simulators.media import Fault, Kind, MediaServer, Resource, RunningClock, Script
 from vigie.simulators.media import Live as Simulated
 from vigie.watch import sinks, watching
@@ -35,6 +36,13 @@ async def channel_at(address: str) -> Channel:
     return channel
 
 
+@sync_to_async
+def held(channel: Channel) -> Fence:
+    """What the supervisor gives to who watches the channel."""
+    name = f"channel:{channel.pk}"
+    return Fence(name, leases.claim([name], "me", clock.now(), ttl_s=60, limit=1)[name])
+
+
 # ── one live after the other ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -48,7 +56,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 async def watched(channel: Channel, media: ScriptedMedia) -> None:
     """Watch until the script is at its end, then stop."""
     async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
-        task = group.create_task(watching.watch(f"channel:{channel.pk}"))
+        task = group.create_task(watching.watch(await held(channel)))
         await media.hung.wait()
         task.cancel()
 
@@ -113,7 +121,7 @@ async def test_a_recording_is_watched_once(provide: Provided) -> None:
     provide(ScriptedMedia([RECORDING, *sound(0.0, 2), ENDED]))
 
     async with asyncio.timeout(DEADLINE_S):
-        await watching.watch(f"channel:{channel.pk}")
+        await watching.watch(await held(channel))
 
     await channel.arefresh_from_db()
     assert not channel.is_watched

@@ -3,14 +3,36 @@
 On several machines `now` should be the database's time (`database_now`), so that their clocks need not agree.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from vigie.errors import VigieError
+from vigie.ports import Fence
 from vigie.runtime import clock
 from vigie.runtime.models import Lease
+
+
+class LeaseLost(VigieError):
+    """Somebody else owns this now; nothing more is written about it here."""
+
+
+@contextmanager
+def holding(fence: Fence | None) -> Iterator[None]:
+    """Write, in one transaction, what only the owner may. Raises LeaseLost at once where a newer token was given.
+
+    Until the commit nobody is given one: `claim` passes over the locked row. Costs one read by primary key.
+    No fence: there is no other owner.
+    """
+    with transaction.atomic():
+        if fence is not None:
+            present = Lease.objects.select_for_update(no_key=True).filter(resource=fence.resource, token=fence.token)
+            if present.first() is None:
+                raise LeaseLost(f"{fence.resource} was given to another owner since token {fence.token}.")
+        yield
 
 
 def database_now() -> datetime:
@@ -40,12 +62,12 @@ def claim(resources: Collection[str], owner: str, now: datetime, *, ttl_s: float
     return {lease.resource: lease.token + 1 for lease in taken}
 
 
-def renew(owner: str, now: datetime, *, ttl_s: float) -> set[str]:
-    """Hold on to everything `owner` still holds, in one statement. Return it; what is missing was lost."""
+def renew(owner: str, now: datetime, *, ttl_s: float) -> dict[str, int]:
+    """Hold on to everything `owner` still holds, in one statement. Return resource -> token; what is missing is lost."""
     held = Lease.objects.filter(owner=owner, expires_at__gt=now)
     with transaction.atomic():
         held.update(expires_at=now + timedelta(seconds=ttl_s))
-        return set(Lease.objects.filter(owner=owner, expires_at__gt=now).values_list("resource", flat=True))
+        return dict(Lease.objects.filter(owner=owner, expires_at__gt=now).values_list("resource", "token"))
 
 
 def release(owner: str, resources: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
+from vigie.ports import Fence
 from vigie.runtime import leases
 
 log = structlog.get_logger(__name__)
@@ -22,12 +23,12 @@ MARGIN_S = 2.0
 LONGEST_PAUSE_S = 60.0
 
 Wanted = Callable[[], Awaitable[Collection[str]]]
-Run = Callable[[str], Awaitable[None]]
+Run = Callable[[Fence], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs `run(resource)` for every resource of `wanted()` that this owner can lease.
+    """Runs `run(fence)` for every resource of `wanted()` that this owner can lease.
 
     A task that raises is logged with its trace and restarted after 1, 2, 4 ... 60 s; the others do not notice. A task
     that returns is not restarted while its resource stays leased. When a resource is no longer wanted, its lease is
@@ -74,15 +75,14 @@ class Supervisor:
         held = await sync_to_async(leases.renew)(self.owner, now, ttl_s=LEASE_S)
         self._renewed_at = asyncio.get_running_loop().time()
         wanted = set(await self.wanted())
-        unwanted = set(self._tasks) - (wanted & held)
+        unwanted = set(self._tasks) - (wanted & held.keys())
         await self._drop(unwanted)
         room = self.capacity - len(self._tasks)
-        free = wanted - held
+        free = wanted - held.keys()
         if room > 0 and free:
-            obtained = await sync_to_async(leases.claim)(free, self.owner, now, ttl_s=LEASE_S, limit=room)
-            held |= set(obtained)
-        for name in (wanted & held) - set(self._tasks):
-            self._tasks[name] = group.create_task(self._keep_running(name), name=name)
+            held |= await sync_to_async(leases.claim)(free, self.owner, now, ttl_s=LEASE_S, limit=room)
+        for name in (wanted & held.keys()) - set(self._tasks):
+            self._tasks[name] = group.create_task(self._keep_running(Fence(name, held[name])), name=name)
 
     def _cancel(self, names: set[str]) -> None:
         for name in names:
@@ -96,15 +96,15 @@ class Supervisor:
             await asyncio.wait(tasks)
             await sync_to_async(leases.release)(self.owner, names)
 
-    async def _keep_running(self, name: str) -> None:
+    async def _keep_running(self, held: Fence) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
             started = loop.time()
             try:
-                await self.run(name)
+                await self.run(held)
             except Exception:  # the one broad except: one live never kills another
-                log.exception("supervisor.task_failed", resource=name)
+                log.exception("supervisor.task_failed", resource=held.resource)
             else:
                 return
             failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1

@@ -1,7 +1,9 @@
 """`vigie up`: everything in one asyncio program, or some roles of it on a machine of a cluster."""
 
 import asyncio
+import errno
 import os
+import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +14,7 @@ import structlog
 import uvicorn
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.utils import translation
 
 from vigie.errors import VigieError
 from vigie.risk.models import Assessment
@@ -26,6 +29,8 @@ from vigie.watch import watching
 log = structlog.get_logger(__name__)
 
 STOP_S = 5.0
+OF_PORT = {errno.EADDRINUSE, errno.EACCES}
+"""What is wrong with an address when its port is."""
 
 
 class Role(StrEnum):
@@ -55,9 +60,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
             listener.listen()
         except OSError as error:
-            raise PortTaken(
-                f"{host}:{port} cannot be used ({error.strerror}). Set VIGIE_PORT to another port."
-            ) from None
+            fix = "VIGIE_PORT to another port" if error.errno in OF_PORT else "VIGIE_HOST to an address of this machine"
+            raise PortTaken(f"{host}:{port} cannot be used ({error.strerror}). Set {fix}.") from None
         yield listener
 
 
@@ -77,7 +81,8 @@ def run(roles: frozenset[Role], listener: socket.socket | None) -> None:
     """Run `roles` until SIGINT or SIGTERM; return once everything has ended cleanly."""
     if settings.CELERY_BROKER_URL == "memory://":
         take_over()
-    asyncio.run(main(roles, listener))
+    with translation.override(settings.LANGUAGE_CODE):  # pages and mails, unlike the command line, speak the readers'
+        asyncio.run(main(roles, listener))
 
 
 def take_over() -> None:
@@ -155,7 +160,9 @@ async def watching_lives() -> AsyncIterator[None]:
     """Watch every live that is wanted while the block runs."""
     stop = asyncio.Event()
     supervisor = Supervisor(
-        wanted=sync_to_async(watching.wanted), run=watching.watch, owner=f"{socket.gethostname()}:{os.getpid()}"
+        wanted=sync_to_async(watching.wanted),
+        run=watching.watch,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}",
     )
     async with asyncio.TaskGroup() as group:
         group.create_task(supervisor.supervise(stop))

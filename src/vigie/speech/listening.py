@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 
 from vigie.events import SAMPLE_RATE
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError, VoiceActivity
-from vigie.runtime import clock, registry
+from vigie.runtime import clock, leases, registry
 from vigie.speech import operations, spool
 from vigie.speech.cutting import Stretch
 from vigie.speech.ear import Ear
@@ -55,7 +55,7 @@ class Listener:
     def __init__(self, live: LiveRef) -> None:
         """Listen from now on; what a former owner left must have been taken up."""
         self._live = live
-        self._spool = Spool(live.live_id)
+        self._spool = Spool(live)
         self._voices, self._trouble = _voice_activity()
         self._ear: Ear | None = None
         self._origin = Origin(-1, 0, 0.0)
@@ -83,15 +83,21 @@ class Listener:
     async def caption(self, caption: PlacedCaption) -> None:
         """Take the platform's words."""
         self._captions_until_s = max(self._captions_until_s, caption.end_s + CAPTIONS_COVER_S)
-        await sync_to_async(operations.add_caption)(self._live, caption, clock.now())
+        await sync_to_async(self._write_caption)(caption)
 
     async def close(self) -> None:
         """Keep everything: seal the sound, cut what was being said."""
-        await self._end_epoch()
         try:
+            await self._end_epoch()
             await sync_to_async(self._spool.seal)()
         except PortError as error:  # what is not sealed is there all the same, and sealed when the live is taken up
             log.warning("spool.unsealed", live=self._live.live_id, reason=str(error))
+        finally:
+            self._spool.let_go()
+
+    def _write_caption(self, caption: PlacedCaption) -> None:
+        with leases.holding(self._live.fence):
+            operations.add_caption(self._live, caption, clock.now())
 
     def _turn(self, audio: PlacedAudio) -> None:
         self._spool.turn(audio)
@@ -109,7 +115,12 @@ class Listener:
         spoken = [each for each in self._held if each.start_s >= self._captions_until_s]
         self._held.clear()
         if spoken:
-            await sync_to_async(operations.add_utterances)(self._live, spoken)
+            await sync_to_async(_write)(self._live, spoken)
+
+
+def _write(live: LiveRef, spoken: list[Heard]) -> None:
+    with leases.holding(live.fence):
+        operations.add_utterances(live, spoken)
 
 
 async def listen(live: LiveRef) -> Listener:
@@ -120,7 +131,7 @@ async def listen(live: LiveRef) -> Listener:
 
 def _take_up(live: LiveRef) -> None:
     """Seal what a crash left open, and cut the kept sound after the last utterance."""
-    spool.recover(live.live_id)
+    spool.recover(live)
     last = AudioSegment.objects.filter(live=live.live_id).order_by("-index").first()
     voices, _ = _voice_activity()
     if last is None or voices is None or _has_captions(live.live_id, last.offset_s):
@@ -135,7 +146,7 @@ def _take_up(live: LiveRef) -> None:
     stretches = []
     for begin in range(start, last.start_sample + last.samples, spool.SEGMENT_SAMPLES):
         stretches += ear.hear(spool.read_samples(live.live_id, last.epoch, begin, begin + spool.SEGMENT_SAMPLES))
-    operations.add_utterances(live, origin.place(stretches + ear.flush()))
+    _write(live, origin.place(stretches + ear.flush()))
 
 
 def _voice_activity() -> tuple[VoiceActivity | None, str]:

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from vigie.events import SAMPLE_BYTES, SAMPLE_RATE
-from vigie.ports import AudioCodec, PlacedAudio, PortError
-from vigie.runtime import registry
+from vigie.ports import AudioCodec, Fence, LiveRef, PlacedAudio, PortError
+from vigie.runtime import leases, registry
 from vigie.speech import chain, operations
 from vigie.speech.chain import Link, Place
 from vigie.speech.models import AudioSegment
@@ -26,9 +26,9 @@ SEGMENT_SAMPLES = 60 * SAMPLE_RATE
 class Spool:
     """Writes the sound of one live. One writer a live: the owner of its lease."""
 
-    def __init__(self, live_id: int) -> None:
+    def __init__(self, live: LiveRef) -> None:
         """Begin after the segments that are there; `recover` must have run."""
-        self._live_id = live_id
+        self._live = live
         self._segment: AudioSegment | None = None
         self._file: BinaryIO | None = None
         self._samples = 0
@@ -40,9 +40,13 @@ class Spool:
         return segment is not None and segment.epoch == audio.epoch and self._samples < SEGMENT_SAMPLES
 
     def turn(self, audio: PlacedAudio) -> None:
-        """Seal the open segment and open one that begins with `audio`. Asks the database. Raises PortError."""
+        """Seal the open segment and open one that begins with `audio`. Asks the database.
+
+        Raises PortError; LeaseLost where another owns the live.
+        """
         self.seal()
-        segment = operations.open_segment(self._live_id, audio)
+        with leases.holding(self._live.fence):
+            segment = operations.open_segment(self._live.live_id, audio)
         path = raw_path(segment)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +73,22 @@ class Spool:
         self._samples += len(pcm) // SAMPLE_BYTES
 
     def seal(self) -> None:
-        """Turn the open segment into FLAC with its hash. Asks the database. Raises PortError; it may be tried again."""
+        """Turn the open segment into FLAC with its hash. Asks the database.
+
+        Raises PortError; it may be tried again. Raises LeaseLost where another owns the live: it seals the segment.
+        """
         if self._segment and self._file:
             self._file.close()
             try:
-                _seal(self._segment)
+                _seal(self._segment, self._live.fence)
             except OSError as error:
                 raise _not_kept(error) from error
             self._segment = self._file = None
+
+    def let_go(self) -> None:
+        """Close the file of an open segment as it is: whoever takes the live up seals it. Safe to call twice."""
+        if self._file:
+            self._file.close()
 
 
 def _not_kept(error: OSError) -> PortError:
@@ -85,12 +97,17 @@ def _not_kept(error: OSError) -> PortError:
     return PortError(f"{folder}: the sound cannot be kept ({error.strerror}).", retryable=True)
 
 
-def recover(live_id: int) -> None:
-    """Finish what a crash interrupted: seal raw segments, drop rows without sound and files without use."""
-    for segment in AudioSegment.objects.filter(live=live_id, sha256="").order_by("index"):
-        _seal(segment)
-    for segment in AudioSegment.objects.filter(live=live_id).exclude(sha256="").order_by("-index")[:1]:
+def recover(live: LiveRef) -> None:
+    """Finish what a crash interrupted: seal raw segments, drop rows without sound and files without use.
+
+    Raises LeaseLost where another owns the live.
+    """
+    for segment in AudioSegment.objects.filter(live=live.live_id, sha256="").order_by("index"):
+        _seal(segment, live.fence)
+    for segment in AudioSegment.objects.filter(live=live.live_id).exclude(sha256="").order_by("-index")[:1]:
         raw_path(segment).unlink(missing_ok=True)
+        for left in _folder(segment).glob("*.tmp"):
+            left.unlink()
 
 
 def kept_until(live_id: int) -> tuple[int, float] | None:
@@ -176,20 +193,29 @@ def _look_again(segment: AudioSegment) -> None:
         segment.refresh_from_db()
 
 
-def _seal(segment: AudioSegment) -> None:
-    """Make the FLAC, then the row, then forget the raw samples: in this order, any of it may be done again."""
+def _seal(segment: AudioSegment, fence: Fence | None) -> None:
+    """Make the FLAC, then the row, then forget the raw samples: in this order, any of it may be done again.
+
+    The FLAC takes its place and the row changes in one transaction: a former owner that wakes up late replaces neither.
+    """
     raw = _captured(segment)
     segment.samples = len(raw) // SAMPLE_BYTES
     if not raw:
-        operations.drop_segment(segment)
-        raw_path(segment).unlink(missing_ok=True)
+        with leases.holding(fence):
+            operations.drop_segment(segment)
+            raw_path(segment).unlink(missing_ok=True)
         return
     flac = registry.get(AudioCodec).encode(raw)
     segment.sha256 = chain.digest(flac)
     former = AudioSegment.objects.filter(live=segment.live_id, index=segment.index - 1).first()
     segment.chain_hash = chain.link(former.chain_hash if former else chain.FIRST, segment.sha256, _link(segment).place)
-    _write_durably(flac_path(segment), flac)
-    operations.seal_segment(segment)
+    whole = _written_durably(flac_path(segment).with_suffix(f".{fence.token if fence else 0}.tmp"), flac)
+    try:
+        with leases.holding(fence):
+            whole.replace(flac_path(segment))
+            operations.seal_segment(segment)
+    finally:
+        whole.unlink(missing_ok=True)
     raw_path(segment).unlink(missing_ok=True)
 
 
@@ -204,14 +230,13 @@ def _captured(segment: AudioSegment) -> bytes:
     return _decoded(flac_path(segment)) if flac_path(segment).exists() else b""
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write a whole file or none, on the disk when this returns."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
+def _written_durably(path: Path, content: bytes) -> Path:
+    """Return the file, on the disk when this returns."""
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    return path
 
 
 def _samples(segment: AudioSegment) -> bytes:

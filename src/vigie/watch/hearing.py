@@ -97,7 +97,9 @@ class Hearing:
         age_s = (clock.now() - live.started_at).total_seconds()
         self._zero_at = asyncio.get_running_loop().time() - age_s
         channel = self._book.channel
-        await self._sinks.open(LiveRef(live.pk, channel.workspace_id, channel.language, live.started_at))
+        await self._sinks.open(
+            LiveRef(live.pk, channel.workspace_id, channel.language, live.started_at, self._book.fence)
+        )
 
     # ── sound and words ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,33 +1,42 @@
 """What the watcher of a live writes down: few rows, each in a transaction of its own, off the event loop."""
 
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 from asgiref.sync import sync_to_async
 
-from vigie.runtime import clock
+from vigie.ports import Fence
+from vigie.runtime import clock, leases
 from vigie.watch import operations, sinks
 from vigie.watch.models import Channel, Live, LiveState
 from vigie.watch.operations import Ending
 from vigie.watch.timeline import Hole, Mark
 
 
+Written = TypeVar("Written")
+Given = ParamSpec("Given")
+
+
 class Logbook:
     """The rows of one live of a channel. Nothing is written before the live is opened.
 
-    Everything raises LiveIsOver once someone else has closed the live.
+    Everything raises LiveIsOver once someone else has closed the live, LeaseLost once someone else owns it.
     """
 
-    def __init__(self, channel: Channel, live: Live | None) -> None:
+    def __init__(self, channel: Channel, live: Live | None, fence: Fence | None) -> None:
         """Go on with the live that is open, if there is one."""
         self.channel = channel
         self.live = live
+        self.fence = fence
         self._heard_before_s = live.heard_s if live else 0.0
         self._counted = (
             Mark(live.epoch, live.heard_until_s, live.clock_shift_s) if live and live.epoch is not None else None
         )
 
     @classmethod
-    async def of(cls, channel_id: int) -> "Logbook":
+    async def of(cls, channel_id: int, fence: Fence | None = None) -> "Logbook":
         """Return the logbook of a channel. Raises Channel.DoesNotExist."""
-        return await sync_to_async(_read)(channel_id)
+        return await sync_to_async(_read)(channel_id, fence)
 
     async def mark(self) -> Mark | None:
         """Return how far the live was kept by an earlier owner; None for one that was not heard yet."""
@@ -42,37 +51,44 @@ class Logbook:
 
     async def open(self, title: str) -> Live:
         """Begin a live."""
-        self.live = await sync_to_async(operations.open_live)(self.channel, title=title, now=clock.now())
+        self.live = await self._write(operations.open_live, self.channel, title=title, now=clock.now())
         return self.live
 
     async def turn(self, state: LiveState, reason: str = "") -> None:
         """Show how the live does."""
         if self.live and (self.live.state, self.live.reason) != (state, reason):
             self.live.state, self.live.reason = state, reason  # first: sound may return while the row is written
-            await sync_to_async(operations.change_state)(self.live.pk, state, reason)
+            await self._write(operations.change_state, self.live.pk, state, reason)
 
     async def gap(self, hole: Hole, cause: str) -> None:
         """Tell what was not received."""
         if self.live:
-            await sync_to_async(operations.record_gap)(self.live.pk, hole, cause)
+            await self._write(operations.record_gap, self.live.pk, hole, cause)
 
     async def count(self, mark: Mark, heard_s: float) -> None:
         """Tell how far the live was heard, in this run `heard_s` seconds of sound."""
         if self.live and mark != self._counted:
-            await sync_to_async(operations.count_heard)(self.live.pk, mark, self._heard_before_s + heard_s)
+            await self._write(operations.count_heard, self.live.pk, mark, self._heard_before_s + heard_s)
             self._counted = mark
 
     async def end(self, reason: str, *, is_over: bool) -> None:
         """Close the live."""
         if self.live:
-            await sync_to_async(operations.end_live)(self.live.pk, Ending(clock.now(), reason, is_over))
+            await self._write(operations.end_live, self.live.pk, Ending(clock.now(), reason, is_over))
 
     async def is_unwanted(self) -> bool:
         """Return whether the channel is watched no longer."""
         channel = await Channel.objects.filter(pk=self.channel.pk).afirst()
         return channel is None or not channel.is_watched
 
+    async def _write(self, operation: Callable[Given, Written], *args: Given.args, **kwargs: Given.kwargs) -> Written:
+        def write() -> Written:
+            with leases.holding(self.fence):
+                return operation(*args, **kwargs)
 
-def _read(channel_id: int) -> Logbook:
+        return await sync_to_async(write)()
+
+
+def _read(channel_id: int, fence: Fence | None) -> Logbook:
     channel = Channel.objects.get(pk=channel_id)
-    return Logbook(channel, Live.objects.filter(channel=channel, ended_at=None).first())
+    return Logbook(channel, Live.objects.filter(channel=channel, ended_at=None).first(), fence)

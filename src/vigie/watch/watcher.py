@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from vigie.events import AudioReceived, CaptionReceived, MediaItem, MediaOpened
 from vigie.ports import MediaSource, PortError
+from vigie.runtime.leases import LeaseLost
 from vigie.watch.hearing import Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import LiveState
@@ -29,6 +30,8 @@ NO_SOUND = gettext_noop("the stream brings no sound")
 OVER = gettext_noop("the source has ended")
 MUTE = gettext_noop("the recording has no sound")
 UNWANTED = gettext_noop("no longer watched")
+TAKEN_OVER = "watched by another owner"
+"""Never shown: who is told so has no part in the live any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,6 @@ class Watcher:
         try:
             async with asyncio.TaskGroup() as group:
                 looking = group.create_task(self._look_for_silence())
-                await self._hearing.take_up()
                 stop = await self._follow()
                 looking.cancel()
         finally:
@@ -71,8 +73,9 @@ class Watcher:
         return Outcome(self._book.live.pk if self._book.live else None, stop, self._hearing.is_recording)
 
     async def _follow(self) -> Stop:
-        """Connect again and again; return why it makes no sense any more."""
+        """Take the live up, connect again and again; return why it makes no sense any more."""
         try:
+            await self._hearing.take_up()
             while True:
                 trouble = await self._pull()
                 if trouble is None:
@@ -85,6 +88,8 @@ class Watcher:
                 await asyncio.sleep(decision.delay_s)
         except LiveIsOver:
             return Stop(UNWANTED, is_over=True)
+        except LeaseLost:
+            return Stop(TAKEN_OVER, is_over=True)
 
     async def _pull(self) -> PortError | None:
         """Pull one connection to its end; return what broke it."""
@@ -126,7 +131,7 @@ class Watcher:
 
     async def _look_for_silence(self) -> None:
         loop = asyncio.get_running_loop()
-        with suppress(LiveIsOver):
+        with suppress(LiveIsOver, LeaseLost):
             while True:
                 await asyncio.sleep(TICK_S)
                 last_at = max(self._opened_at or 0.0, self._hearing.heard_at or 0.0)
@@ -137,11 +142,12 @@ class Watcher:
         """Let the sinks keep what they got, and close the live unless another owner will go on with it."""
         is_unwanted = stop is None and await self._book.is_unwanted()
         ending = Stop(UNWANTED, is_over=True) if is_unwanted else stop
-        with suppress(LiveIsOver):
+        with suppress(LiveIsOver, LeaseLost):
             if ending:
                 await self._hearing.tell_missing(is_unwanted=is_unwanted)
-        await self._hearing.close()
-        with suppress(LiveIsOver):
+        with suppress(LeaseLost):
+            await self._hearing.close()
+        with suppress(LiveIsOver, LeaseLost):
             await self._hearing.count()
             if ending:
                 await self._book.end(ending.reason, is_over=ending.is_over)
