@@ -1,0 +1,138 @@
+"""`vigie audit verify|erase`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Annotated
+
+from django.db import connection
+from django_typer.management import TyperCommand, command, initialize
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typer import Option
+
+from vigie.errors import VigieError
+from vigie.governance import queries
+from vigie.governance.chain import Verdict
+from vigie.governance.models import AuditChain
+from vigie.runtime.instance import has_database
+from vigie.site import soundness
+from vigie.site.templatetags.vigie import timecode
+
+INSTALLATION = "(installation)"
+"""What the chain is called that is no workspace's."""
+
+
+class Tampered(VigieError):
+    """The record was tampered with."""
+
+
+class NothingToVerify(VigieError):
+    """Vigie has never run on this data folder: there is no audit log."""
+
+
+class Command(TyperCommand):
+    """The audit log."""
+
+    help = "Look after the audit log, and the sound it stands for."
+
+    @initialize()
+    def audit(self) -> None:
+        """Look after the audit log, and the sound it stands for."""
+
+    @command()
+    def verify(
+        self,
+        *,
+        sound: Annotated[bool, Option(help="Read the sound of every live, too.")] = True,
+        as_json: Annotated[bool, Option("--json", help="Print one JSON object a chain and a live.")] = False,
+    ) -> None:
+        """Verify every chain of the audit log, and all sound kept; fail where anything was tampered with."""
+        logs = [(name_of(chain), queries.verified(chain)) for chain in chains()]
+        lives = list(verified_lives()) if sound else []
+        broken = [log_line(*log) for log in logs if not log[1].is_intact]
+        broken += [sound_line(live) for live in lives if not live.is_intact]
+        if as_json:
+            objects = [*(log_object(*log) for log in logs), *map(sound_object, lives)]
+            lines = [json.dumps(each) for each in objects]
+        else:
+            lines = [log_line(*log) for log in logs]
+            lines += [sound_line(live) for live in lives if not live.is_intact] or summary(lives)
+        for line in lines:
+            self.stdout.write(line)
+        if broken:
+            more = f" (and {len(broken) - 1} more)" if broken[1:] else ""
+            raise Tampered(f"{broken[0]}{more}")
+
+
+def chains() -> list[AuditChain]:
+    """Return every chain there is. Raises NothingToVerify."""
+    if not has_database() or AuditChain._meta.db_table not in connection.introspection.table_names():
+        raise NothingToVerify
+    return list(AuditChain.objects.select_related("workspace").order_by("pk"))
+
+
+def name_of(chain: AuditChain) -> str:
+    """Return what a chain is called: the address of its workspace."""
+    return chain.workspace.slug if chain.workspace else INSTALLATION
+
+
+def verified_lives() -> Iterator[soundness.Verdict]:
+    """Yield what is found of each live; how far that is stands on standard error meanwhile."""
+    lives = soundness.sealed()
+    with progress_bar() as bar:
+        task = bar.add_task("sound", total=sum(segments for _, _, segments in lives))
+        for live, workspace, segments in lives:
+            yield soundness.verified(live, workspace, segments)
+            bar.advance(task, segments)
+
+
+def progress_bar() -> AbstractContextManager[Progress]:
+    """Return a bar on standard error; on anything but a terminal it draws nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def log_line(name: str, verdict: Verdict) -> str:
+    """Return the verdict on a chain in words."""
+    if verdict.is_intact:
+        return f"{name}: intact, {verdict.entries} entries, {verdict.erased} of them with an erased payload"
+    return f"{name}: broken at position {verdict.position}: {verdict.fault}"
+
+
+def sound_line(verdict: soundness.Verdict) -> str:
+    """Return what is wrong with the sound of a live in words."""
+    return f"{verdict.workspace}: live {verdict.live}: sound {verdict.fault} from {timecode(verdict.at_s or 0.0)} on"
+
+
+def summary(lives: list[soundness.Verdict]) -> list[str]:
+    """Return a line on lives whose sound is whole; none where there are none."""
+    segments = sum(live.segments for live in lives)
+    return [f"sound: intact, {segments} segments of {len(lives)} lives"] if lives else []
+
+
+def log_object(name: str, verdict: Verdict) -> dict[str, object]:
+    """Return the verdict on a chain as docs/reference/cli.md promises it."""
+    return {
+        "type": "log",
+        "workspace": name,
+        "intact": verdict.is_intact,
+        "entries": verdict.entries,
+        "erased": verdict.erased,
+        "fault": verdict.fault,
+        "position": verdict.position,
+    }
+
+
+def sound_object(verdict: soundness.Verdict) -> dict[str, object]:
+    """Return the verdict on the sound of a live as docs/reference/cli.md promises it."""
+    return {
+        "type": "sound",
+        "workspace": verdict.workspace,
+        "live": verdict.live,
+        "intact": verdict.is_intact,
+        "segments": verdict.segments,
+        "fault": verdict.fault,
+        "at_s": verdict.at_s,
+    }
