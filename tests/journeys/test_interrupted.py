@@ -81,6 +81,23 @@ def test_a_note_outlives_the_session_it_was_written_in(alert: Page, house: Produ
     expect(alert.locator("#note")).to_have_value(NOTE)
 
 
+def test_a_decision_that_came_second_is_told_first_on_a_phone(alert: Page, house: Product) -> None:
+    address = alert.url
+    alert.set_viewport_size({"width": 360, "height": 780})
+    elsewhere = alert.context.new_page()
+    elsewhere.goto(address)
+    elsewhere.locator("#decide button[value=dismissed]").click()
+    elsewhere.wait_for_url(lambda url: url != address)
+
+    alert.locator("#decide button[value=reviewed]").click()
+
+    expect(alert.locator("#decision [role=alert]")).to_be_in_viewport()
+    expect(alert.locator("#note")).to_have_value(NOTE)
+    assert alert.url == address
+    alert.reload()
+    expect(alert.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_back_shows_nothing_once_signed_out(queue: Page, house: Product) -> None:
     queue.goto(f"{house.url}/w/veille-estuaire/lives/")
     sign_out_elsewhere(queue)

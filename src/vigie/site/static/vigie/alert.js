@@ -90,3 +90,9 @@ if (undoable) document.dispatchEvent(new CustomEvent("vigie:toast", { detail: { 
 
 const first = current();
 if (first) bringIntoView(first);
+
+// ── what could not be recorded is seen first; the address of a form is no page to come back to ──
+
+const decision = document.getElementById("decision");
+decision.querySelector("[role=alert], .errorlist")?.scrollIntoView({ block: "center" });
+if (location.pathname !== decision.dataset.address) history.replaceState(null, "", decision.dataset.address);
