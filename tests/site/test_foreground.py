@@ -55,6 +55,15 @@ def test_as_text_shows_words_that_look_like_markup_as_they_are() -> None:
     assert output.getvalue() == "00:00:10  [red]not a colour[/]\n"
 
 
+def test_as_text_commands_nothing_to_the_terminal() -> None:
+    output = io.StringIO()
+    event = replace(said(1), text="\x1b[2Jclear \u202edrawkcab\n:smile:")
+
+    foreground.as_text(Console(file=output, width=80))(Report().settled(event)[0])
+
+    assert output.getvalue() == "00:00:10  ␛[2Jclear �drawkcab␊:smile:\n"
+
+
 def test_as_json_tells_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     for line in lines():
         foreground.as_json(line)

@@ -11,12 +11,14 @@ from functools import partial
 from threading import Lock, Timer
 from time import monotonic
 
+import redis
 import structlog
 from celery import Celery, shared_task
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from vigie.errors import VigieError
 from vigie.runtime import clock
 
 log = structlog.get_logger(__name__)
@@ -26,7 +28,13 @@ GATHER_S = 0.25
 """How long a task rests after a message. Each costs 3 ms of a processor where it is received (2026-11), and forty lives
 wake the recognizer ten times a second."""
 
+REACH_S = 5.0
+
 app = Celery("vigie", set_as_current=True)
+
+
+class NoBroker(VigieError):
+    """The broker does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,19 @@ def configure() -> None:
         broker_connection_retry_on_startup=True,
         beat_schedule={"sweep": {"task": "runtime.sweep", "schedule": SWEEP_EVERY_S}},
     )
+
+
+def reach_broker() -> None:
+    """Raise NoBroker unless the broker answers within 5 s; `memory://` always does."""
+    if settings.CELERY_BROKER_URL == "memory://":
+        return
+    with redis.from_url(
+        settings.CELERY_BROKER_URL, socket_connect_timeout=REACH_S, socket_timeout=REACH_S, retry=None
+    ) as broker:
+        try:
+            broker.ping()
+        except redis.RedisError as error:
+            raise NoBroker(f"Redis cannot be used: {error}") from error
 
 
 def register(queue: WorkQueue) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from vigie.runtime import engine
 from vigie.runtime.instance import has_database
 from vigie.site import health
 from vigie.site.health import Finding
@@ -25,6 +26,8 @@ def findings() -> Iterator[Finding]:
     yield Finding("Python", is_well=True, words=sys.version.split()[0])
     yield _folder()
     yield _tables()
+    if settings.CELERY_BROKER_URL != "memory://":
+        yield _broker()
     yield _files()
     yield from _extras()
     yield health.speech("Speech")
@@ -47,6 +50,14 @@ def _tables() -> Finding:
         return Finding("Database", is_well=False, words=str(error).strip().splitlines()[0], fix="check DATABASE_URL")
     words = f"{connection.vendor}, {pending} changes of tables to make" if pending else connection.vendor
     return Finding("Database", is_well=not pending, words=words, fix="vigie up" if pending else "")
+
+
+def _broker() -> Finding:
+    try:
+        engine.reach_broker()
+    except engine.NoBroker as error:
+        return Finding("Redis", is_well=False, words=str(error), fix="check REDIS_URL")
+    return Finding("Redis", is_well=True, words="answers")
 
 
 def _files() -> Finding:

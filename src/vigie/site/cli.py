@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, ManagementUtility, execute_from_command_line, get_commands
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
+from django.utils import translation
 
 from vigie.errors import VigieError
+from vigie.runtime.terminal import hush, open_streams, visible
 from vigie.site import options
+
+LANGUAGE = "en"
+"""What the command line speaks, whatever the locale: programs and manuals quote it."""
 
 COMMANDS = {
     "up": "run the control room: pages, watching, engine",
@@ -29,15 +36,37 @@ THROWAWAY = {"demo", "watch"}
 def main() -> None:
     """Run one command; trouble is one line on stderr. Exit status 0 done, 1 failed, 2 wrong usage."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.site.settings")
+    open_streams()
+    sys.exit(attempt(sys.argv[1:]))
+
+
+def attempt(arguments: list[str]) -> int:  # noqa: PLR0911 -- an exit status a kind of trouble
+    """Run one command; return its exit status, having told trouble that is no fault of Vigie in one line."""
     try:
-        sys.exit(run(sys.argv[1:]))
+        return run(arguments)
     except CommandError as error:
-        sys.stderr.write(f"vigie: {error} (vigie {sys.argv[1]} --help says more)\n")
-        sys.exit(2)
+        return fail(f"{error} (vigie {arguments[0]} --help says more)", status=2)
     except VigieError as error:
-        sys.exit(f"vigie: {error}")
+        return fail(str(error))
+    except (DataError, IntegrityError, ProgrammingError):
+        raise  # a fault of Vigie: with its trace
+    except (DatabaseError, ImproperlyConfigured) as error:
+        first_line, *_ = str(error).strip().splitlines()
+        return fail(f"The database cannot be used: {first_line}")
+    except BrokenPipeError:  # nobody reads any more: nothing to tell, and nobody to be told
+        hush()
+        return 1
+    except OSError as error:
+        hush()
+        return fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+
+
+def fail(trouble: str, *, status: int = 1) -> int:
+    """Tell trouble in one line; return the exit status."""
+    sys.stderr.write(f"vigie: {visible(trouble)}\n")
+    return status
 
 
 def run(arguments: list[str]) -> int:
@@ -47,6 +76,7 @@ def run(arguments: list[str]) -> int:
         return 0 if arguments else 2
     with throwaway_data() if arguments[0] in THROWAWAY else nullcontext():
         django.setup()
+        translation.activate(LANGUAGE)
         if arguments[0] not in {*get_commands(), "help"}:
             sys.stderr.write(f"vigie: there is no command {arguments[0]!r}; `vigie help` lists them.\n")
             return 2
@@ -56,7 +86,10 @@ def run(arguments: list[str]) -> int:
         command = ManagementUtility(["vigie", *arguments]).fetch_command(arguments[0])
         # wrong usage is handed to us, not told with a page of help: found by the parser, or by a subcommand
         command._traceback = True  # type: ignore[attr-defined]  # noqa: SLF001 -- read before the option below is
-        command.run_from_argv(["vigie", arguments[0], "--traceback", *arguments[1:]])
+        try:
+            command.run_from_argv(["vigie", arguments[0], "--traceback", *arguments[1:]])
+        finally:
+            sys.stdout.flush()  # here, where trouble with it is told
     return 0
 
 

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
@@ -22,6 +21,7 @@ from vigie.risk.models import Assessment, Outcome
 from vigie.runtime import bus, clock, registry
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.models import UNFINISHED, WorkState
+from vigie.runtime.terminal import hush, visible
 from vigie.site.furnish import first_workspace
 from vigie.site.report import Line, Report
 from vigie.site.templatetags.vigie import timecode
@@ -79,7 +79,7 @@ class Teller:
         try:
             self._tell(line)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+            hush()
             os.kill(os.getpid(), signal.SIGINT)
 
 
@@ -148,9 +148,11 @@ def as_text(console: Console) -> Tell:
     """Return what tells a line to a person."""
 
     def tell(line: Line) -> None:
-        text = _TEXTS[line["type"]](line)
+        text = _TEXTS[line["type"]](
+            {key: visible(part) if isinstance(part, str) else part for key, part in line.items()}
+        )
         if text:
-            console.print(text, highlight=False)
+            console.print(text, highlight=False, emoji=False)
 
     return tell
 

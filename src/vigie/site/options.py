@@ -69,7 +69,9 @@ class Options(BaseSettings):
         description="fr or en: language of visitors whose browser asks for neither, and of what `--json` explains.",
     )
     time_zone: str = Field("Europe/Paris", description="Time zone of new accounts.")
-    recognizer: str = Field("auto", description="auto, whisper, pocketsphinx or none.")
+    recognizer: str = Field(
+        "auto", pattern="^(auto|whisper|pocketsphinx|none)$", description="auto, whisper, pocketsphinx or none."
+    )
     model: str = Field("base", description="Name or folder of the speech model: see `vigie models list`.")
     models_dir: Path | None = Field(None, description="Where speech models are kept; by default in the data folder.")
     model_hub: str = Field("", description="Address of the hub that speech models come from; empty: Hugging Face.")
@@ -88,7 +90,7 @@ class Options(BaseSettings):
         for name in SECRET:
             path = os.environ.get(f"{variable(name)}_FILE")
             if path:
-                values[cls.model_fields[name].validation_alias or name] = _secret(path, f"{variable(name)}_FILE")
+                values[str(cls.model_fields[name].validation_alias or name)] = _secret(path, f"{variable(name)}_FILE")
         return values
 
     @field_validator(*ADDRESSES)
@@ -150,7 +152,7 @@ def _secret(path: str, name: str) -> str:
     try:
         secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadOptions(f"{name}: {path} cannot be read ({error})") from error
+        raise BadOptions(f"{name}: {path} cannot be read ({getattr(error, 'strerror', error)})") from error
     if not secret:
         raise BadOptions(f"{name}: {path} is empty")
     return secret

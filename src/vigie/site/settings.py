@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -83,9 +84,9 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
 }
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": (
-        dj_database_url.parse(OPTIONS.database_url, conn_max_age=60, conn_health_checks=True)
+        {**dj_database_url.parse(OPTIONS.database_url, conn_max_age=60, conn_health_checks=True)}
         if OPTIONS.database_url
         else {
             "ENGINE": "django.db.backends.sqlite3",
@@ -95,6 +96,8 @@ DATABASES = {
         }
     )
 }
+if OPTIONS.database_url:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # s; libpq would wait for minutes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── engine and push ──

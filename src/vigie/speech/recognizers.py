@@ -19,6 +19,10 @@ class NoSuchModel(VigieError):
     """This speech model is not here."""
 
 
+class UnknownLanguage(VigieError):
+    """The recognizer does not know this language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What hears: `whisper` with the folder of its model, `pocketsphinx`, or `none`."""
@@ -55,6 +59,12 @@ def check() -> None:
         raise NoSuchModel(
             f"There is no speech model {model!r} in {settings.MODELS_DIR}. Get it: vigie models get {model}"
         )
+
+
+def check_language(language: str) -> None:
+    """Raise UnknownLanguage where the recognizer that the settings name knows another language only."""
+    if choose().recognizer == POCKETSPHINX and language != "en":
+        raise UnknownLanguage(f"pocketsphinx knows English only, not {language!r}: --language en")
 
 
 def missing() -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from vigie.risk.analysts import NoSuchAnalyst
@@ -113,6 +113,13 @@ def test_for_a_person_a_verdict_is_two_lines() -> None:
     assert assess("hello")[0].startswith("abstained")
 
 
+def test_a_text_commands_nothing_to_the_terminal() -> None:
+    told = assess("\x1b]0;owned\x07 \u202emuslims are vermin\r\n0.00 neutral", "--language", "en")
+
+    assert told[0] == "0.86 hateful  ␛]0;owned␇ �muslims are vermin␍␊0.00 neutral"
+    assert len(told) == 2
+
+
 def test_a_very_long_text_with_invisible_signs_is_judged() -> None:
     text = "\u202ebonjour \u200b" * 9_000 + "les migrants sont des parasites"
 
@@ -148,12 +155,9 @@ def test_an_analyst_that_does_not_exist_is_told_with_those_that_do() -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["text", "--file", "f"]])
-def test_wrong_usage_ends_with_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
+def test_wrong_usage_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match=r"^Give a text, or --file FILE, or - to read the standard input\.$"):
         assess(*arguments)
-
-    assert ended.value.code == 2
-    assert capsys.readouterr().err == ("vigie assess: give a text, or --file FILE, or - to read the standard input.\n")
 
 
 def test_the_program_needs_no_database(tmp_path: Path) -> None:

@@ -24,6 +24,12 @@ def watch(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     [
         (("nothing.wav", "--recognizer", "parrot"), 1, "there is no recognizer 'parrot'"),
         (("nothing.wav", "--recognizer", "whisper", "--model", "huge"), 1, "there is no speech model 'huge'"),
+        (
+            ("nothing.wav", "--language", "klingon"),
+            2,
+            "'klingon' is no language that can be heard; these are (iso 639-1)",
+        ),
+        (("nothing.wav", "--language", "fr", "--recognizer", "pocketsphinx"), 1, "pocketsphinx knows english only"),
         (("nothing.wav", "--loud"), 2, "no such option"),
         ((), 2, "missing parameter: source"),
     ],

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 from django.conf import settings
+from django.core.management import CommandError
+from django.utils import translation
 from django_typer.management import TyperCommand
 from rich.console import Console
 from rich.text import Text
@@ -19,6 +21,8 @@ from vigie.risk import analysts
 from vigie.risk.justification import justify
 from vigie.risk.models import Reach, Subject
 from vigie.runtime import registry
+from vigie.runtime.arguments import known_language
+from vigie.runtime.terminal import visible
 
 STANDARD_INPUT = "-"
 
@@ -39,8 +43,8 @@ class Judged:
 
     @property
     def justification(self) -> str:
-        """Why, in the default language."""
-        label = analysts.shipped_label(self.verdict.target, settings.LANGUAGE_CODE)
+        """Why, in the active language."""
+        label = analysts.shipped_label(self.verdict.target, translation.get_language() or "")
         return justify(self.verdict.signals, label)
 
 
@@ -56,13 +60,14 @@ class Command(TyperCommand):
         *,
         file: Annotated[Path | None, Option(help="A file with one text a line.")] = None,
         analyst: Annotated[str, Option(help=f"Who judges: {', '.join(analysts.NAMES)}.")] = "rules",
-        language: Annotated[str, Option(help="Language (ISO 639-1); told from each text when not given.")] = "",
+        language: Annotated[
+            str, Option(callback=known_language, help="Language (ISO 639-1); told from each text when not given.")
+        ] = "",
         as_json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
     ) -> None:
         """Print a verdict a text, in the order the texts come."""
         if (text is None) == (file is None):
-            self.stderr.write("vigie assess: give a text, or --file FILE, or - to read the standard input.")
-            sys.exit(2)
+            raise CommandError("Give a text, or --file FILE, or - to read the standard input.")
         judge = analysts.named(analyst)
         console = Console(file=self.stdout, highlight=False, soft_wrap=True)  # type: ignore[arg-type] # writes and tells isatty
         for judged in judged_one_by_one(judge, texts(text, file), language):
@@ -107,6 +112,8 @@ def judged_one_by_one(judge: Analyst, lines: Iterator[str], language: str) -> It
 def as_object(judged: Judged) -> dict[str, object]:
     """Return a verdict as docs/reference/cli.md promises it."""
     verdict = judged.verdict
+    with translation.override(settings.LANGUAGE_CODE):
+        justification = judged.justification
     return {
         "type": "assessment",
         "of": Subject.UTTERANCE.value,
@@ -117,7 +124,7 @@ def as_object(judged: Judged) -> dict[str, object]:
         "reach": Reach.LOW.value,
         "target": verdict.target,
         "spans": [[span.start, span.end] for span in verdict.spans],
-        "justification": judged.justification,
+        "justification": justification,
         "analyst": judged.analyst,
         "state": verdict.state,
         "text": judged.text,
@@ -129,7 +136,7 @@ def as_words(judged: Judged) -> Text:
     """Return a verdict for a person: score, category, the text with its spans, and why."""
     verdict = judged.verdict
     style = "red" if verdict.score >= HIGH else "yellow" if verdict.score >= MEDIUM else "dim"
-    said = Text(judged.text)
+    said = Text(visible(judged.text))  # of the same length, as the spans ask
     for span in verdict.spans:
         said.stylize(f"{style} underline" if verdict.score >= MEDIUM else "underline", span.start, span.end)
     figure = f"{verdict.score:.2f} {verdict.category}" if verdict.state == "analysed" else verdict.state

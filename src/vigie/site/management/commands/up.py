@@ -8,7 +8,7 @@ from django_typer.management import TyperCommand
 from typer import Option
 
 from vigie.people import operations as people
-from vigie.runtime import clock
+from vigie.runtime import clock, engine
 from vigie.site import logs, program, upkeep
 
 
@@ -26,6 +26,7 @@ class Command(TyperCommand):
         roles = frozenset(only or program.Role)
         logs.configure(options.log_format)
         with ExitStack() as held:
+            engine.reach_broker()
             held.enter_context(program.exclusive(roles))
             listener = (
                 held.enter_context(program.listening(options.host, options.port)) if program.Role.WEB in roles else None

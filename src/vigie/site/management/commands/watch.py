@@ -4,6 +4,7 @@ import logging
 from typing import Annotated
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django_typer.management import TyperCommand
 from rich.console import Console
 from typer import Argument, Option
@@ -11,6 +12,7 @@ from typer import Argument, Option
 from vigie.events import LiveStarted
 from vigie.ports import Reach
 from vigie.runtime import bus, clock
+from vigie.runtime.arguments import known_language
 from vigie.site import bootstrap, foreground, logs, upkeep
 from vigie.speech import recognizers
 
@@ -24,7 +26,7 @@ class Command(TyperCommand):
         self,
         source: Annotated[str, Argument(help="Address of a live or of a media file, or the path of a file.")],
         *,
-        language: Annotated[str, Option(help="Language spoken (ISO 639-1).")] = "",
+        language: Annotated[str, Option(callback=known_language, help="Language spoken (ISO 639-1).")] = "",
         json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
         recognizer: Annotated[str, Option(help="auto, whisper, pocketsphinx or none.")] = "",
         model: Annotated[str, Option(help="Name or folder of the speech model.")] = "",
@@ -36,14 +38,16 @@ class Command(TyperCommand):
         logs.configure(options.log_format, level=logging.ERROR)
         options.recognizer = recognizer or options.recognizer if speech else "none"
         options.model = model or options.model
+        settings.LANGUAGE_CODE = settings.LANGUAGE_CODE if json else get_language()  # why a verdict is what it is
         options.speech_lag_skip_s = float("inf")  # a recording is read faster than it can be heard
         recognizers.check()
+        spoken = language or ("en" if options.recognizer == "pocketsphinx" else options.default_language)
+        recognizers.check_language(spoken)
         bootstrap.let_sources_reach(Reach.DISK)
         foreground.look(source)
         upkeep.migrate(clock.now())
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
-        spoken = language or ("en" if options.recognizer == "pocketsphinx" else options.default_language)
         tell = foreground.as_json if json else foreground.as_text(Console())
         trouble = foreground.run(foreground.Source(source, spoken), tell)
         if trouble:
