@@ -210,7 +210,7 @@ def test_a_verdict_is_written_down_and_told(told: list[TextAssessed]) -> None:
             category="hateful",
             score=0.86,
             hateful=True,
-            reach="low",
+            reach="unknown",
             target="blorks",
             spans=((0, 6), (11, 17)),
             justification="Denies that the blorks are human: likened to animals, vermin, disease or waste."

@@ -53,6 +53,7 @@ class Category(models.TextChoices):
 class Reach(models.TextChoices):
     """How far a text may go; never added to its score."""
 
+    UNKNOWN = "unknown", _("not measured")
     LOW = "low", _("low")
     MEDIUM = "medium", _("medium")
     HIGH = "high", _("high")
@@ -83,7 +84,7 @@ class Assessment(WorkUnit):
     category = models.CharField(max_length=8, choices=Category, default=Category.NEUTRAL)
     score = models.FloatField(default=0)
     hateful = models.BooleanField(default=False)
-    reach = models.CharField(max_length=8, choices=Reach, default=Reach.LOW)
+    reach = models.CharField(max_length=8, choices=Reach, default=Reach.UNKNOWN)
     target = models.CharField(max_length=60, blank=True)
     stance = models.CharField(max_length=12, blank=True)
     spans = models.JSONField(default=list)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.risk.models import Reach
 from vigie.speech.models import Utterance
 from vigie.watch.models import Gap
 
@@ -103,7 +104,7 @@ def assessment_line(event: TextAssessed) -> Line:
         "category": event.category,
         "score": round(event.score, 3),
         "hateful": event.hateful,
-        "reach": event.reach,
+        "reach": Reach.LOW.value if event.reach == Reach.UNKNOWN else event.reach,
         "target": event.target,
         "spans": [list(span) for span in event.spans],
         "justification": event.justification,

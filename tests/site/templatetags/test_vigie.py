@@ -149,6 +149,12 @@ def test_reach_is_a_form_and_words_without_colour(value: str, shape: str, words:
         assert vigie.reach(value) == f'<span class="reach {shape}"><i></i>{words}</span>'
 
 
+def test_reach_that_was_not_measured_is_no_finding() -> None:
+    with translation.override("fr"):
+        assert vigie.reach("unknown") == ""
+        assert vigie.reach("unknown", "word") == "Non mesurée"
+
+
 def test_marked_highlights_by_severity_and_masks_slurs() -> None:
     with translation.override("en"):
         marked = vigie.marked("Hit the slur <b>", [[0, 12, "threat"], [8, 12, "slur"]], 0.8)

@@ -151,7 +151,12 @@ def severity(value: float, form: Literal["word", "full", "figure", "bars"] = "wo
 
 @register.simple_tag
 def reach(value: str, form: Literal["word", "full"] = "full") -> SafeString:
-    """Return how far a text may go, as a dot, a ring or two rings and words; never coloured, never added to a score."""
+    """Return how far a text may go, as a dot, a ring or two rings and words; never coloured, never added to a score.
+
+    Where it was not measured, a word says so, or nothing does.
+    """
+    if value == Reach.UNKNOWN:
+        return format_html("{}", capfirst(Reach.UNKNOWN.label) if form == "word" else "")
     shape, full = {
         Reach.HIGH: ("far", gettext("High reach")),
         Reach.MEDIUM: ("mid", gettext("Medium reach")),
