@@ -1,8 +1,14 @@
 """A data folder for each run of the tests: pytest loads this (`-p`) before pytest-django reads the settings."""
 
 import os
-import tempfile
+from tempfile import TemporaryDirectory
 
-os.environ["VIGIE_DATA_DIR"] = tempfile.mkdtemp(prefix="vigie-tests-")
+folder = TemporaryDirectory(prefix="vigie-tests-", ignore_cleanup_errors=True)
+os.environ["VIGIE_DATA_DIR"] = folder.name
 os.environ.setdefault("VIGIE_RECOGNIZER", "none")
 os.environ.setdefault("VIGIE_ALLOW_PRIVATE_ADDRESSES", "true")
+
+
+def pytest_unconfigure() -> None:
+    """Remove it, here because the processes of xdist do not end as Python's do."""
+    folder.cleanup()

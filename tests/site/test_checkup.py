@@ -51,6 +51,16 @@ def test_findings_look_at_any_kind_of_host(settings: Settings, host: str) -> Non
     assert finding.words.startswith(f"{host}:")
 
 
+def test_findings_ask_the_broker_where_there_is_one(settings: Settings) -> None:
+    assert "Redis" not in {finding.what for finding in checkup.findings()}
+    settings.CELERY_BROKER_URL = "redis://:hunter2@127.0.0.1:1/0"
+
+    finding = found("Redis")
+
+    assert (finding.is_well, finding.fix) == (False, "check REDIS_URL")
+    assert finding.words.startswith("Redis cannot be used: Error 111 connecting to 127.0.0.1:1.")
+
+
 def test_findings_miss_front_end_files_that_were_not_built(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
 
