@@ -1,7 +1,7 @@
 """What is written into the audit chains: entries are added, payloads are erased, nothing is changed."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -75,6 +75,13 @@ def erase_payload(entry: AuditEntry, erasure: Erasure) -> None:
     erased, _ = AuditPayload.objects.filter(entry=entry).delete()
     if not erased:
         raise AlreadyErased
+
+
+@transaction.atomic
+def erase_payloads(entries: Iterable[AuditEntry], erasure: Erasure) -> None:
+    """Delete what each of some entries is about, or none. Raises AlreadyErased."""
+    for entry in entries:
+        erase_payload(entry, erasure)
 
 
 @transaction.atomic

@@ -62,6 +62,18 @@ def entries_for(membership: Membership, search: Search, zone: tzinfo = UTC) -> Q
     return found
 
 
+def unerased(audit_chain: AuditChain, what: str) -> QuerySet[AuditEntry]:
+    """Return the entries of a chain whose payload is there, in order.
+
+    `12` is the one at that position, `alert:12` are all about that object; anything else raises ValueError.
+    """
+    entries = audit_chain.entries.filter(payload__isnull=False).order_by("position")
+    kind, colon, number = what.partition(":")
+    if colon and kind:
+        return entries.filter(object_type=kind, object_id=number)
+    return entries.filter(position=int(what))
+
+
 def _people(words: str) -> list[int]:
     names = Q(username__icontains=words) | Q(email__icontains=words)
     for word in words.split():

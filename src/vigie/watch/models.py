@@ -27,7 +27,7 @@ class Channel(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
-    """When the team took it off its list. Its past lives stay until their retention ends."""
+    """When the team took it off its list. Its past lives stay."""
 
     class Meta:
         verbose_name = _("channel")

@@ -75,7 +75,7 @@ def stop_watching(channel: Channel, *, actor: Membership | None) -> None:
 
 @transaction.atomic
 def remove_channel(channel: Channel, *, actor: Membership, now: datetime) -> None:
-    """Take a channel off the list and stop watching it. Its past lives stay until their retention ends."""
+    """Take a channel off the list and stop watching it. Its past lives stay."""
     channel.is_watched, channel.removed_at = False, now
     channel.save(update_fields=["is_watched", "removed_at"])
     _account(channel, actor, "channel.removed", address=channel.address)

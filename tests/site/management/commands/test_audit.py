@@ -1,9 +1,10 @@
 import json
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
@@ -11,8 +12,8 @@ from tests.factories import NOW, make_channel, make_live, make_workspace
 from tests.site.sounds import keep_sound
 from vigie.events import Acted
 from vigie.governance import operations
-from vigie.governance.models import AuditChain, AuditEntry
-from vigie.site.management.commands.audit import NothingToVerify, Tampered
+from vigie.governance.models import AuditChain, AuditEntry, AuditPayload
+from vigie.site.management.commands.audit import NothingToErase, NothingToVerify, Tampered
 from vigie.speech import spool
 from vigie.watch.models import Live
 
@@ -167,3 +168,74 @@ def test_the_log_alone_is_verified_where_that_is_asked() -> None:
     spoil(live_with_sound())
 
     assert verify("--no-sound") == []
+
+
+def erase(*arguments: str) -> list[str]:
+    printed = StringIO()
+    call_command("audit", "erase", *arguments, stdout=printed)
+    return printed.getvalue().splitlines()
+
+
+WHY = ("--reason", "request 4", "--by", "Grace Hopper", "--yes")
+
+
+@pytest.fixture
+def newsroom() -> AuditChain:
+    """A log of three entries, two of them about one alert."""
+    workspace = make_workspace("newsroom")
+    for verb, number in (("alert.raised", "12"), ("alert.decided", "12"), ("alert.raised", "13")):
+        operations.append(Acted(workspace.pk, None, verb, "alert", number), NOW)
+    return AuditChain.objects.get(workspace=workspace)
+
+
+@pytest.mark.parametrize(
+    ("what", "erased", "line"),
+    [
+        ("3", [3], "       3  2026-01-05 10:00:00Z  alert.raised  alert 13"),
+        ("alert:12", [1, 2], "       1  2026-01-05 10:00:00Z  alert.raised  alert 12"),
+    ],
+)
+def test_the_content_of_an_entry_or_of_all_about_an_object_is_erased(
+    what: str, erased: list[int], line: str, newsroom: AuditChain
+) -> None:
+    printed = erase("newsroom", what, *WHY)
+
+    gone = newsroom.entries.filter(payload=None).order_by("position")
+    assert [entry.position for entry in gone] == erased
+    assert (printed[0], printed[-1]) == (line, f"Contents erased: {len(erased)}.")
+    told = AuditEntry.objects.filter(verb="audit.erased").order_by("position")
+    assert [(entry.actor_id, entry.object_id) for entry in told] == [(None, str(position)) for position in erased]
+    assert json.loads(told[0].payload.body) == {"reason": "request 4", "decided_by": "Grace Hopper"}
+    assert verify("--no-sound")[0].startswith("newsroom: intact")
+
+
+@pytest.mark.parametrize(("workspace", "what"), [("elsewhere", "1"), ("newsroom", "99"), ("newsroom", "live:12")])
+@pytest.mark.usefixtures("newsroom")
+def test_what_is_not_there_cannot_be_erased(workspace: str, what: str) -> None:
+    with pytest.raises(NothingToErase):
+        erase(workspace, what, *WHY)
+
+    assert AuditPayload.objects.count() == 3
+
+
+@pytest.mark.parametrize("what", ["", "alert", ":12", "1.5"])
+@pytest.mark.usefixtures("newsroom")
+def test_what_is_to_be_erased_is_said_clearly(what: str) -> None:
+    with pytest.raises(CommandError, match="neither a position"):
+        erase("newsroom", what, *WHY)
+
+
+@pytest.mark.parametrize(
+    ("answers", "left"),
+    [("request 4\nGrace Hopper\ny\n", 2), ("request 4\nGrace Hopper\nn\n", 3), ("request 4\n", 3), ("", 3)],
+)
+@pytest.mark.usefixtures("newsroom")
+def test_the_reason_the_name_and_the_go_ahead_are_asked_for(
+    answers: str, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(answers))
+
+    with suppress(CommandError):
+        erase("newsroom", "1")
+
+    assert AuditPayload.objects.filter(entry__verb__startswith="alert.").count() == left

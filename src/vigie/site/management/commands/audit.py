@@ -9,12 +9,13 @@ from django.db import connection
 from django_typer.management import TyperCommand, command, initialize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from typer import Option
+from typer import Argument, BadParameter, Option, confirm, prompt
 
 from vigie.errors import VigieError
-from vigie.governance import queries
+from vigie.governance import operations, queries
 from vigie.governance.chain import Verdict
-from vigie.governance.models import AuditChain
+from vigie.governance.models import AuditChain, AuditEntry
+from vigie.governance.operations import Erasure
 from vigie.runtime.instance import has_database
 from vigie.site import soundness
 from vigie.site.templatetags.vigie import timecode
@@ -25,6 +26,10 @@ INSTALLATION = "(installation)"
 
 class Tampered(VigieError):
     """The record was tampered with."""
+
+
+class NothingToErase(VigieError):
+    """There is nothing to erase."""
 
 
 class NothingToVerify(VigieError):
@@ -63,6 +68,46 @@ class Command(TyperCommand):
         if broken:
             more = f" (and {len(broken) - 1} more)" if broken[1:] else ""
             raise Tampered(f"{broken[0]}{more}")
+
+    @command()
+    def erase(
+        self,
+        workspace: Annotated[str, Argument(help=f"Its address, or {INSTALLATION}.")],
+        what: Annotated[str, Argument(help="The position of an entry (12), or an object (alert:12): all about it.")],
+        *,
+        reason: Annotated[str, Option(help="Why. Asked for where it is missing.")] = "",
+        by: Annotated[str, Option(help="Who decided it. Asked for where it is missing.")] = "",
+        yes: Annotated[bool, Option("--yes", help="Do not ask whether to go on.")] = False,
+    ) -> None:
+        """Erase the content of entries for good. That they were, and that it was erased, stays in the log."""
+        entries = to_erase(workspace, what)
+        for entry in entries:
+            self.stdout.write(entry_line(entry))
+        erasure = Erasure(reason.strip() or prompt("Why is it erased"), by.strip() or prompt("Who decided it"))
+        if not yes:
+            confirm("Erase the content of what is listed, for good?", abort=True)
+        operations.erase_payloads(entries, erasure)
+        self.stdout.write(f"Contents erased: {len(entries)}.")
+
+
+def to_erase(workspace: str, what: str) -> list[AuditEntry]:
+    """Return the entries that are asked for and have a content. Raises NothingToErase, BadParameter."""
+    chain = next((chain for chain in chains() if name_of(chain) == workspace), None)
+    if chain is None:
+        raise NothingToErase(f"There is no audit log of a workspace {workspace!r}.")
+    try:
+        entries = list(queries.unerased(chain, what).select_related("chain"))
+    except (ValueError, OverflowError) as error:
+        raise BadParameter(f"{what!r} is neither a position (12) nor an object (alert:12).") from error
+    if not entries:
+        raise NothingToErase(f"{workspace}: {what} has no content to erase.")
+    return entries
+
+
+def entry_line(entry: AuditEntry) -> str:
+    """Return what an entry is, without its content: reading that is an act of its own, on the audit page."""
+    about = f"{entry.object_type} {entry.object_id}".strip()
+    return f"{entry.position:>8}  {entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.verb}  {about}".rstrip()
 
 
 def chains() -> list[AuditChain]:
