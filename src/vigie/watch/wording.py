@@ -21,6 +21,7 @@ TROUBLE = frozenset(
         gettext_noop("damaged on the way."),
         gettext_noop("larger than {} bytes."),
         gettext_noop("the sound cannot be kept {}."),
+        gettext_noop("cannot be reached."),
         gettext_noop("cannot be reached {}."),
         gettext_noop("the connection broke {}."),
         gettext_noop("the server refuses {}."),
@@ -32,6 +33,7 @@ TROUBLE = frozenset(
         gettext_noop("empty file."),
         gettext_noop("streamlink cannot read this page."),
         gettext_noop("a web page without a live that streamlink knows."),
+        gettext_noop("SRT needs the program ffmpeg, which is not on this machine."),
         gettext_noop("a web page, and streamlink is missing: pip install 'vigie[web]'."),
         gettext_noop("a playlist of playlists where media is expected."),
     }

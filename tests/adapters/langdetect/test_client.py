@@ -37,6 +37,7 @@ IDENTIFIER = FastTextIdentifier()
         ("ich liebe diese Stadt", "de"),
         ("مرحبا بكم جميعا هنا", "ar"),
         ("сегодня хорошая погода", "ru"),
+        ("我不知道你在说什么", "zh"),
     ],
 )
 def test_identify_tells_the_language(text: str, language: str) -> None:

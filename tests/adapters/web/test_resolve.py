@@ -5,8 +5,9 @@ import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from tests.adapters.web.origin import Origin, serving
-from vigie.adapters.web.resolve import file_location, resolve
+from vigie.adapters.web.resolve import STREAM_SCHEMES, file_location, resolve
 from vigie.ports import MediaLocation, PortError, Reach
+from vigie.watch.addresses import SCHEMES
 
 
 async def refused(source: str) -> PortError:
@@ -50,7 +51,7 @@ def test_a_file_that_cannot_be_heard_says_why(tmp_path: Path, name: str, words: 
     ("source", "protocol"),
     [
         ("rtmp://host/app/key", "rtmp"),
-        ("RTSP://host/1", "rtsp"),
+        ("RTMPS://host/1", "rtmps"),
         ("srt://host:9000?mode=caller", "srt"),
         ("https://host/live/index.m3u8?sig=1", "hls"),
         ("https://host/live.flv?sig=1", "http"),
@@ -61,9 +62,13 @@ async def test_a_direct_address_is_a_live_without_being_asked(source: str, proto
     assert await resolve(source, Reach.DISK) == MediaLocation(source, protocol, is_live=True)
 
 
-@pytest.mark.parametrize("source", ["gopher://host/1", "concat://a|b", "http://["])
+@pytest.mark.parametrize("source", ["gopher://host/1", "rtsp://host/1", "concat://a|b", "http://["])
 async def test_other_addresses_are_refused(source: str) -> None:
     assert (await refused(source)).permanent
+
+
+def test_pages_and_programs_take_the_same_kinds_of_address() -> None:
+    assert {"http", "https", *STREAM_SCHEMES} == set(SCHEMES)
 
 
 def media(origin: Origin, path: str, protocol: str, *, is_live: bool) -> MediaLocation:

@@ -1,4 +1,4 @@
-"""Any live or recording that has an address: pages (streamlink), HLS, FLV, RTMP, SRT, RTSP, media files."""
+"""Any live or recording that has an address: pages (streamlink), HLS, FLV, RTMP, SRT (by the program ffmpeg), files."""
 
 from vigie.ports import Manifest
 

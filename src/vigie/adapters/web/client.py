@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from av.container import InputContainer
 
-from vigie.adapters.web import containers, hls, reach
+from vigie.adapters.web import containers, hls, reach, srt
 from vigie.adapters.web.containers import Opener
 from vigie.adapters.web.decode import Decoding, Stretch
 from vigie.adapters.web.fetch import Fetcher, is_recording, plain, port_errors, shown
@@ -67,6 +67,9 @@ class WebMedia:
                 await hls.pull(fetcher, outlet, location.url, hls.Pull(from_pts_s, self._speed))
         elif location.protocol == "http":
             await self._pull_http(location, outlet, from_pts_s)
+        elif location.protocol == "srt":
+            await asyncio.to_thread(reach.check, location.url, self._reach)
+            await srt.pull(location.url, outlet)
         else:
             await self._pull_container(location, outlet, from_pts_s)
 

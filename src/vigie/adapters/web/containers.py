@@ -15,7 +15,7 @@ OPEN_S, READ_S = 10.0, 5.0
 FORMATS = ",".join(
     (
         *("aac", "ac3", "aiff", "amr", "amrnb", "amrwb", "asf", "avi", "caf", "eac3", "flac", "flv", "live_flv"),
-        *("matroska", "mov", "mp3", "mp4", "mpeg", "mpegts", "ogg", "rtsp", "w64", "wav", "webm"),
+        *("matroska", "mov", "mp3", "mp4", "mpeg", "mpegts", "ogg", "w64", "wav", "webm"),
     )
 )
 """Demuxers in use. Playlists are not among them: what FFmpeg reads must not lead it to other addresses."""
@@ -25,7 +25,7 @@ OPTIONS = {
     "analyzeduration": "1000000",
     "probesize": "500000",
 }
-PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtmp,rtmps,rtmpt,rtmpts,rtsp,rtsps,srt,crypto"
+PROTOCOLS = "http,https,tls,tcp,rtmp,rtmps"
 
 Opener = Callable[[], InputContainer]
 

@@ -11,7 +11,7 @@ from vigie.ports import MediaLocation, PortError, Reach
 
 MOST_SHOWN = 200
 """Of a name that is too long for a file."""
-STREAM_SCHEMES = {"rtmp", "rtmps", "rtmpt", "rtmpts", "rtsp", "rtsps", "srt"}
+STREAM_SCHEMES = {"rtmp", "rtmps", "srt"}
 MEDIA_SUFFIXES = {
     *(
         ".aac",

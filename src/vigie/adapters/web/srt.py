@@ -1,0 +1,62 @@
+"""Pulling SRT with the program ffmpeg: the FFmpeg in PyAV's wheels is built without SRT (18.1, seen 2026-11)."""
+
+import asyncio
+import shutil
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from vigie.adapters.web.decode import Decoding, Stretch
+from vigie.adapters.web.fetch import shown
+from vigie.adapters.web.pipes import Closed, Outlet
+from vigie.ports import PortError
+
+PROGRAM = "ffmpeg"
+READ_S = 10.0
+READ_BYTES = 64 * 1024
+
+
+async def pull(url: str, outlet: Outlet) -> None:
+    """Put the sound of an SRT address into `outlet`. Always raises PortError: only trouble ends it."""
+    name = shown(url)
+    async with _received(url) as received:
+        first = await _read(received, name)
+        if not first:
+            raise PortError(f"{name}: cannot be reached.", retryable=True)
+        async with Decoding(outlet, Stretch("srt", name, is_live=True, shift_s=0.0)) as decoding:
+            with suppress(Closed):
+                await decoding.write(first)
+                while data := await _read(received, name):
+                    await decoding.write(data)
+    raise PortError(f"{name}: the stream was closed.", retryable=True)
+
+
+@asynccontextmanager
+async def _received(url: str) -> AsyncIterator[asyncio.StreamReader]:
+    """Yield what comes from an address, as MPEG-TS without pictures; the program ends with the block."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise PortError(f"{shown(url)}: SRT needs the program ffmpeg, which is not on this machine.", permanent=True)
+    source = ("-protocol_whitelist", "srt", "-i", url)
+    process = await asyncio.create_subprocess_exec(
+        *(program, "-nostdin", "-loglevel", "quiet", *source, "-vn", "-c", "copy", "-f", "mpegts", "pipe:1"),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=DEVNULL,
+    )
+    assert process.stdout  # noqa: S101 -- asked for above
+    try:
+        yield process.stdout
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _read(received: asyncio.StreamReader, name: str) -> bytes:
+    """Return what came, nothing at the end. Raises PortError when nothing comes for a while."""
+    try:
+        async with asyncio.timeout(READ_S):
+            return await received.read(READ_BYTES)
+    except TimeoutError as error:
+        raise PortError(f"{name}: no data for {READ_S:.0f} s.", retryable=True) from error
