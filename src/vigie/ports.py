@@ -152,6 +152,10 @@ class MediaSink(Protocol):
         """Take words of the platform."""
         ...
 
+    async def pause(self) -> None:
+        """No sound comes for now: let what was being said be known. The same epoch may go on later."""
+        ...
+
     async def close(self) -> None:
         """The live is over, or its owner stops: keep what was received."""
         ...

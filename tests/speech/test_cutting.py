@@ -1,5 +1,7 @@
 """The cutter: utterances in order, never too long, nothing said left out."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,26 @@ def test_cutter_does_not_care_how_the_sound_comes_in(probabilities: list[float],
 
 def test_thresholds_leave_room_between_speech_and_silence() -> None:
     assert CLOSE_BELOW < OPEN_AT
+
+
+@given(st.lists(st.sampled_from([VOICE, SILENCE]), min_size=1, max_size=120), st.integers(0, 120))
+def test_cutter_that_was_interrupted_goes_on_without_losing_or_doubling(voices: list[float], at: int) -> None:
+    cutter = Cutter()
+
+    stretches = cutter.push(voices[:at]) + cutter.flush() + cutter.push(voices[at:]) + cutter.flush()
+
+    assert all(one.end <= following.start for one, following in pairwise(stretches))
+    for window, (one, following) in enumerate(pairwise(voices)):
+        if one == following == VOICE and window + 1 != at:
+            begin, end = window * WINDOW, (window + 2) * WINDOW
+            assert sum(max(0, min(s.end, end) - max(s.start, begin)) for s in stretches) == end - begin
+
+
+def test_cutter_hears_who_goes_on_speaking_after_an_interruption() -> None:
+    cutter = Cutter()
+
+    before = cutter.push([VOICE] * SECOND) + cutter.flush()
+    after = cutter.push([VOICE] * SECOND) + cutter.flush()
+
+    middle = SECOND * WINDOW
+    assert before + after == [Stretch(0, middle), Stretch(middle, 2 * middle)]

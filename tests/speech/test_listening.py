@@ -109,6 +109,46 @@ async def test_listener_goes_on_after_a_crash_without_losing_or_doubling(live: L
     assert (await sync_to_async(spool.read)(live.live_id, 0, 6)).pcm[: len(TWO_SENTENCES)] == TWO_SENTENCES
 
 
+SPEECH = sound((0.8, 3))
+HALF = round(1.5 * SAMPLE_RATE / WINDOW) * WINDOW
+"""Samples of it that come before an interruption."""
+
+
+async def test_listener_tells_what_was_said_as_soon_as_the_sound_is_interrupted(live: LiveRef) -> None:
+    listener = await listening.listen(live)
+    await hear(listener, SPEECH[: HALF * SAMPLE_BYTES])
+    assert await said(live) == []
+
+    await listener.pause()
+    await listener.pause()
+    assert await stretches(live) == [(0, 0, HALF)]
+
+    await hear(listener, SPEECH[HALF * SAMPLE_BYTES :], start=HALF, offset_s=HALF / SAMPLE_RATE)
+    await listener.close()
+    assert await stretches(live) == [(0, 0, HALF), (0, HALF, len(SPEECH) // SAMPLE_BYTES)]
+
+
+@pytest.mark.parametrize("more_s", [0.0, 0.7])
+async def test_listener_killed_after_an_interruption_tells_nothing_twice(live: LiveRef, more_s: float) -> None:
+    killed = await listening.listen(live)
+    until = HALF + round(more_s * SAMPLE_RATE / WINDOW) * WINDOW
+    await hear(killed, SPEECH[: HALF * SAMPLE_BYTES])
+    await killed.pause()
+    await hear(killed, SPEECH[HALF * SAMPLE_BYTES : until * SAMPLE_BYTES], start=HALF, offset_s=HALF / SAMPLE_RATE)
+    assert killed._spool._file is not None
+    killed._spool._file.close()  # as the system does
+
+    await (await listening.listen(live)).close()
+
+    assert await stretches(live) == [(0, 0, HALF), (0, HALF, until)][: 2 if more_s else 1]
+
+
+@sync_to_async
+def stretches(live: LiveRef) -> list[tuple[int, int | None, int | None]]:
+    rows = Utterance.objects.filter(live=live.live_id).order_by("seq")
+    return [(row.epoch, row.start_sample, row.end_sample) for row in rows]
+
+
 class Counted(Ear):
     """An ear that counts what it hears."""
 

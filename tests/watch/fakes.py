@@ -66,6 +66,7 @@ class Memory:
     heard: list[PlacedAudio] = field(default_factory=list)
     captions: list[PlacedCaption] = field(default_factory=list)
     closed: int = 0
+    paused: asyncio.Event = field(default_factory=asyncio.Event)
     got_sound: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, live: LiveRef) -> MediaSink:
@@ -78,6 +79,9 @@ class Memory:
 
     async def caption(self, caption: PlacedCaption) -> None:
         self.captions.append(caption)
+
+    async def pause(self) -> None:
+        self.paused.set()
 
     async def close(self) -> None:
         self.closed += 1

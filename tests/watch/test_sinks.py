@@ -29,11 +29,13 @@ async def test_every_sink_gets_everything(memory: Memory) -> None:
     await opened.open(LIVE)
     await opened.audio(AUDIO)
     await opened.caption(CAPTION)
+    await opened.pause()
     await opened.close()
     await opened.close()
 
     for one in (memory, other):
         assert (one.opened, one.heard, one.captions, one.closed) == ([LIVE], [AUDIO], [CAPTION], 1)
+        assert one.paused.is_set()
 
 
 async def test_a_sink_that_cannot_close_keeps_no_other_open(memory: Memory) -> None:

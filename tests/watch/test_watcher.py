@@ -12,7 +12,7 @@ from tests.factories import make_channel
 from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, Step, sound, states
 from vigie.events import CaptionReceived, MediaOpened
 from vigie.ports import NotLive, PortError
-from vigie.watch import operations, sinks, watcher
+from vigie.watch import hearing, operations, sinks, watcher
 from vigie.watch.hearing import CUT_SHORT
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Channel, Gap, Live, LiveState
@@ -100,6 +100,18 @@ async def test_while_it_is_interrupted_the_live_says_so(channel: Channel, memory
     async with watching(channel, media):
         live = await Live.objects.aget()
         assert (live.state, live.reason) == (LiveState.RECONNECTING, "the connection broke")
+
+
+@pytest.mark.parametrize("trouble", [[BROKEN], []], ids=["the connection broke", "nothing comes any more"])
+async def test_sinks_are_told_of_an_interruption_while_it_lasts(
+    channel: Channel, memory: Memory, monkeypatch: pytest.MonkeyPatch, trouble: list[Step]
+) -> None:
+    monkeypatch.setattr(watcher, "TICK_S", 0.01)
+    monkeypatch.setattr(hearing, "OVERDUE_S", 0.05)
+
+    async with watching(channel, ScriptedMedia([OPENED, *sound(0.0, 2), *trouble])), asyncio.timeout(DEADLINE_S):
+        assert memory.closed == 0
+        await memory.paused.wait()
 
 
 async def test_a_live_is_over_when_the_platform_says_so_twice(channel: Channel, memory: Memory) -> None:

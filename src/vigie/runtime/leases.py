@@ -63,7 +63,7 @@ def claim(resources: Collection[str], owner: str, now: datetime, *, ttl_s: float
 
 
 def renew(owner: str, now: datetime, *, ttl_s: float) -> dict[str, int]:
-    """Hold on to everything `owner` still holds, in one statement. Return resource -> token; what is missing is lost."""
+    """Hold on to all that `owner` still holds, in one statement. Return resource -> token; what is missing is lost."""
     held = Lease.objects.filter(owner=owner, expires_at__gt=now)
     with transaction.atomic():
         held.update(expires_at=now + timedelta(seconds=ttl_s))

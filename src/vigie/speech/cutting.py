@@ -55,7 +55,8 @@ class Cutter:
         return [stretch for probability in probabilities for stretch in self._step(probability)]
 
     def flush(self) -> list[Stretch]:
-        """The sound ends here; return the stretch that was open."""
+        """The sound ends here, or pauses; return the stretch that was open."""
+        self._loud = 0
         return self._close()
 
     def _step(self, probability: float) -> list[Stretch]:

@@ -32,5 +32,5 @@ class Ear:
         return self._cutter.push(self._detector.probabilities(samples[:whole])) if whole else []
 
     def flush(self) -> list[Stretch]:
-        """Nothing follows: return the utterance that was open."""
+        """Nothing follows for now: return the utterance that was open. Sound that does follow begins another."""
         return self._cutter.flush()

@@ -85,6 +85,10 @@ class Listener:
         self._captions_until_s = max(self._captions_until_s, caption.end_s + CAPTIONS_COVER_S)
         await sync_to_async(self._write_caption)(caption)
 
+    async def pause(self) -> None:
+        """Cut what was being said; what follows in the epoch is an utterance of its own."""
+        await self._add(self._origin.place(self._ear.flush()) if self._ear else [])
+
     async def close(self) -> None:
         """Keep everything: seal the sound, cut what was being said."""
         try:

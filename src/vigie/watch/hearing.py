@@ -16,6 +16,8 @@ from vigie.watch.timeline import Hole, Timeline
 
 COUNT_EVERY_S = 5.0
 """How often it is written down how far the live was heard."""
+OVERDUE_S = 2.0
+"""Sound that is so late makes an interruption: what was being said is not held back for it."""
 CUT_SHORT_S = 1.0
 MOST_AHEAD_S = 60.0
 """So much the captions of a live may run ahead of it."""
@@ -144,6 +146,15 @@ class Hearing:
         if end_s > 0.0 and placed not in self._known_captions:
             self._known_captions.append(placed)
             await self._sinks.caption(placed)
+
+    async def look_for_interruption(self) -> None:
+        """Let the sinks know that sound is overdue: the connection broke, or it is later than it ever was."""
+        waited_s = asyncio.get_running_loop().time() - self.heard_at if self.heard_at else 0.0
+        if self._timeline is None or waited_s < OVERDUE_S:
+            return
+        hole = self._timeline.hole_at(self._wall_s)
+        if self.interrupted_by or (hole and hole.to_s - hole.from_s > OVERDUE_S):
+            await self._sinks.pause()
 
     async def count(self) -> None:
         """Write down how far the live was heard."""

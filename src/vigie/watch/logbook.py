@@ -12,7 +12,6 @@ from vigie.watch.models import Channel, Live, LiveState
 from vigie.watch.operations import Ending
 from vigie.watch.timeline import Hole, Mark
 
-
 Written = TypeVar("Written")
 Given = ParamSpec("Given")
 

@@ -60,6 +60,11 @@ class Sinks:
         for sink in self._opened:
             await sink.caption(caption)
 
+    async def pause(self) -> None:
+        """Let all know that no sound comes for now."""
+        for sink in self._opened:
+            await sink.pause()
+
     async def close(self) -> None:
         """Close all of them. Safe to call twice."""
         self._opened.clear()

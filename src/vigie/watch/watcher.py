@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-TICK_S = 5.0
+TICK_S = 1.0
 SILENT_S = 15.0
 """A connection that brings no sound for that long is told."""
 NO_SOUND = gettext_noop("the stream brings no sound")
@@ -134,6 +134,7 @@ class Watcher:
         with suppress(LiveIsOver, LeaseLost):
             while True:
                 await asyncio.sleep(TICK_S)
+                await self._hearing.look_for_interruption()
                 last_at = max(self._opened_at or 0.0, self._hearing.heard_at or 0.0)
                 if self._opened_at is not None and loop.time() - last_at > SILENT_S:
                     await self._book.turn(LiveState.NO_AUDIO, NO_SOUND)
