@@ -202,10 +202,15 @@ def test_a_playlist_that_becomes_a_page_ends_the_live_with_the_reason(watched: d
     assert of("utterance", live.lines)
 
 
-def test_a_live_may_be_left_at_any_time_and_leaves_nothing(tmp_path: Path) -> None:
-    with MediaServer(Script((Live("en", PREPARED / "en.mp4", PREPARED / "en.vtt", "en"),))) as media:
+@pytest.mark.parametrize(
+    ("captions", "options"), [(PREPARED / "en.vtt", ["--no-speech"]), (None, ["--recognizer", "pocketsphinx"])]
+)
+def test_a_live_may_be_left_at_any_time_with_all_verdicts_and_leaves_nothing(
+    tmp_path: Path, captions: Path | None, options: list[str]
+) -> None:
+    with MediaServer(Script((Live("en", PREPARED / "en.mp4", captions, "en"),))) as media:
         in_background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
-        command = [*in_background, sys.executable, "-m", "vigie", "watch", media.url("en.m3u8"), "--no-speech", "--json"]
+        command = [*in_background, sys.executable, "-m", "vigie", "watch", media.url("en.m3u8"), *options, "--json"]
         environ = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
         with Popen(command, env=environ, stdout=PIPE, stderr=PIPE, text=True) as program:
             assert program.stdout is not None
@@ -215,4 +220,6 @@ def test_a_live_may_be_left_at_any_time_and_leaves_nothing(tmp_path: Path) -> No
 
     lines = lines_of(CompletedProcess(command, program.returncode, first + rest, trouble))
     assert (program.returncode, trouble, list(tmp_path.iterdir())) == (130, "", [])
+    spoken = [line["seq"] for line in of("utterance", lines) if line["text"]]
+    assert [line["seq"] for line in of("assessment", lines)] == spoken
     assert lines[-1]["audio_s"] > 0
