@@ -26,6 +26,17 @@ IDENTIFIER = FastTextIdentifier()
         ("lol mdr", "es", "es"),
         ("lol mdr", "", "und"),
         ("", "en", "en"),
+        ("sale négresse", "fr", "fr"),
+        ("sale n è g r e", "fr", "fr"),
+        ("".join(chr(ord(char) + 0xFEE0) for char in "salearabe"), "fr", "fr"),
+        ("@thomas_the_best https://example.org/the/best/of/all crève salaud", "fr", "fr"),
+        ("l35 r0m4n1ch3l5 du p4rk1ng", "fr", "fr"),
+        ("les arabes sont là partout".translate({ord("a"): "\u0430", ord("o"): "\u043e"}), "fr", "fr"),
+        ("\u200b".join("je déteste les gitans"), "fr", "fr"),
+        ("\u0336".join("honestly we despise refugees here"), "en", "en"),
+        ("我不知道你在说什么", "fr", "zh"),
+        ("сегодня хорошая погода", "fr", "ru"),
+        ("مرحبا بكم جميعا هنا", "fr", "ar"),
     ],
 )
 def test_a_text_is_read_in_the_language_spoken_where_that_is_clear(text: str, expected: str, language: str) -> None:

@@ -118,7 +118,7 @@ def test_a_text_is_read_in_the_language_told_where_that_is_sure_else_in_the_one_
     live: Live, identify: type[Identifier], came_with: str, told: tuple[str, float], language: str
 ) -> None:
     registry.provide(LanguageIdentifier, lambda: identify(*told))
-    queue(live, "blorks are vermin", language=came_with)
+    queue(live, "blorks are vermin, all of them", language=came_with)
 
     tasks.assess_pending()
 

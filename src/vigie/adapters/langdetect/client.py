@@ -17,6 +17,7 @@ MODEL = "resources/lid.176.ftz"
 READ_CHARS = 400
 """A language shows within a few words; the rest costs time."""
 FEWEST_WORDS = 2
+"""In Latin letters; Chinese has no spaces."""
 ALL = 176
 SURE = 0.5
 """Share from which a language that nobody asked for is believed."""
@@ -33,6 +34,8 @@ COMMON = {
 }
 """The commonest little words that tell French and English apart, and from the languages beside them."""
 
+_GREEK = "\u0370"
+"""The first letter beyond the Latin ones."""
 _NO_WORDS = re.compile(r"@\w+|https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -52,7 +55,7 @@ class FastTextIdentifier:
         `und` with 0 cannot be told: too short, no words, or no language that the model knows.
         """
         words = _WORD.findall(_NO_WORDS.sub(" ", text[:READ_CHARS].lower()))
-        if len(words) < FEWEST_WORDS:
+        if not words or (len(words) < FEWEST_WORDS and words[0] < _GREEK):
             return UNKNOWN, 0.0
         shares = self._shares(" ".join(words))
         common = self._told_by_common_words(words)

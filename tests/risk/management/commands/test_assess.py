@@ -100,6 +100,15 @@ def test_the_language_may_be_given() -> None:
     assert (told["language"], told["hateful"]) == ("fr", True)
 
 
+def test_what_is_clearly_another_language_than_the_one_given_is_read_as_that() -> None:
+    (english,) = objects("the jews are rats and should be killed", "--language", "fr")
+    (spanish,) = objects("los judíos son ratas y hay que matarlos", "--language", "fr")
+
+    assert (english["language"], english["hateful"]) == ("en", True)
+    assert (spanish["language"], spanish["state"]) == ("es", "abstained")
+    assert spanish["justification"] == "Not judged: there are no rules for this language."
+
+
 def test_another_language_is_not_judged() -> None:
     (told,) = objects("hola qué tal estamos todos aquí")
 

@@ -19,6 +19,7 @@ from vigie.errors import VigieError
 from vigie.ports import HIGH, MEDIUM, Analyst, LanguageIdentifier, TextToAssess, Verdict
 from vigie.risk import analysts
 from vigie.risk.justification import justify
+from vigie.risk.languages import language_of
 from vigie.risk.models import Reach, Subject
 from vigie.runtime import registry
 from vigie.runtime.arguments import known_language
@@ -61,7 +62,11 @@ class Command(TyperCommand):
         file: Annotated[Path | None, Option(help="A file with one text a line.")] = None,
         analyst: Annotated[str, Option(help=f"Who judges: {', '.join(analysts.NAMES)}.")] = "rules",
         language: Annotated[
-            str, Option(callback=known_language, help="Language (ISO 639-1); told from each text when not given.")
+            str,
+            Option(
+                callback=known_language,
+                help="Language expected (ISO 639-1); what is clearly in another is read as such.",
+            ),
         ] = "",
         as_json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
     ) -> None:
@@ -102,9 +107,9 @@ def _lines_of(file: Path) -> Iterator[str]:
 
 def judged_one_by_one(judge: Analyst, lines: Iterator[str], language: str) -> Iterator[Judged]:
     """Yield what the analyst makes of each text."""
-    identifier = None if language else registry.get(LanguageIdentifier)
+    identifier = registry.get(LanguageIdentifier)
     for seq, text in enumerate(lines, start=1):
-        spoken = identifier.identify(text)[0] if identifier else language
+        spoken = language_of(text, language, identifier)
         (verdict,) = judge.assess([TextToAssess(text, spoken)])
         yield Judged(seq, text, spoken, verdict, judge.name)
 
