@@ -161,14 +161,27 @@ def test_recordings_are_told_as_far_as_they_go(tmp_path: Path) -> None:
     ]
 
 
-def test_watch_ends_where_nobody_reads_any_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_watch_ends_where_nobody_reads_any_more(tmp_path: Path, form: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    command = [sys.executable, "-m", "vigie", "watch", str(PREPARED / "en.mp4"), "--no-speech", "--json"]
+    command = [sys.executable, "-m", "vigie", "watch", str(PREPARED / "en.mp4"), "--no-speech", *form]
 
     ended = subprocess.run(
         command, env=environment(tmp_path), stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120, check=False
     )
 
     os.close(writer)
-    assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (130, "", [])
+    assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (1, "", [])
+
+
+def test_watch_tells_in_one_line_that_its_lines_cannot_be_written(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "vigie", "watch", str(PREPARED / "en.mp4"), "--no-speech", "--json"]
+
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            command, env=environment(tmp_path), stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+
+    assert ended.stderr.endswith("vigie: No space left on device\n")
+    assert (ended.returncode, len(ended.stderr.splitlines()), list(tmp_path.iterdir())) == (1, 1, [])

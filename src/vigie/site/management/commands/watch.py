@@ -6,7 +6,6 @@ from typing import Annotated
 from django.conf import settings
 from django.utils.translation import get_language
 from django_typer.management import TyperCommand
-from rich.console import Console
 from typer import Argument, Option
 
 from vigie.events import LiveStarted
@@ -48,7 +47,7 @@ class Command(TyperCommand):
         upkeep.migrate(clock.now())
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
-        tell = foreground.as_json if json else foreground.as_text(Console())
+        tell = foreground.as_json if json else foreground.as_text(foreground.Terminal())
         trouble = foreground.run(foreground.Source(source, spoken), tell)
         if trouble:
             self.stderr.write(trouble)
