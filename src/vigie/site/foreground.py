@@ -8,8 +8,8 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
+from time import monotonic, sleep
 
-from asgiref.sync import sync_to_async
 from rich.console import Console
 from rich.markup import escape
 
@@ -34,6 +34,8 @@ from vigie.watch.models import Live
 from vigie.watch.operations import Label
 
 LOOK_S = 0.1
+FINISH_S = 3.0
+"""How long the last words may take when told to end; told so again, it waits no more."""
 
 Tell = Callable[[Line], None]
 
@@ -118,7 +120,7 @@ def run(source: Source, tell: Tell) -> str:
     teller.follow()
     try:
         with embedded_engine():
-            outcome = asyncio.run(_watch(channel.pk))
+            outcome = _watched(channel.pk, teller)
     except KeyboardInterrupt:
         if teller.trouble:
             raise teller.trouble from None
@@ -131,25 +133,32 @@ def run(source: Source, tell: Tell) -> str:
     return "" if outcome.stop.reason == watching.OVER else outcome.stop.reason
 
 
-async def _watch(channel_id: int) -> watching.Outcome:
-    outcome = await watching.watch_live(channel_id)
-    if outcome.live_id is not None:
-        if recognizers.missing():
-            await sync_to_async(_skip_waiting)(outcome.live_id)
-        while await sync_to_async(_is_unfinished)(outcome.live_id):  # noqa: ASYNC110 -- the truth is in the rows
-            await asyncio.sleep(LOOK_S)
+def _watched(channel_id: int, teller: Teller) -> watching.Outcome:
+    """Return how watching ended, once all that was said has its words and its verdict; interrupted, what there is."""
+    try:
+        outcome = asyncio.run(watching.watch_live(channel_id))
+    except KeyboardInterrupt:
+        if not teller.trouble:
+            _finish(channel_id, within_s=FINISH_S)
+        raise
+    _finish(channel_id)
     return outcome
 
 
-def _skip_waiting(live_id: int) -> None:
-    waiting = Utterance.objects.filter(live=live_id, state=WorkState.PENDING)
-    speech.skip(list(waiting), recognizers.missing())
+def _finish(channel_id: int, *, within_s: float = float("inf")) -> None:
+    """Wait until nothing said waits for its words or its verdict any more, or the time is over."""
+    until = monotonic() + within_s
+    if recognizers.missing():
+        waiting = Utterance.objects.filter(live__channel=channel_id, state=WorkState.PENDING)
+        speech.skip(list(waiting), recognizers.missing())
+    while _is_unfinished(channel_id) and monotonic() < until:
+        sleep(LOOK_S)
 
 
-def _is_unfinished(live_id: int) -> bool:
+def _is_unfinished(channel_id: int) -> bool:
     return (
-        Utterance.objects.filter(live=live_id, state__in=UNFINISHED).exists()
-        or Assessment.objects.filter(live=live_id, state__in=UNFINISHED, outcome=Outcome.WAITING).exists()
+        Utterance.objects.filter(live__channel=channel_id, state__in=UNFINISHED).exists()
+        or Assessment.objects.filter(live__channel=channel_id, state__in=UNFINISHED, outcome=Outcome.WAITING).exists()
     )
 
 
