@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,7 @@ def test_lives_shows_no_words_to_who_may_not_read(client: Client, member: Member
     page = client.get(address("lives", member)).content.decode()
 
     assert "Un secret." not in page
+    assert not AuditEntry.objects.exists()
 
 
 def test_lives_finds_past_ones(client: Client, member: Membership) -> None:
@@ -117,8 +119,27 @@ def test_lives_asks_as_much_for_one_as_for_three(
         make_alert(make_assessment(make_utterance(talk(member))))
         make_live(make_channel(member.workspace), ended_at=NOW + timedelta(hours=1))
 
-    with django_assert_num_queries(17):
+    client.get(address("lives", member))  # the first act of a workspace begins its audit chain
+
+    with django_assert_num_queries(28):
         client.get(address("lives", member))
+
+
+def test_reading_last_words_is_accounted_for_once_a_visit(client: Client, member: Membership) -> None:
+    live = talk(member)
+
+    client.get(address("lives", member))
+    client.get(address("lives-on-air", member))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.actor_id) == ("lives.read", member.user_id)
+    assert json.loads(entry.payload.body) == {"lives": [live.pk]}
+
+
+def test_last_words_asked_for_without_their_page_are_accounted_for(client: Client, member: Membership) -> None:
+    client.get(address("lives-on-air", member))
+
+    assert AuditEntry.objects.get().verb == "lives.read"
 
 
 def test_a_page_that_missed_news_gets_the_rows_alone(client: Client, member: Membership) -> None:
@@ -192,7 +213,17 @@ def test_live_without_permission_to_read_shows_its_state_alone(client: Client, m
     assert "Your role does not read what is said." in page
     assert client.get(address("live-words", member, live)).status_code == 403
     assert client.get(address("live-timeline", member, live)).status_code == 403
-    assert not AuditEntry.objects.exists()
+    client.get(address("live-alerts", member, live))
+    assert AuditEntry.objects.get().verb == "alerts.read"  # theirs it shows
+
+
+def test_alerts_asked_for_without_their_page_are_accounted_for(client: Client, member: Membership) -> None:
+    live = talk(member)
+
+    client.get(address("live-alerts", member, live))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.object_type, entry.object_id) == ("transcript.read", "live", str(live.pk))
 
 
 def test_analysts_read_and_cannot_have_words_transcribed_again(client: Client, member: Membership) -> None:

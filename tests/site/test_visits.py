@@ -59,3 +59,12 @@ def test_a_session_remembers_few_lives(request_of_analyst: WorkspaceRequest) -> 
         visits.begin(request_of_analyst, make(request_of_analyst))
 
     assert len(request_of_analyst.session[visits.KEY]) == visits.KEPT
+
+
+def test_the_list_of_one_workspace_is_not_that_of_another(request_of_analyst: WorkspaceRequest) -> None:
+    visits.begin_list(request_of_analyst, [])
+    visits.go_on_list(request_of_analyst, [])
+    request_of_analyst.membership = make_membership("analyst", user=request_of_analyst.membership.user)
+    visits.go_on_list(request_of_analyst, [])
+
+    assert AuditEntry.objects.filter(verb="lives.read").count() == 2

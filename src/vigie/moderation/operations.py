@@ -1,5 +1,6 @@
 """What can be done with alerts. Every change of state is made by a person, on the version that person saw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +97,14 @@ def undo_decision(pk: int, *, actor: Membership, now: datetime) -> Alert:
 def add_note(pk: int, text: str, *, actor: Membership, now: datetime) -> Note:
     """Return a remark on an alert, visible to the team. Raises Alert.DoesNotExist as `decide`."""
     return _note(queries.alerts_for(actor).get(pk=pk), text, actor, now)
+
+
+@transaction.atomic
+def record_queue(alerts: Sequence[Alert], *, actor: Membership) -> None:
+    """Account for somebody reading what was said in some alerts of the queue; where there are none, nothing was."""
+    if alerts:
+        shown = {"alerts": [alert.pk for alert in alerts]}
+        bus.publish(Acted(actor.workspace_id, actor.user_id, "alerts.read", payload=shown))
 
 
 @transaction.atomic

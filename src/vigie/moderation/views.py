@@ -32,11 +32,12 @@ from vigie.watch.permissions import may_manage_channels
 @in_workspace(may_see_alerts)
 @require_safe
 def alerts(request: WorkspaceRequest) -> HttpResponse:
-    """Show a view of the queue."""
+    """Show a view of the queue. Reading what was said in its alerts is accounted for."""
     views = queries.views_for(request.membership)
     view = views.get(request.GET.get("view", ""), views["to-review"])
     now = clock.now()
     page = queries.page_of(request.membership, view, request.GET.get("after", ""), now=now)
+    operations.record_queue([row.alert for row in page.rows], actor=request.membership)
     context = _menu(request, view) | {
         "page": page,
         "newest": queries.newest(request.membership),

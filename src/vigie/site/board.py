@@ -27,11 +27,13 @@ LIVES_A_PAGE = 25
 @require_safe
 @in_workspace(may_follow_lives)
 def lives(request: WorkspaceRequest) -> HttpResponse:
-    """Show the lives that are watched now, and find those of the past."""
+    """Show the lives that are watched now, and find those of the past. Reading last words is accounted for."""
     form = HistoryForm(request.membership, request.GET)
     past = Paginator(watch.history_for(request.membership, form.wanted()), LIVES_A_PAGE)
     now = clock.now()
-    context = _on_air(request, now) | {
+    rows = _on_air(request, now)
+    visits.begin_list(request, rows)
+    context = _list(request, rows) | {
         "off_air": watch.off_air_for(request.membership, now),
         "form": form,
         "lives": past.get_page(request.GET.get("page")),
@@ -43,16 +45,21 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
 @in_workspace(may_follow_lives)
 def on_air(request: WorkspaceRequest) -> HttpResponse:
     """Show the rows of the lives that are watched now, for a page that may have missed some news."""
-    return render(request, "board/_rows.html", _on_air(request, clock.now()))
+    rows = _on_air(request, clock.now())
+    visits.go_on_list(request, rows)
+    return render(request, "board/_rows.html", _list(request, rows))
 
 
-def _on_air(request: WorkspaceRequest, now: datetime) -> dict[str, object]:
-    rows = queries.rows_of(
+def _on_air(request: WorkspaceRequest, now: datetime) -> list[queries.Row]:
+    return queries.rows_of(
         list(watch.on_air_for(request.membership, now)),
         now,
         with_words=may_read_transcripts(request.membership),
         with_alerts=may_see_alerts(request.membership),
     )
+
+
+def _list(request: WorkspaceRequest, rows: list[queries.Row]) -> dict[str, object]:
     return {"rows": rows, "may_manage": may_manage_channels(request.membership)}
 
 
@@ -65,10 +72,12 @@ def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a live: its state, its risk, what is said in it, its alerts. Reading it is accounted for, once a visit."""
     shown = _live(request, pk)
     context = _head(shown) | _timeline(shown) | {"may_manage": may_manage_channels(request.membership)}
-    if may_read_transcripts(request.membership):
+    reads, sees = may_read_transcripts(request.membership), may_see_alerts(request.membership)
+    if reads or sees:
         visits.begin(request, shown)
+    if reads:
         context |= {"lines": queries.lines_of(shown), "may_retry": may_retry(request.membership)}
-    if may_see_alerts(request.membership):
+    if sees:
         context["alerts"] = queries.alerts_of(shown)
     return render(request, "board/live.html", context)
 
@@ -102,6 +111,7 @@ def live_timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def live_alerts(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the alerts of a live."""
     shown = _live(request, pk)
+    visits.go_on(request, shown)
     context = {"live": shown, "alerts": queries.alerts_of(shown), "workspace": request.workspace}
     return render(request, "board/_alerts.html", context)
 

@@ -1,5 +1,7 @@
 """What pages that span areas must account for."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from vigie.events import Acted
@@ -10,5 +12,11 @@ from vigie.watch.models import Live
 
 @transaction.atomic
 def record_reading(live: Live, actor: Membership, verb: str = "transcript.read") -> None:
-    """Account for somebody reading, or taking away, what was said in a live."""
+    """Account for somebody reading, or taking away, what was said in a live, or in its alerts alone."""
     bus.publish(Acted(actor.workspace_id, actor.user_id, verb, "live", str(live.pk)))
+
+
+@transaction.atomic
+def record_list(actor: Membership, lives: Sequence[int]) -> None:
+    """Account for somebody reading the last words of what is on air; `lives` were so when the list was opened."""
+    bus.publish(Acted(actor.workspace_id, actor.user_id, "lives.read", payload={"lives": list(lives)}))
