@@ -4,10 +4,11 @@ import pytest
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
-from tests.factories import NOW, make_assessment, make_live, make_utterance
+from tests.factories import NOW, make_assessment, make_channel, make_live, make_utterance
 from vigie.runtime.models import Lease, WorkState
 from vigie.site import health
 from vigie.site.health import Finding
+from vigie.watch.models import Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def test_findings_of_an_idle_installation() -> None:
         "To be analysed",
         "Engine",
         "Watchers at work",
+        "Places to watch",
         "Disk",
         "Database",
     ]
@@ -42,10 +44,14 @@ def test_findings_of_an_idle_installation() -> None:
     assert finding("Database").is_well
 
 
-def test_a_missing_recognizer_comes_with_its_fix() -> None:
+@pytest.mark.parametrize(
+    ("recognizer", "fix"), [("auto", "vigie models get base"), ("none", "VIGIE_RECOGNIZER is set to none.")]
+)
+def test_a_missing_recognizer_comes_with_its_fix(settings: Settings, recognizer: str, fix: str) -> None:
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"recognizer": recognizer})
     found = finding("Speech recognition")
 
-    assert (found.is_well, found.fix) == (False, "vigie models get base")
+    assert (found.is_well, found.fix) == (False, fix)
 
 
 @pytest.mark.parametrize(("lag_s", "is_well"), [(12.0, True), (301.0, False)])
@@ -72,6 +78,18 @@ def test_watchers_are_those_whose_lease_lasts() -> None:
         Lease.objects.create(resource=resource, owner=owner, expires_at=NOW + timedelta(seconds=seconds))
 
     assert finding("Watchers at work").words == "a, b"
+
+
+def test_channels_that_nobody_looks_at_are_named() -> None:
+    channel = make_channel(name="Marché")
+    Channel.objects.update(is_watched=True)
+    Lease.objects.create(resource=channel.resource, due_at=NOW - timedelta(minutes=2))
+    assert finding("Places to watch").is_well
+    Lease.objects.create(resource="owner:a", owner="a", expires_at=NOW + timedelta(seconds=5))
+
+    assert finding("Places to watch") == Finding(
+        "Places to watch", is_well=False, words="1 channels wait: Marché", fix="vigie up --only watch"
+    )
 
 
 def test_the_disk_is_told_in_gigabytes() -> None:

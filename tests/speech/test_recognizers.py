@@ -1,10 +1,14 @@
 """Which recognizer there is, and what to do when there is none."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from vigie.ports import VoiceActivity
+from vigie.runtime import registry
 from vigie.site.options import Options
 from vigie.speech import recognizers
 from vigie.speech.recognizers import Choice
@@ -68,3 +72,23 @@ def test_check_refuses_what_is_not_here(options: Options, tmp_path: Path) -> Non
 
     assert str(missing.value) == f"There is no speech model 'base' in {tmp_path}. Get it: vigie models get base"
     assert str(unknown.value) == ("There is no recognizer 'parrot': choose from auto, whisper, pocketsphinx, none.")
+
+
+@pytest.fixture
+def deaf(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The extra that brings voice detection is not installed."""
+    former = registry.current(VoiceActivity)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    registry.provide(VoiceActivity, "vigie.adapters.silero.client.SileroVoiceActivity")
+    yield
+    registry.provide(VoiceActivity, former) if former else registry.withdraw(VoiceActivity)
+
+
+@pytest.mark.usefixtures("deaf")
+@pytest.mark.parametrize("recognizer", ["auto", "whisper", "pocketsphinx"])
+def test_missing_says_first_that_no_voice_can_be_found(options: Options, tmp_path: Path, recognizer: str) -> None:
+    install(tmp_path / "base")
+    options.recognizer = recognizer
+
+    assert recognizers.missing() == "Voice detection is not installed: pip install 'vigie[whisper]'."
+    assert recognizers.lacking_model() == ""

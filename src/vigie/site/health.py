@@ -17,7 +17,9 @@ from vigie.site.templatetags.vigie import duration
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
 from vigie.watch.models import Live
+from vigie.watch.queries import waiting_for_a_place
 
+NAMED = 10
 LITTLE_DISK = 0.05
 """Share of the disk that must stay free."""
 
@@ -42,6 +44,7 @@ def findings(now: datetime) -> list[Finding]:
         *_work(),
         _engine(),
         _watchers(now),
+        places(_("Places to watch"), now),
         _disk(),
         _database(),
     ]
@@ -54,9 +57,9 @@ def _lives() -> Finding:
 def speech(what: str) -> Finding:
     """Return, under the name `what`, the recognizer in use; or the command that gets one."""
     trouble, choice = recognizers.missing(), recognizers.choose()
-    words = trouble.partition(":")[0] or f"{choice.recognizer} {choice.model.name if choice.model else ''}".strip()
-    fix = f"vigie models get {settings.OPTIONS.model}" if trouble else ""
-    return Finding(what, is_well=not trouble, words=words, fix=fix)
+    words, _colon, fix = trouble.partition(":")
+    words = words or f"{choice.recognizer} {choice.model.name if choice.model else ''}".strip()
+    return Finding(what, is_well=not trouble, words=words, fix=fix.strip())
 
 
 def _lag() -> Finding:
@@ -89,6 +92,15 @@ def _watchers(now: datetime) -> Finding:
     owners = Lease.objects.filter(expires_at__gt=now).exclude(owner="").values_list("owner", flat=True)
     names = sorted(set(owners))
     return Finding(_("Watchers at work"), is_well=True, words=", ".join(names) or _("none"))
+
+
+def places(what: str, now: datetime) -> Finding:
+    """Return, under the name `what`, the channels that nobody looks at for want of a place; or that there are none."""
+    waiting = waiting_for_a_place(now)
+    names = ", ".join(channel.name for channel in waiting[:NAMED])
+    words = _("%(count)d channels wait: %(names)s") % {"count": waiting.count(), "names": names}
+    fix = "vigie up --only watch" if names else ""
+    return Finding(what, is_well=not names, words=words if names else _("each channel is looked at in turn"), fix=fix)
 
 
 def _disk() -> Finding:

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from vigie.errors import VigieError
+from vigie.ports import PortError, VoiceActivity
+from vigie.runtime import registry
 
 AUTO, WHISPER, POCKETSPHINX, NONE = NAMES = ("auto", "whisper", "pocketsphinx", "none")
 
@@ -68,9 +70,18 @@ def check_language(language: str) -> None:
 
 
 def missing() -> str:
-    """Return in one line what is missing to hear anything, and the fix; empty when nothing is."""
-    if choose().recognizer != NONE:
-        return ""
+    """Return in a line what is missing to hear anything, and the fix; empty when nothing is. Loads voice detection."""
     if settings.OPTIONS.recognizer == NONE:
         return _("Speech is not recognized: VIGIE_RECOGNIZER is set to none.")
+    try:
+        registry.find(VoiceActivity)
+    except PortError as error:
+        return str(error)
+    return lacking_model()
+
+
+def lacking_model() -> str:
+    """Return in a line that the model that is wanted is not here, and the fix; empty when it is, or none is wanted."""
+    if settings.OPTIONS.recognizer == NONE or choose().recognizer != NONE:
+        return ""
     return _("No speech model is installed: vigie models get %(model)s") % {"model": settings.OPTIONS.model}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 
 @pytest.mark.django_db
@@ -20,7 +21,8 @@ def test_doctor_tells_every_finding_as_json_and_fails_when_something_is_missing(
 
 
 @pytest.mark.django_db
-def test_doctor_tells_a_person_the_exact_fix(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_tells_a_person_the_exact_fix(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"recognizer": "auto"})
     with pytest.raises(CommandError):
         call_command("doctor")
 

@@ -25,3 +25,16 @@ def test_up_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
     assert ended.stderr == (
         f"vigie: 127.0.0.1:{port} cannot be used (Address already in use). Set VIGIE_PORT to another port.\n"
     )
+
+
+def test_up_says_what_is_missing_to_hear(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = {"VIGIE_DATA_DIR": str(tmp_path), "VIGIE_PORT": str(port), "VIGIE_RECOGNIZER": ""}
+    command = [sys.executable, "-m", "vigie", "up"]
+    with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr
+        told = next((line for line in program.stderr if "speech.nothing_heard" in line), "")
+        program.terminate()
+
+    assert "No speech model is installed: vigie models get base" in told

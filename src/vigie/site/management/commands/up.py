@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from typing import Annotated
 
+import structlog
 from django.conf import settings
 from django_typer.management import TyperCommand
 from typer import Option
@@ -10,6 +11,10 @@ from typer import Option
 from vigie.people import operations as people
 from vigie.runtime import clock, engine
 from vigie.site import logs, program, upkeep
+from vigie.speech import recognizers
+from vigie.speech.management.commands import models
+
+log = structlog.get_logger(__name__)
 
 
 class Command(TyperCommand):
@@ -34,6 +39,10 @@ class Command(TyperCommand):
             copy = upkeep.migrate(clock.now())
             if copy:
                 self.stderr.write(f"The tables were brought up to date. Copy of the former database: {copy}")
+            if program.Role.WORK in roles:
+                models.offer()
+                if trouble := recognizers.missing():
+                    log.warning("speech.nothing_heard", fix=trouble)
             if listener:
                 self.greet()
             program.run(roles, listener)

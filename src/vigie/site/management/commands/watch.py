@@ -14,6 +14,7 @@ from vigie.runtime import bus, clock
 from vigie.runtime.arguments import known_language
 from vigie.site import bootstrap, foreground, logs, upkeep
 from vigie.speech import recognizers
+from vigie.speech.management.commands import models
 
 
 class Command(TyperCommand):
@@ -44,6 +45,8 @@ class Command(TyperCommand):
         recognizers.check_language(spoken)
         bootstrap.let_sources_reach(Reach.DISK)
         foreground.look(source)
+        if speech:
+            models.offer()
         upkeep.migrate(clock.now())
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
