@@ -39,10 +39,24 @@ def test_one_signs_in_by_user_name_or_e_mail_however_written(login: str, ada: Us
     assert told() == ["account.signed_in"]
 
 
-@pytest.mark.parametrize(("login", "password"), [("ada", "wrong"), ("grace", PASSWORD), ("", PASSWORD), ("ada", "")])
-def test_wrong_words_do_not_sign_in(login: str, password: str, ada: User, client: Client) -> None:
+REFUSED = "account.password_refused"
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "acts"),
+    [("ada", "wrong", [REFUSED]), ("grace", PASSWORD, [REFUSED]), ("", PASSWORD, []), ("ada", "", [])],
+)
+def test_wrong_words_do_not_sign_in(login: str, password: str, acts: list[str], ada: User, client: Client) -> None:
     assert sign_in(client, login, password) == ""
-    assert told() == []
+    assert told() == acts
+
+
+def test_what_was_typed_in_vain_is_kept_nowhere(ada: User, client: Client) -> None:
+    """People type their password as their name, and write it a letter off."""
+    sign_in(client, "typed as a name", "typed in vain")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_id, entry.object_type, entry.object_id, entry.payload.body) == (None, "", "", "{}")
 
 
 def test_an_account_that_is_switched_off_does_not_sign_in(ada: User, client: Client) -> None:
@@ -57,7 +71,7 @@ def test_trying_passwords_is_slowed_down(ada: User, client: Client) -> None:
         sign_in(client, "ada", "wrong")
 
     assert sign_in(client, "ada") == ""
-    assert told() == []
+    assert told() == [REFUSED] * 5
 
 
 def test_the_admin_pages_ask_for_the_same_sign_in(client: Client) -> None:
@@ -162,6 +176,7 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(ada: User, client: Clien
 
     assert sign_in(client, "ada") == reverse("mfa_authenticate")
     assert client.get(reverse("home")).status_code == 302  # to sign in: the password alone is not enough
+    client.post(reverse("mfa_authenticate"), {"code": "12345678"})
     answer = client.post(reverse("mfa_authenticate"), {"code": codes[0]})
 
     assert answer.headers["Location"] == reverse("home")
@@ -170,6 +185,7 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(ada: User, client: Clien
         "account.second_factor_added",
         "account.second_factor_added",  # the recovery codes
         "account.signed_out",
+        "account.code_refused",
         "account.signed_in",
     ]
 

@@ -16,6 +16,15 @@ def names(by: Membership) -> list[str]:
     return [role.name for role in queries.grantable_roles(by)]
 
 
+@pytest.mark.parametrize(
+    ("login", "is_found"), [("ada", True), ("ADA", True), ("Ada@Example.org", True), ("grace", False), ("", False)]
+)
+def test_an_account_goes_by_its_name_and_its_e_mail(login: str, *, is_found: bool) -> None:
+    ada = make_user("ada")
+
+    assert queries.account_called(login) == (ada if is_found else None)
+
+
 def test_set_up_is_needed_until_there_is_an_operator() -> None:
     make_user()
     assert queries.needs_set_up()

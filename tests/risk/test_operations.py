@@ -49,13 +49,15 @@ def test_a_workspace_starts_with_the_rules_that_come_with_vigie() -> None:
     assert operations.ensure_policy(policy.workspace, NOW + timedelta(days=1)) == policy
 
 
-def test_rules_that_nobody_edited_follow_the_product() -> None:
+def test_rules_that_nobody_edited_follow_the_product_and_that_is_accounted_for(acts: list[Acted]) -> None:
     former = make_policy(make_workspace())
     Policy.objects.update(is_shipped=True)
 
     policy = operations.ensure_policy(former.workspace, NOW)
 
     assert (policy.version, policy.is_shipped, policy.lexicon) == (2, True, shipped_policy())
+    payload = {"version": 2, "sha256": policy.digest}
+    assert acts == [Acted(former.workspace_id, None, "policy.shipped", "policy", str(policy.pk), payload)]
 
 
 def test_rules_that_somebody_edited_stay() -> None:

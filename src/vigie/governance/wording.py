@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from vigie.governance.chain import Fault
 
 VERBS: Mapping[str, Promise] = {
+    "account.code_refused": _("refused a code"),
     "account.created": _("created an account"),
     "account.password_changed": _("changed their password"),
+    "account.password_refused": _("refused a password"),
     "account.password_reset": _("chose a new password"),
     "account.recovery_codes_renewed": _("made new recovery codes"),
     "account.second_factor_added": _("added a second factor"),
@@ -43,6 +45,7 @@ VERBS: Mapping[str, Promise] = {
     "person.joined": _("joined the workspace"),
     "person.removed": _("removed a member"),
     "policy.saved": _("changed the policy"),
+    "policy.shipped": _("put the rules of its version in force"),
     "profile.changed": _("changed their profile"),
     "role.changed": _("changed a role"),
     "setup_link.made": _("printed the link for the first administrator"),

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from vigie.people import mails, operations
+from vigie.people import mails, operations, queries
 from vigie.people.models import User
+from vigie.runtime import clock
 
 TOLD: dict[Signal, str] = {
     account.user_signed_up: "account.created",
@@ -41,13 +42,23 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return whoever signs up openly."""
         return operations.newcomer()
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ARG002 -- allauth's signature
+        """Account for a password that was refused; what was typed is kept nowhere."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        operations.account_for_refusal(queries.account_called(login), "account.password_refused", clock.now())
+
 
 def connect() -> None:
     """Account for what django-allauth does from now on."""
     for signal in TOLD:
         signal.connect(_tell, dispatch_uid="people.accounts")
+    mfa.authentication_failed.connect(_tell_refused, dispatch_uid="people.accounts")
 
 
 def _tell(signal: Signal, user: User | None, **_: Any) -> None:
     if user is not None:
         operations.account_for(user, TOLD[signal])
+
+
+def _tell_refused(user: User, **_: Any) -> None:
+    operations.account_for_refusal(user, "account.code_refused", clock.now())

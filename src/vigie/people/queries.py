@@ -5,7 +5,8 @@ import hmac
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from vigie.people.models import Invitation, Membership, User, Workspace
 
@@ -13,6 +14,18 @@ from vigie.people.models import Invitation, Membership, User, Workspace
 def needs_set_up() -> bool:
     """Return whether the first administrator is still to come."""
     return not User.objects.filter(is_superuser=True).exists()
+
+
+def account_called(login: str) -> User | None:
+    """Return the account that somebody signs in to by this user name or e-mail, however written; None: there is none.
+
+    One query, by index.
+    """
+    return (
+        User.objects.annotate(name=Lower("username"), mail=Lower("email"))
+        .filter(Q(name=login.lower()) | Q(mail=login.lower()))
+        .first()
+    )
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:

@@ -60,11 +60,14 @@ class Text:
 
 @transaction.atomic
 def ensure_policy(workspace: Workspace, now: datetime) -> Policy:
-    """Return the policy in force, without its text; a workspace that never edited its rules gets the shipped ones."""
+    """Return the policy in force, without its text; a workspace that never edited its rules gets the shipped ones.
+
+    Those are a new version after an update that changed them, which is accounted for.
+    """
     policy = queries.policy_in_force(workspace.pk)
     if policy and (not policy.is_shipped or policy.digest == _digest(shipped_policy())):
         return policy
-    return Policy.objects.create(
+    shipped = Policy.objects.create(
         workspace=workspace,
         version=policy.version + 1 if policy else 1,
         lexicon=shipped_policy(),
@@ -72,6 +75,9 @@ def ensure_policy(workspace: Workspace, now: datetime) -> Policy:
         is_shipped=True,
         created_at=now,
     )
+    payload = {"version": shipped.version, "sha256": shipped.digest}
+    bus.publish(Acted(workspace.pk, None, "policy.shipped", "policy", str(shipped.pk), payload))
+    return shipped
 
 
 @transaction.atomic

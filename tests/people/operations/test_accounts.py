@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 
-from tests.factories import make_user
+from tests.factories import NOW, make_user
 from vigie.governance.models import AuditEntry
 from vigie.people import operations
 from vigie.people.models import Theme, User
@@ -51,6 +53,33 @@ def test_a_profile_is_saved_without_touching_the_rest() -> None:
     user.refresh_from_db()
     assert (user.theme, user.language, user.is_active) == ("dark", "fr", False)
     assert acts() == [("profile.changed", user.pk, "user", str(user.pk))]
+    assert AuditEntry.objects.get().payload.body == '{"language":["en","fr"],"theme":["system","dark"]}'
+
+
+def test_a_profile_that_stays_the_same_is_no_act() -> None:
+    operations.update_profile(make_user("ada"))
+
+    assert acts() == []
+
+
+def test_a_refused_password_is_accounted_for_with_the_account_it_was_tried_on() -> None:
+    user = make_user("ada")
+
+    operations.account_for_refusal(user, "account.password_refused", NOW)
+
+    assert acts() == [("account.password_refused", None, "user", str(user.pk))]
+
+
+def test_refused_passwords_do_not_fill_the_log() -> None:
+    user = make_user("ada")
+
+    for _ in range(25):
+        operations.account_for_refusal(None, "account.password_refused", NOW)
+    operations.account_for_refusal(user, "account.password_refused", NOW)
+    operations.account_for_refusal(None, "account.password_refused", NOW + timedelta(minutes=1))
+
+    unknown = ("account.password_refused", None, "", "")
+    assert acts() == [*[unknown] * 20, ("account.password_refused", None, "user", str(user.pk)), unknown]
 
 
 def test_signing_in_is_accounted_for() -> None:

@@ -1,6 +1,13 @@
 """What can be done with people and workspaces. Everything is written here, and told on the bus."""
 
-from vigie.people.operations.accounts import NewAccount, account_for, create_account, newcomer, update_profile
+from vigie.people.operations.accounts import (
+    NewAccount,
+    account_for,
+    account_for_refusal,
+    create_account,
+    newcomer,
+    update_profile,
+)
 from vigie.people.operations.groups import grant_roles
 from vigie.people.operations.invitations import (
     IssuedLink,
@@ -40,6 +47,7 @@ __all__ = [
     "accept",
     "accept_as_new",
     "account_for",
+    "account_for_refusal",
     "change_role",
     "change_workspace",
     "create_account",
