@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from vigie.ports import Fence
 from vigie.runtime import leases
-from vigie.runtime.models import Bucket
+from vigie.runtime.models import Bucket, Lease
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=16)
@@ -53,6 +53,39 @@ def test_release_lets_others_take_at_once_but_not_what_is_not_ours() -> None:
     assert leases.claim(LIVES, "c", NOW, ttl_s=15, limit=3) == {}
     leases.release("a", ["live:1"])
     assert leases.claim(LIVES, "c", NOW, ttl_s=15, limit=3) == {"live:1": 2}
+
+
+def test_claim_passes_over_what_is_not_due_and_gives_first_what_waited_longest() -> None:
+    leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
+    for name, seconds in (("live:1", 30), ("live:2", 20), ("live:3", 40)):
+        leases.release("a", [name], due_at=NOW + timedelta(seconds=seconds))
+
+    assert leases.claim(LIVES, "b", NOW + timedelta(seconds=19), ttl_s=15, limit=3) == {}
+    assert leases.claim(LIVES, "b", NOW + timedelta(seconds=60), ttl_s=15, limit=2) == {"live:1": 2, "live:2": 2}
+
+
+def test_claim_without_room_lets_wait_from_then_on() -> None:
+    assert leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=0) == {}
+
+    assert Lease.objects.get().due_at == NOW
+
+
+def test_make_due_lets_what_was_put_off_be_taken_at_once() -> None:
+    leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)
+    leases.release("a", ["live:1"], due_at=NOW + timedelta(minutes=5))
+    leases.make_due("live:1")
+
+    assert leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1) == {"live:1": 2}
+
+
+def test_attend_shows_who_is_at_work_and_forgets_the_dead() -> None:
+    leases.attend("a", NOW, ttl_s=15)
+    leases.attend("b", LATER, ttl_s=15)
+    leases.attend("b", LATER + timedelta(seconds=1), ttl_s=15)
+
+    assert [(lease.owner, lease.expires_at) for lease in Lease.objects.all()] == [("b", LATER + timedelta(seconds=16))]
+    leases.release_all_of("b")
+    assert not Lease.objects.exists()
 
 
 def test_release_everything_frees_the_leases_of_a_killed_process() -> None:

@@ -41,7 +41,7 @@ class Lives:
             self.log.append((what, name))
             self.changed.notify_all()
 
-    async def run(self, held: Fence) -> None:
+    async def run(self, held: Fence) -> float:
         name = held.resource
         await self.note("start", name)
         if name in self.failing:
@@ -50,6 +50,7 @@ class Lives:
             await asyncio.Event().wait()
         finally:
             await asyncio.shield(self.note("end", name))
+        return 0.0
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE_S), self.changed:
@@ -114,6 +115,35 @@ async def test_supervisor_stops_a_task_whose_lease_was_lost() -> None:
 async def _steal(resource: str) -> None:
     later = clock.now() + timedelta(hours=1)
     await sync_to_async(leases.claim)([resource], "thief", later, ttl_s=3600, limit=1)
+
+
+class Brief(Lives):
+    """Each is over at once, and wants to be run again after an hour."""
+
+    async def run(self, held: Fence) -> float:
+        await self.note("start", held.resource)
+        return 3600.0
+
+
+async def test_supervisor_gives_the_place_of_what_returned_to_what_waits() -> None:
+    lives = Brief(*(f"live:{n}" for n in range(5)))
+    async with Running(lives, capacity=2):
+        await lives.until(lambda: len(lives.log) == 5)
+
+    assert sorted(lives.log) == [("start", f"live:{n}") for n in range(5)]
+
+
+async def test_supervisor_runs_again_what_returned_with_a_newer_token() -> None:
+    tokens: asyncio.Queue[int] = asyncio.Queue()
+
+    async def run(held: Fence) -> float:
+        tokens.put_nowait(held.token)
+        return 0.0
+
+    lives = Lives("live:1")
+    lives.run = run  # type: ignore[method-assign]
+    async with Running(lives), asyncio.timeout(DEADLINE_S):
+        assert [await tokens.get() for _ in range(3)] == [1, 2, 3]
 
 
 async def test_supervisor_takes_no_more_than_its_capacity() -> None:

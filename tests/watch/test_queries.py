@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from tests.factories import NOW, make_channel, make_live, make_membership
 from vigie.people.models import Membership
+from vigie.runtime.models import Lease
 from vigie.watch import queries
-from vigie.watch.models import Gap, LiveState
+from vigie.watch.models import Channel, Gap, LiveState
 from vigie.watch.queries import Wanted
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +35,45 @@ def test_with_activity_counts_lives_and_tells_the_last(member: Membership) -> No
     make_live(busy, started_at=NOW - HOUR, ended_at=NOW)
     make_live(busy, started_at=NOW)
 
-    found = queries.with_activity(queries.channels_for(member))
+    found = queries.with_activity(queries.channels_for(member), NOW)
 
     assert [(c.lives_count, c.last_live_at, c.is_on_air) for c in found] == [(2, NOW, True), (0, None, False)]  # type: ignore[attr-defined]
     assert list(found) == [busy, quiet]
+
+
+def leased(channel: Channel, *, due_at: datetime, expires_at: datetime | None = None) -> Channel:
+    Channel.objects.filter(pk=channel.pk).update(is_watched=True)
+    Lease.objects.create(resource=channel.resource, due_at=due_at, expires_at=expires_at)
+    return channel
+
+
+def test_a_channel_waits_for_a_place_when_it_is_due_and_every_watcher_looks_at_others(member: Membership) -> None:
+    soon, before = NOW + timedelta(seconds=20), NOW - timedelta(minutes=2)
+    leased(make_channel(member.workspace, name="held"), due_at=before, expires_at=soon)
+    leased(make_channel(member.workspace, name="later"), due_at=soon)
+    leased(make_channel(member.workspace, name="just due"), due_at=NOW - timedelta(seconds=20))
+    waiting = leased(make_channel(member.workspace, name="waiting"), due_at=before)
+    given_up = leased(make_channel(member.workspace, name="given up"), due_at=before)
+    Channel.objects.filter(pk=given_up.pk).update(is_watched=False)
+    make_channel(member.workspace, name="new")
+
+    found = queries.with_activity(queries.channels_for(member), NOW)
+
+    assert {c.name: (c.next_look_at, c.is_waiting) for c in found} == {  # type: ignore[attr-defined]
+        "held": (None, False),
+        "later": (soon, False),
+        "just due": (NOW - timedelta(seconds=20), False),
+        "waiting": (before, True),
+        "given up": (None, False),
+        "new": (None, False),
+    }
+    assert list(queries.waiting_for_a_place(NOW)) == [waiting]
+
+
+def test_nobody_waits_for_a_place_while_no_watcher_is_at_work(member: Membership) -> None:
+    leased(make_channel(member.workspace), due_at=NOW - HOUR, expires_at=NOW - HOUR)
+
+    assert not queries.waiting_for_a_place(NOW)
 
 
 def test_on_air_is_in_order_of_start_and_keeps_what_ended_just_now(member: Membership) -> None:

@@ -48,17 +48,28 @@ def held(channel: Channel) -> Fence:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "LOOK_AGAIN_S", 0.01)
-    monkeypatch.setattr(watching, "LONGEST_PAUSE_S", 0.02)
     monkeypatch.setattr(watching, "PATIENCE", Patience(first_s=0.01, longest_s=0.02))
 
 
-async def watched(channel: Channel, media: ScriptedMedia) -> None:
-    """Watch until the script is at its end, then stop."""
+async def watched(channel: Channel, media: ScriptedMedia) -> list[float]:
+    """Watch again and again until the script is at its end; return what pauses were asked for in between."""
+    pauses: list[float] = []
+
+    async def watch() -> None:
+        fence = await held(channel)
+        while True:
+            pauses.append(await watching.watch(fence))
+
     async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
-        task = group.create_task(watching.watch(await held(channel)))
+        task = group.create_task(watch())
         await media.hung.wait()
         task.cancel()
+    return pauses
+
+
+def about(*pauses_s: float) -> object:
+    """These pauses, each a fifth shorter or longer."""
+    return [pytest.approx(pause_s, rel=0.2) for pause_s in pauses_s]
 
 
 def test_watched_channels_are_wanted() -> None:
@@ -95,10 +106,10 @@ async def test_the_next_live_follows_the_last(memory: Memory, provide: Provided)
 async def test_a_channel_that_cannot_be_had_says_why_once_and_is_asked_again(provide: Provided) -> None:
     channel = await channel_at("https://live.example/a.m3u8")
     gone = [PortError("HTTP 404", permanent=True)]
-    media = ScriptedMedia(gone, gone, gone, [OPENED])
+    media = ScriptedMedia(gone, gone, gone, gone, [OPENED])
     provide(media)
 
-    await watched(channel, media)
+    assert await watched(channel, media) == about(60, 120, 240, 300)
 
     found = [live async for live in Live.objects.order_by("pk").values_list("state", "reason")]
     assert found == [(LiveState.FAILED, "HTTP 404"), (LiveState.STARTING, "")]
@@ -110,8 +121,7 @@ async def test_a_channel_that_is_off_air_is_waited_for_in_silence(provide: Provi
     media = ScriptedMedia([OPENED], resolving=[NotLive("not on air", retryable=True)] * 8)
     provide(media)
 
-    await watched(channel, media)
-
+    assert await watched(channel, media) == about(30, 30, 30, 30)
     assert await Live.objects.acount() == 1
 
 

@@ -35,15 +35,19 @@ def wait_s(key: str, now: datetime) -> float:
     return max(0.0, (breaker.opened_until - now).total_seconds())
 
 
-def record_failure(key: str, patience: Patience, now: datetime) -> None:
-    """Count a failure; open the breaker when there were too many."""
+def record_failure(key: str, patience: Patience, now: datetime, *, retry_after_s: float = 0.0) -> float:
+    """Count a failure; open the breaker when there were too many, or for as long as the other side asked.
+
+    Return for how many seconds it is open.
+    """
     with transaction.atomic():
         Breaker.objects.get_or_create(key=key)
         breaker = Breaker.objects.select_for_update().get(key=key)
         breaker.failures += 1
-        pause_s = pause_after(patience, breaker.failures)
+        pause_s = max(pause_after(patience, breaker.failures), retry_after_s)
         breaker.opened_until = now + timedelta(seconds=pause_s) if pause_s else None
         breaker.save()
+    return pause_s
 
 
 def record_success(key: str) -> None:

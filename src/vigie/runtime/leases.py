@@ -15,6 +15,8 @@ from vigie.ports import Fence
 from vigie.runtime import clock
 from vigie.runtime.models import Lease
 
+OWNER = "owner:"
+
 
 class LeaseLost(VigieError):
     """Somebody else owns this now; nothing more is written about it here."""
@@ -45,21 +47,41 @@ def database_now() -> datetime:
         return now.astimezone(UTC)
 
 
-def claim(resources: Collection[str], owner: str, now: datetime, *, ttl_s: float, limit: int) -> dict[str, int]:
-    """Take up to `limit` of `resources` that nobody holds. Return resource -> fencing token for those obtained.
+def attend(owner: str, now: datetime, *, ttl_s: float) -> None:
+    """Let it be seen that `owner` is at work, whether or not it holds anything; former ones are forgotten."""
+    Lease.objects.filter(resource__startswith=OWNER, expires_at__lte=now).delete()
+    Lease.objects.update_or_create(
+        resource=f"{OWNER}{owner}", defaults={"owner": owner, "expires_at": now + timedelta(seconds=ttl_s)}
+    )
 
-    Two claimants never obtain the same resource: the second waits on, or skips, the locked row.
+
+def claim(resources: Collection[str], owner: str, now: datetime, *, ttl_s: float, limit: int) -> dict[str, int]:
+    """Take up to `limit` of `resources` that are due and that nobody holds, those that waited longest first.
+
+    Return resource -> fencing token for those obtained. Two claimants never obtain the same resource: the second waits
+    on, or skips, the locked row. The others wait from `now` on, unless they did already.
     """
-    Lease.objects.bulk_create([Lease(resource=name) for name in resources], ignore_conflicts=True)
+    _line_up(resources, now)
+    free = Lease.objects.filter(Q(expires_at=None) | Q(expires_at__lte=now), due_at__lte=now, resource__in=resources)
+    if limit <= 0 or not free.exists():  # most often: a transaction would lock the whole of SQLite
+        return {}
     with transaction.atomic():
-        free = Lease.objects.filter(Q(expires_at=None) | Q(expires_at__lte=now), resource__in=resources)
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True)
-        taken = list(free.order_by("resource")[:limit])
+        taken = list(free.order_by("due_at", "resource")[:limit])
         Lease.objects.filter(pk__in=[lease.pk for lease in taken]).update(
             owner=owner, token=F("token") + 1, expires_at=now + timedelta(seconds=ttl_s)
         )
     return {lease.resource: lease.token + 1 for lease in taken}
+
+
+def _line_up(resources: Collection[str], now: datetime) -> None:
+    known = dict(Lease.objects.filter(resource__in=resources).values_list("resource", "due_at"))
+    new = [Lease(resource=name, due_at=now) for name in resources if name not in known]
+    if new:
+        Lease.objects.bulk_create(new, ignore_conflicts=True)
+    if None in known.values():
+        Lease.objects.filter(resource__in=resources, due_at=None).update(due_at=now)
 
 
 def renew(owner: str, now: datetime, *, ttl_s: float) -> dict[str, int]:
@@ -70,11 +92,22 @@ def renew(owner: str, now: datetime, *, ttl_s: float) -> dict[str, int]:
         return dict(Lease.objects.filter(owner=owner, expires_at__gt=now).values_list("resource", "token"))
 
 
-def release(owner: str, resources: Collection[str]) -> None:
-    """Give up `resources`, for others to take at once."""
-    Lease.objects.filter(owner=owner, resource__in=resources).update(owner="", expires_at=None)
+def release(owner: str, resources: Collection[str], *, due_at: datetime | None = None) -> None:
+    """Give up `resources`, for others to take; not before `due_at`."""
+    Lease.objects.filter(owner=owner, resource__in=resources).update(owner="", expires_at=None, due_at=due_at)
+
+
+def release_all_of(owner: str) -> None:
+    """Give up everything, at the end."""
+    Lease.objects.filter(resource=f"{OWNER}{owner}").delete()
+    Lease.objects.filter(owner=owner).update(owner="", expires_at=None, due_at=None)
+
+
+def make_due(resource: str) -> None:
+    """Let `resource` be taken at once, however long it had to wait yet."""
+    Lease.objects.filter(resource=resource).update(due_at=None)
 
 
 def release_everything() -> None:
     """Free all leases. Only for the one process of an installation, before it starts: the former one is dead."""
-    Lease.objects.update(owner="", expires_at=None)
+    Lease.objects.update(owner="", expires_at=None, due_at=None)

@@ -42,6 +42,8 @@ class Lease(models.Model):
     owner = models.CharField(max_length=100, blank=True)
     token = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    """Nobody takes it before; whoever waited longest goes first. None: at once, as of when a claimant sees it."""
 
     def __str__(self) -> str:
         return f"{self.resource} -> {self.owner or '-'} ({self.token})"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -23,24 +23,27 @@ MARGIN_S = 2.0
 LONGEST_PAUSE_S = 60.0
 
 Wanted = Callable[[], Awaitable[Collection[str]]]
-Run = Callable[[Fence], Awaitable[None]]
+Run = Callable[[Fence], Awaitable[float]]
+"""Returns in how many seconds the resource should be run again."""
 
 
 @dataclass(slots=True)
 class Supervisor:
     """Runs `run(fence)` for every resource of `wanted()` that this owner can lease.
 
-    A task that raises is logged with its trace and restarted after 1, 2, 4 ... 60 s; the others do not notice. A task
-    that returns is not restarted while its resource stays leased. When a resource is no longer wanted, its lease is
-    lost or `stop` is set, the task is cancelled and awaited.
+    A task that raises is logged with its trace and restarted after 1, 2, 4 ... 60 s; the others do not notice. One that
+    returns makes room, and its lease is free again when it said: with more wanted than there is room for, here and on
+    other machines, each has its turn. When a resource is no longer wanted, its lease is lost or `stop` is set, the task
+    is cancelled and awaited.
     """
 
     wanted: Wanted
     run: Run
     owner: str
     capacity: int = 40
+    """How many tasks run at a time."""
     database_now: Callable[[], datetime] = leases.database_now
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _tasks: dict[str, asyncio.Task[float]] = field(default_factory=dict)
     _renewed_at: float = 0.0
 
     @property
@@ -58,7 +61,7 @@ class Supervisor:
                     await _wait(stop, TICK_S)
                 self._cancel(set(self._tasks))
         finally:
-            await sync_to_async(leases.release)(self.owner, list(self._tasks))
+            await sync_to_async(leases.release_all_of)(self.owner)
             self._tasks.clear()
 
     async def _tick(self, group: asyncio.TaskGroup) -> None:
@@ -72,6 +75,8 @@ class Supervisor:
 
     async def _renew_and_claim(self, group: asyncio.TaskGroup) -> None:
         now = await sync_to_async(self.database_now)()
+        await self._let_go_of_ended(now)
+        await sync_to_async(leases.attend)(self.owner, now, ttl_s=LEASE_S)
         held = await sync_to_async(leases.renew)(self.owner, now, ttl_s=LEASE_S)
         self._renewed_at = asyncio.get_running_loop().time()
         wanted = set(await self.wanted())
@@ -79,10 +84,17 @@ class Supervisor:
         await self._drop(unwanted)
         room = self.capacity - len(self._tasks)
         free = wanted - held.keys()
-        if room > 0 and free:
+        if free:
             held |= await sync_to_async(leases.claim)(free, self.owner, now, ttl_s=LEASE_S, limit=room)
         for name in (wanted & held.keys()) - set(self._tasks):
             self._tasks[name] = group.create_task(self._keep_running(Fence(name, held[name])), name=name)
+
+    async def _let_go_of_ended(self, now: datetime) -> None:
+        for name, task in list(self._tasks.items()):
+            if task.done():
+                due_at = now if task.cancelled() else now + timedelta(seconds=task.result())
+                await sync_to_async(leases.release)(self.owner, [name], due_at=due_at)
+                del self._tasks[name]
 
     def _cancel(self, names: set[str]) -> None:
         for name in names:
@@ -96,17 +108,15 @@ class Supervisor:
             await asyncio.wait(tasks)
             await sync_to_async(leases.release)(self.owner, names)
 
-    async def _keep_running(self, held: Fence) -> None:
+    async def _keep_running(self, held: Fence) -> float:
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
             started = loop.time()
             try:
-                await self.run(held)
+                return await self.run(held)
             except Exception:  # the one broad except: one live never kills another
                 log.exception("supervisor.task_failed", resource=held.resource)
-            else:
-                return
             failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
             await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from vigie.runtime import engine
+from vigie.runtime import clock, engine
 from vigie.runtime.instance import has_database
 from vigie.site import health
 from vigie.site.health import Finding
@@ -25,12 +25,15 @@ def findings() -> Iterator[Finding]:
     """Yield everything that can be looked at without starting anything."""
     yield Finding("Python", is_well=True, words=sys.version.split()[0])
     yield _folder()
-    yield _tables()
+    tables = _tables()
+    yield tables
     if settings.CELERY_BROKER_URL != "memory://":
         yield _broker()
     yield _files()
     yield from _extras()
     yield health.speech("Speech")
+    if tables.is_well:
+        yield health.places("Places", clock.now())
     yield _port()
 
 

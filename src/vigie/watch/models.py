@@ -13,6 +13,10 @@ class Platform(models.TextChoices):
     WEB = "web", _("Web")
 
 
+RESOURCE = "channel:"
+"""The name of a channel among leases begins with it; its id follows."""
+
+
 class Channel(models.Model):
     """A source that a workspace watches."""
 
@@ -44,6 +48,11 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def resource(self) -> str:
+        """Its name among leases."""
+        return f"{RESOURCE}{self.pk}"
 
 
 class LiveState(models.TextChoices):

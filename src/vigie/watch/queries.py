@@ -4,13 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 
 from vigie.people.models import Membership
-from vigie.watch.models import Channel, Gap, Live
+from vigie.runtime.models import Lease
+from vigie.watch.models import RESOURCE, Channel, Gap, Live
 
 FAREWELL = timedelta(minutes=10)
 """How long a live stays among those on air once it is over: nobody should miss that it ended."""
+
+TURN = timedelta(seconds=30)
+"""A look takes less, so that nobody waits longer for a turn unless all places are held by lives on air."""
 
 
 def channels_for(membership: Membership) -> QuerySet[Channel]:
@@ -18,15 +35,35 @@ def channels_for(membership: Membership) -> QuerySet[Channel]:
     return Channel.objects.filter(workspace=membership.workspace_id, removed_at=None).order_by("name", "pk")
 
 
-def with_activity(channels: QuerySet[Channel]) -> QuerySet[Channel]:
-    """Return channels with `lives_count`, `last_live_at` and `is_on_air`."""
+def with_activity(channels: QuerySet[Channel], now: datetime) -> QuerySet[Channel]:
+    """Return channels with `lives_count`, `last_live_at`, `is_on_air` and what `with_prospects` adds."""
     lives = Live.objects.filter(channel=OuterRef("pk"))
     newest = lives.order_by("-started_at").values("started_at")[:1]
-    return channels.annotate(
+    return with_prospects(channels, now).annotate(
         lives_count=Count("lives"),
         last_live_at=Subquery(newest, output_field=DateTimeField()),
         is_on_air=Exists(lives.filter(ended_at=None)),
     )
+
+
+def with_prospects(channels: QuerySet[Channel], now: datetime) -> QuerySet[Channel]:
+    """Return channels with `next_look_at`, None for those that are not looked at again, and `is_waiting` for a place.
+
+    It waits for a place when it is due since a while and every watcher that is at work looks at others.
+    """
+    free = Q(expires_at=None) | Q(expires_at__lte=now)
+    its_lease = Lease.objects.filter(free, resource=Concat(Value(RESOURCE), Cast(OuterRef("pk"), CharField())))
+    due_at = Case(When(is_watched=True, then=Subquery(its_lease.values("due_at"))), output_field=DateTimeField())
+    somebody_watches = Exists(Lease.objects.filter(expires_at__gt=now))
+    return channels.annotate(
+        next_look_at=due_at,
+        is_waiting=Case(When(Q(somebody_watches, next_look_at__lt=now - TURN), then=True), default=False),
+    )
+
+
+def waiting_for_a_place(now: datetime) -> QuerySet[Channel]:
+    """Return the channels of all teams that nobody has looked at for want of a place, by name."""
+    return with_prospects(Channel.objects.all(), now).filter(Q(is_waiting=True)).order_by("name", "pk")
 
 
 def lives_for(membership: Membership) -> QuerySet[Live]:
@@ -47,9 +84,9 @@ def on_air_for(membership: Membership, now: datetime) -> QuerySet[Live]:
 
 
 def off_air_for(membership: Membership, now: datetime) -> QuerySet[Channel]:
-    """Return the channels that are watched and have no live among those of `on_air_for`."""
+    """Return the channels that are watched and have no live among those of `on_air_for`, with their prospects."""
     shown = Live.objects.filter(_shown(now), channel=OuterRef("pk"))
-    return channels_for(membership).filter(is_watched=True).exclude(Exists(shown))
+    return with_prospects(channels_for(membership).filter(is_watched=True), now).exclude(Exists(shown))
 
 
 def _shown(now: datetime) -> Q:

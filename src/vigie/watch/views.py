@@ -27,7 +27,7 @@ LIVES_A_PAGE = 25
 @in_workspace(may_follow_lives)
 def channels(request: WorkspaceRequest) -> HttpResponse:
     """Show every channel of the team."""
-    found = queries.with_activity(queries.channels_for(request.membership))
+    found = queries.with_activity(queries.channels_for(request.membership), clock.now())
     context = {"channels": found, "may_manage": may_manage_channels(request.membership)}
     return render(request, "watch/channels.html", context)
 
@@ -63,7 +63,8 @@ def _added(request: WorkspaceRequest, form: ChannelForm) -> Channel | None:
 @in_workspace(may_follow_lives)
 def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a channel and its lives; a POST changes its name and language."""
-    shown = get_object_or_404(queries.channels_for(request.membership), pk=pk)
+    found = queries.with_prospects(queries.channels_for(request.membership), clock.now())
+    shown = get_object_or_404(found, pk=pk)
     may_manage = may_manage_channels(request.membership)
     if request.method == "POST" and not may_manage:
         raise PermissionDenied

@@ -1,31 +1,30 @@
 """What is watched, and the life of a watched channel: one live after the other."""
 
-import asyncio
 from random import Random
 
 from asgiref.sync import sync_to_async
 
 from vigie.ports import Fence, MediaSource
-from vigie.runtime import clock, leases, registry
+from vigie.runtime import breaker, clock, leases, registry
 from vigie.watch import operations
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import Channel
+from vigie.watch.models import RESOURCE, Channel
 from vigie.watch.reconnecting import Patience
 from vigie.watch.sinks import add_recall, add_sink
 from vigie.watch.watcher import OVER, Outcome, Watcher
 
 __all__ = ["OVER", "Outcome", "add_recall", "add_sink", "end_forgotten", "wanted", "watch", "watch_live"]
 
-PREFIX = "channel:"
 LOOK_AGAIN_S = 30.0
 """How long after a live the next one is looked for."""
-LONGEST_PAUSE_S = 300.0
+EVER_MORE_RARELY = breaker.Patience(failures=1, pause_s=60.0, longest_s=300.0)
+"""When a channel that cannot be had is looked at again."""
 PATIENCE = Patience()
 
 
 def wanted() -> set[str]:
     """Return the resources that should be watched: `channel:<id>`."""
-    return {f"{PREFIX}{pk}" for pk in Channel.objects.filter(is_watched=True).values_list("pk", flat=True)}
+    return {f"{RESOURCE}{pk}" for pk in Channel.objects.filter(is_watched=True).values_list("pk", flat=True)}
 
 
 def end_forgotten() -> None:
@@ -33,24 +32,17 @@ def end_forgotten() -> None:
     operations.end_unwatched(clock.now())
 
 
-async def watch(held: Fence) -> None:
-    """Watch a channel, each of its lives in turn, until cancelled; a recording once.
+async def watch(held: Fence) -> float:
+    """Watch the live of a channel to its end, or find that it has none. Return in how many seconds to look again.
 
-    A channel that cannot be had is asked again ever more rarely, every five minutes in the end.
+    A channel that cannot be had is asked again ever more rarely, every five minutes in the end; a recording is watched
+    once.
     """
-    channel_id = int(held.resource.removeprefix(PREFIX))
+    channel_id = int(held.resource.removeprefix(RESOURCE))
     rng = Random()  # noqa: S311 -- spreads retries, guards no secret
-    pause_s = LOOK_AGAIN_S
-    while True:
-        outcome = await watch_live(channel_id, held, rng=rng)
-        if outcome.is_recording:
-            await sync_to_async(_put_away)(channel_id)
-            return
-        is_unavailable = outcome.live_id is None and not outcome.stop.is_over
-        if is_unavailable:
-            await sync_to_async(_tell_unavailable)(channel_id, held, outcome.stop.reason)
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S) if is_unavailable else LOOK_AGAIN_S
-        await asyncio.sleep(pause_s * rng.uniform(0.8, 1.2))
+    outcome = await watch_live(channel_id, held, rng=rng)
+    pause_s = await sync_to_async(_settle)(channel_id, held, outcome)
+    return pause_s * rng.uniform(0.8, 1.2)
 
 
 async def watch_live(
@@ -65,6 +57,17 @@ async def watch_live(
     media = registry.get(MediaSource)
     rng = rng or Random()  # noqa: S311 -- spreads retries, guards no secret
     return await Watcher(book, media, patience=patience, rng=rng).watch()
+
+
+def _settle(channel_id: int, held: Fence, outcome: Outcome) -> float:
+    """Write down what was found; return in how many seconds to look again."""
+    if outcome.is_recording:
+        _put_away(channel_id)
+    if outcome.live_id is not None or outcome.stop.is_over:
+        breaker.record_success(held.resource)
+        return LOOK_AGAIN_S
+    _tell_unavailable(channel_id, held, outcome.stop.reason)
+    return breaker.record_failure(held.resource, EVER_MORE_RARELY, clock.now())
 
 
 def _put_away(channel_id: int) -> None:

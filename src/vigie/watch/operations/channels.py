@@ -8,7 +8,7 @@ from django.db import transaction
 from vigie.errors import VigieError
 from vigie.events import Acted
 from vigie.people.models import Membership, Workspace
-from vigie.runtime import bus
+from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, Platform
 
 
@@ -61,10 +61,11 @@ def change_channel(channel: Channel, label: Label, *, actor: Membership) -> None
 
 @transaction.atomic
 def start_watching(channel: Channel, *, actor: Membership | None) -> None:
-    """Watch a channel's lives from now on. Raises ChannelRemoved."""
+    """Watch a channel's lives from now on: it is looked at at once. Raises ChannelRemoved."""
     if channel.removed_at is not None:
         raise ChannelRemoved
     _watch(channel, actor, "channel.watched", wanted=True)
+    leases.make_due(channel.resource)
 
 
 @transaction.atomic
