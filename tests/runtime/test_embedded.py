@@ -1,5 +1,8 @@
 """What we rely on in Celery's worker and beat run in threads (not a documented deployment)."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +15,19 @@ from vigie.runtime import engine
 from vigie.runtime.embedded import embedded_engine
 
 DEADLINE_S = 30
+
+
+GONE = """
+import logging, threading
+import django
+django.setup()
+from vigie.runtime.embedded import embedded_engine
+missed = threading.Event()
+logging.getLogger("celery.beat").addFilter(lambda record: missed.set() or False)
+with embedded_engine():
+    missed.wait()
+"""
+"""A program that ends its engine once beat has found that there is no broker."""
 
 
 @pytest.fixture
@@ -74,3 +90,13 @@ def test_embedded_engine_lets_tasks_under_way_end(done: Event) -> None:
             engine.wake("tests.slow")
         assert started.wait(DEADLINE_S)
     assert done.is_set()
+
+
+def test_embedded_engine_ends_while_the_broker_is_gone() -> None:
+    variables = {"DJANGO_SETTINGS_MODULE": "vigie.site.settings", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", GONE], env=os.environ | variables, timeout=2 * DEADLINE_S, check=False
+    )
+
+    assert ended.returncode == 0
