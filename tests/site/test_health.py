@@ -31,9 +31,9 @@ def test_findings_of_an_idle_installation() -> None:
         "Longest lag",
         "To be transcribed",
         "To be analysed",
+        "Places to watch",
         "Engine",
         "Watchers at work",
-        "Places to watch",
         "Disk",
         "Database",
     ]
@@ -100,3 +100,25 @@ def test_the_engine_may_be_on_a_broker(settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "redis://localhost"
 
     assert finding("Engine").words == "workers on a broker"
+
+
+def test_a_workspace_is_told_of_its_own_alone() -> None:
+    here, there = make_channel(name="Ours"), make_channel(name="Theirs")
+    for channel, lag_s in ((here, 3), (there, 900)):
+        live = make_live(channel, lag_s=lag_s)
+        make_utterance(live, state=WorkState.PENDING)
+        make_assessment(make_utterance(live), state=WorkState.FAILED)
+        Lease.objects.create(resource=channel.resource, due_at=NOW - timedelta(minutes=2))
+    Channel.objects.update(is_watched=True)
+    Lease.objects.create(resource="owner:a", owner="a", expires_at=NOW + timedelta(seconds=5))
+
+    told = {found.what: found.words for found in health.findings(NOW, here.workspace)}
+
+    assert told.pop("Speech recognition")
+    assert told == {
+        "Lives on air": "1",
+        "Longest lag": "3 s",
+        "To be transcribed": "1 waiting, 0 failed",
+        "To be analysed": "0 waiting, 1 failed",
+        "Places to watch": "1 channels wait: Ours",
+    }

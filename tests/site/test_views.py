@@ -9,6 +9,7 @@ from django.urls import include, path, reverse
 from pytest_django.fixtures import Settings
 
 from tests.factories import make_channel, make_live, make_membership
+from vigie.people.models import User
 from vigie.site import urls
 
 
@@ -103,16 +104,19 @@ def test_pages_are_trouble_while_the_database_is_down() -> None:
 
 
 @pytest.mark.django_db
-def test_health_shows_the_installation_and_the_lives_of_the_team(client: Client) -> None:
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_health_shows_the_team_its_lives_and_an_operator_the_installation(client: Client, *, is_staff: bool) -> None:
     member = make_membership("analyst")
     make_live(make_channel(member.workspace, name="Plateau"), heard_s=10, lag_s=4)
     make_live(make_channel(name="Elsewhere"))
+    User.objects.filter(pk=member.user_id).update(is_staff=is_staff)
     client.force_login(member.user)
 
     page = client.get(reverse("health", kwargs={"workspace": member.workspace.slug})).content.decode()
 
+    assert ("This installation" in page, "Watchers at work" in page) == (is_staff, is_staff)
     assert "Speech recognition" in page
-    assert "vigie models get base" in page
+    assert "To correct:" in page
     assert "words 4 s behind" in page
     assert "Plateau" in page
     assert "Elsewhere" not in page

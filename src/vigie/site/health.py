@@ -7,10 +7,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from vigie.people.models import Workspace
 from vigie.risk.models import Assessment
 from vigie.runtime.models import UNFINISHED, Lease, WorkState
 from vigie.site.templatetags.vigie import duration
@@ -35,23 +36,20 @@ class Finding:
     """A command, where there is one."""
 
 
-def findings(now: datetime) -> list[Finding]:
-    """Return everything worth knowing about the installation, in the reader's language."""
-    return [
-        _lives(),
+def findings(now: datetime, workspace: Workspace | None = None) -> list[Finding]:
+    """Return what is worth knowing of a workspace, or of the whole installation, in the reader's language."""
+    found = [
+        _lives(workspace),
         speech(_("Speech recognition")),
-        _lag(),
-        *_work(),
-        _engine(),
-        _watchers(now),
-        places(_("Places to watch"), now),
-        _disk(),
-        _database(),
+        _lag(workspace),
+        *_work(workspace),
+        places(_("Places to watch"), now, workspace),
     ]
+    return found if workspace else [*found, _engine(), _watchers(now), _disk(), _database()]
 
 
-def _lives() -> Finding:
-    return Finding(_("Lives on air"), is_well=True, words=str(_open_lives().count()))
+def _lives(workspace: Workspace | None) -> Finding:
+    return Finding(_("Lives on air"), is_well=True, words=str(_open_lives(workspace).count()))
 
 
 def speech(what: str) -> Finding:
@@ -62,19 +60,20 @@ def speech(what: str) -> Finding:
     return Finding(what, is_well=not trouble, words=words, fix=fix.strip())
 
 
-def _lag() -> Finding:
-    lag_s = _open_lives().aggregate(longest=Max("lag_s"))["longest"] or 0.0
+def _lag(workspace: Workspace | None) -> Finding:
+    lag_s = _open_lives(workspace).aggregate(longest=Max("lag_s"))["longest"] or 0.0
     return Finding(_("Longest lag"), is_well=lag_s < settings.OPTIONS.speech_lag_skip_s / 2, words=duration(lag_s))
 
 
-def _open_lives() -> QuerySet[Live]:
-    return Live.objects.filter(ended_at=None)
+def _open_lives(workspace: Workspace | None) -> QuerySet[Live]:
+    return Live.objects.filter(Q(channel__workspace=workspace) if workspace else Q(), ended_at=None)
 
 
-def _work() -> Iterator[Finding]:
+def _work(workspace: Workspace | None) -> Iterator[Finding]:
+    ours = Q(live__channel__workspace=workspace) if workspace else Q()
     for what, units in (
-        (_("To be transcribed"), Utterance.objects),
-        (_("To be analysed"), Assessment.objects),
+        (_("To be transcribed"), Utterance.objects.filter(ours)),
+        (_("To be analysed"), Assessment.objects.filter(ours)),
     ):
         waiting = units.filter(state__in=UNFINISHED).count()
         failed = units.filter(state=WorkState.FAILED).count()
@@ -94,9 +93,9 @@ def _watchers(now: datetime) -> Finding:
     return Finding(_("Watchers at work"), is_well=True, words=", ".join(names) or _("none"))
 
 
-def places(what: str, now: datetime) -> Finding:
+def places(what: str, now: datetime, workspace: Workspace | None = None) -> Finding:
     """Return, under the name `what`, the channels that nobody looks at for want of a place; or that there are none."""
-    waiting = waiting_for_a_place(now)
+    waiting = waiting_for_a_place(now).filter(Q(workspace=workspace) if workspace else Q())
     names = ", ".join(channel.name for channel in waiting[:NAMED])
     words = _("%(count)d channels wait: %(names)s") % {"count": waiting.count(), "names": names}
     fix = "vigie up --only watch" if names else ""

@@ -19,10 +19,10 @@ from vigie.watch.permissions import may_follow_lives
 @require_safe
 @in_workspace(may_follow_lives)
 def health(request: WorkspaceRequest) -> HttpResponse:
-    """Show what runs, what waits and what is missing."""
-    now = clock.now()
+    """Show what runs, what waits and what is missing: in the workspace, to an operator in the whole installation."""
+    now, scope = clock.now(), None if request.user.is_staff else request.workspace
     lives = watch.on_air_for(request.membership, now).filter(ended_at=None)
-    context = {"findings": installation.findings(now), "lives": lives}
+    context = {"findings": installation.findings(now, scope), "scope": scope, "lives": lives}
     return render(request, "health.html", context)
 
 

@@ -51,7 +51,7 @@ def update_profile(user: User) -> None:
     changed = {name: [value, getattr(user, name)] for name, value in former.items() if value != getattr(user, name)}
     if changed:
         user.save(update_fields=changed)
-        tell(user, "profile.changed", user, **changed)
+        bus.publish(Acted(None, user.pk, "profile.changed", "user", str(user.pk), changed))
 
 
 @transaction.atomic
