@@ -5,6 +5,7 @@ from tests.factories import make_assessment, make_channel, make_live, make_utter
 from vigie.events import TextAssessed
 from vigie.moderation import receivers
 from vigie.moderation.models import Alert
+from vigie.people.models import Workspace
 from vigie.risk.models import Assessment
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,15 @@ def test_an_alert_is_raised_from_the_workspace_s_threshold_on(score: float, thre
 @pytest.mark.parametrize("outcome", ["abstained", "not_analysed", "waiting"])
 def test_what_was_not_judged_raises_none(outcome: str) -> None:
     receive(an_assessment(0.9, outcome=outcome))
+
+    assert not Alert.objects.exists()
+
+
+def test_a_workspace_without_alerts_raises_none() -> None:
+    assessment = an_assessment(0.9)
+    Workspace.objects.update(modules=["chat"])
+
+    receive(assessment)
 
     assert not Alert.objects.exists()
 

@@ -2,14 +2,19 @@
 
 from vigie.events import TextAssessed
 from vigie.moderation import operations
+from vigie.people.models import Module
 from vigie.risk.models import Assessment, Outcome
 from vigie.runtime import clock
 
 
 def raise_alerts(event: TextAssessed) -> None:
-    """Raise the alert of a text whose score reaches the workspace's threshold. What was not judged raises none."""
+    """Raise the alert of a text whose score reaches the workspace's threshold.
+
+    What was not judged raises none, nor does anything in a workspace that has its alerts switched off.
+    """
     if event.state != Outcome.ANALYSED:
         return
     assessment = Assessment.objects.select_related("live__channel__workspace").get(pk=event.assessment_id)
-    if assessment.score >= assessment.live.channel.workspace.alert_threshold:
+    workspace = assessment.live.channel.workspace
+    if Module.MODERATION in workspace.modules and assessment.score >= workspace.alert_threshold:
         operations.raise_alert(assessment, now=clock.now())
