@@ -104,9 +104,11 @@ def usage() -> str:
 def throwaway_data() -> Iterator[None]:
     """Put the data folder into a temporary one; speech models stay where the operator keeps them.
 
-    SIGTERM ends the block as Ctrl+C does: the folder, with the sound that was heard, goes in any case.
+    SIGTERM ends the block as Ctrl+C does, in the background too, where shells let a program ignore that: the folder,
+    with the sound that was heard, goes in any case.
     """
     former = os.environ.copy()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     former_handler = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     models = options.load().models_folder()
     with tempfile.TemporaryDirectory(prefix="vigie-", ignore_cleanup_errors=True) as folder:
