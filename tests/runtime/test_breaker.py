@@ -38,3 +38,11 @@ def test_breaker_closes_at_the_first_success() -> None:
     _fail(2)
 
     assert breaker.wait_s("hub", NOW) == 0.0
+
+
+@pytest.mark.django_db
+def test_breaker_stays_open_as_long_as_the_other_side_asked() -> None:
+    assert breaker.record_failure("hub", PATIENCE, NOW) == 0.0
+    assert breaker.record_failure("hub", PATIENCE, NOW, retry_after_s=700.0) == 700.0
+
+    assert breaker.wait_s("hub", NOW + timedelta(seconds=100)) == 600.0

@@ -126,3 +126,9 @@ def test_no_wait_is_longer_than_patience_or_the_other_side_asks(
 @pytest.mark.parametrize("attempts", [Attempts(), WORKED])
 def test_the_reason_is_the_words_of_the_trouble(attempts: Attempts) -> None:
     assert decide(BROKEN, attempts=attempts)[0].reason == "broken"
+
+
+def test_a_source_that_never_worked_and_asks_for_long_patience_is_not_waited_for() -> None:
+    busy = PortError("busy", retryable=True, retry_after_s=120.0)
+
+    assert decide(busy) == [Stop("busy", is_over=False)]

@@ -144,7 +144,7 @@ def test_channel_asks_as_much_for_one_live_as_for_three(
     for index in range(rows):
         make_live(channel, started_at=NOW - index * HOUR, ended_at=NOW)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address("channel", member, channel.pk))
 
 

@@ -17,9 +17,10 @@ from vigie.adapters.web import fetch, segments
 from vigie.adapters.web.client import WebMedia
 from vigie.ports import Fence, NotLive, PlacedAudio, PortError, Reach
 from vigie.runtime import clock, leases
+from vigie.runtime.models import Lease
 from vigie.simulators.media import Fault, Kind, MediaServer, Resource, RunningClock, Script
 from vigie.simulators.media import Live as Simulated
-from vigie.watch import sinks, watching
+from vigie.watch import hosts, sinks, watching
 from vigie.watch.models import Channel, Gap, Live, LiveState
 from vigie.watch.reconnecting import Patience
 
@@ -135,6 +136,55 @@ async def test_a_recording_is_watched_once(provide: Provided) -> None:
 
     await channel.arefresh_from_db()
     assert not channel.is_watched
+
+
+def left_alone(channel: Channel) -> None:
+    hosts.remember(channel.address, PortError("HTTP 429", retryable=True, retry_after_s=700.0), clock.now())
+
+
+@pytest.mark.usefixtures("memory")
+async def test_a_host_that_wants_to_be_left_alone_is_not_asked_for_its_channels(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    media = ScriptedMedia([OPENED])
+    provide(media)
+    await sync_to_async(left_alone)(channel)
+    looked_at_before = Fence((await held(channel)).resource, 2)
+
+    assert 690 < await watching.watch(looked_at_before) < 710
+    assert media.resumed_from == []
+
+
+@pytest.mark.usefixtures("quick", "memory")
+async def test_the_first_look_at_a_channel_does_not_wait_for_its_host(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    media = ScriptedMedia([OPENED, *sound(0.0), ENDED], [OPENED])
+    provide(media)
+    await sync_to_async(left_alone)(channel)
+
+    assert await watched(channel, media) == about(30)
+
+
+@pytest.mark.usefixtures("memory")
+async def test_a_live_that_is_open_goes_on_whatever_its_host_says(provide: Provided) -> None:
+    live = await sync_to_async(make_live)()
+    media = ScriptedMedia([OPENED, *sound(0.0), ENDED])
+    provide(media)
+    await sync_to_async(left_alone)(live.channel)
+    first = await held(live.channel)
+    await sync_to_async(Lease.objects.update)(token=first.token + 1)
+
+    assert await watching.watch(Fence(first.resource, first.token + 1)) < 40
+    assert media.resumed_from == [None]
+
+
+@pytest.mark.usefixtures("quick", "memory")
+async def test_a_channel_whose_host_asks_for_patience_gives_its_place_away_at_once(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.m3u8")
+    media = ScriptedMedia([OPENED], resolving=[PortError("HTTP 429", retryable=True, retry_after_s=700.0)])
+    provide(media)
+
+    assert 700 <= (await watched(channel, media))[0] <= 840
+    assert (await Live.objects.aearliest("pk")).reason == "HTTP 429"
 
 
 # ── the whole way, from the origin to the sinks ────────────────────────────────────────────────────────────────────

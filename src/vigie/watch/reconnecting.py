@@ -1,6 +1,6 @@
 """What to do when the media of a live breaks off: ask again, when, or stop. Pure: trouble in, decision out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from vigie.ports import NotLive, PortError
@@ -37,6 +37,8 @@ class Stop:
     reason: str
     is_over: bool
     """The live is known to be over; otherwise it cannot be had."""
+    trouble: PortError | None = field(default=None, compare=False)
+    """What the other side said last, where it is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,11 @@ class Attempts:
         )
         reason = str(error)
         if after.answers >= patience.answers:
-            return after, Stop(reason, is_over=True)
-        if not self.has_worked and (error.permanent or after.failures >= patience.tries):
-            return after, Stop(reason, is_over=False)
+            return after, Stop(reason, is_over=True, trouble=error)
+        asked_to_wait = (error.retry_after_s or 0.0) > patience.longest_s
+        if not self.has_worked and (error.permanent or asked_to_wait or after.failures >= patience.tries):
+            return after, Stop(reason, is_over=False, trouble=error)
         if after.refusals >= patience.refusals:
-            return after, Stop(reason, is_over=True)
+            return after, Stop(reason, is_over=True, trouble=error)
         longest_s = min(patience.longest_s, patience.first_s * 2.0 ** min(self.failures, 30))
         return after, Wait(max(longest_s * rng.uniform(0.5, 1.0), error.retry_after_s or 0.0), reason)

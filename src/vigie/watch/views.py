@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
-from vigie.watch import operations, queries
+from vigie.watch import hosts, operations, queries
 from vigie.watch.forms import ChannelForm, LabelForm
 from vigie.watch.models import Channel
 from vigie.watch.permissions import may_follow_lives, may_manage_channels
@@ -77,6 +77,7 @@ def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "channel": shown,
         "form": form if may_manage else None,
+        "host_rests": hosts.is_left_alone(shown.address, clock.now()),
         "open_live": shown.lives.filter(ended_at=None).select_related("channel").first(),
         "lives": Paginator(past, LIVES_A_PAGE).get_page(request.GET.get("page")),
     }

@@ -6,9 +6,9 @@ from asgiref.sync import sync_to_async
 
 from vigie.ports import Fence, MediaSource
 from vigie.runtime import breaker, clock, leases, registry
-from vigie.watch import operations
+from vigie.watch import hosts, operations
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import RESOURCE, Channel
+from vigie.watch.models import RESOURCE, Channel, Live
 from vigie.watch.reconnecting import Patience
 from vigie.watch.sinks import add_recall, add_sink
 from vigie.watch.watcher import OVER, Outcome, Watcher
@@ -17,6 +17,8 @@ __all__ = ["OVER", "Outcome", "add_recall", "add_sink", "end_forgotten", "wanted
 
 LOOK_AGAIN_S = 30.0
 """How long after a live the next one is looked for."""
+SPREAD_S = 5.0
+"""Channels that have to wait for their host come back at different moments."""
 EVER_MORE_RARELY = breaker.Patience(failures=1, pause_s=60.0, longest_s=300.0)
 """When a channel that cannot be had is looked at again."""
 PATIENCE = Patience()
@@ -40,9 +42,12 @@ async def watch(held: Fence) -> float:
     """
     channel_id = int(held.resource.removeprefix(RESOURCE))
     rng = Random()  # noqa: S311 -- spreads retries, guards no secret
+    rest_s = await sync_to_async(_rest_s)(channel_id, held)
+    if rest_s:
+        return rest_s + rng.uniform(0.0, SPREAD_S)
     outcome = await watch_live(channel_id, held, rng=rng)
     pause_s = await sync_to_async(_settle)(channel_id, held, outcome)
-    return pause_s * rng.uniform(0.8, 1.2)
+    return pause_s * rng.uniform(1.0, 1.2)
 
 
 async def watch_live(
@@ -59,15 +64,26 @@ async def watch_live(
     return await Watcher(book, media, patience=patience, rng=rng).watch()
 
 
+def _rest_s(channel_id: int, held: Fence) -> float:
+    """Return how long to leave the host alone; 0.0 to go on with a live, and for the first look at a channel."""
+    is_first_look = held.token == 1
+    if is_first_look or Live.objects.filter(channel=channel_id, ended_at=None).exists():
+        return 0.0
+    return hosts.rest_s(Channel.objects.get(pk=channel_id).address, clock.now())
+
+
 def _settle(channel_id: int, held: Fence, outcome: Outcome) -> float:
     """Write down what was found; return in how many seconds to look again."""
     if outcome.is_recording:
         _put_away(channel_id)
+    trouble = None if outcome.live_id else outcome.stop.trouble
+    hosts.remember(Channel.objects.get(pk=channel_id).address, trouble, clock.now())
     if outcome.live_id is not None or outcome.stop.is_over:
         breaker.record_success(held.resource)
         return LOOK_AGAIN_S
     _tell_unavailable(channel_id, held, outcome.stop.reason)
-    return breaker.record_failure(held.resource, EVER_MORE_RARELY, clock.now())
+    retry_after_s = (trouble.retry_after_s if trouble else None) or 0.0
+    return breaker.record_failure(held.resource, EVER_MORE_RARELY, clock.now(), retry_after_s=retry_after_s)
 
 
 def _put_away(channel_id: int) -> None:
