@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,12 @@ def test_vigie_lists_its_own_commands(tmp_path: Path, arguments: tuple[str, ...]
 
     assert ended.returncode == status
     assert [line.split()[0] for line in ended.stdout.splitlines()[2:]] == list(cli.COMMANDS)
+
+
+def test_vigie_tells_its_version(tmp_path: Path) -> None:
+    ended = vigie("--version", data_dir=str(tmp_path))
+
+    assert (ended.returncode, ended.stdout) == (0, f"vigie {version('vigie')}\n")
 
 
 def test_throwaway_data_is_gone_at_the_end_and_models_stay_where_they_are(

@@ -13,6 +13,7 @@ from django.core.management import CommandError, ManagementUtility, execute_from
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 from django.utils import translation
 
+from vigie import __version__
 from vigie.errors import VigieError
 from vigie.runtime.terminal import hush, open_streams, visible
 from vigie.site import options
@@ -74,6 +75,9 @@ def run(arguments: list[str]) -> int:
     if arguments in ([], ["help"], ["-h"], ["--help"]):
         sys.stdout.write(usage())
         return 0 if arguments else 2
+    if arguments == ["--version"]:
+        sys.stdout.write(f"vigie {__version__}\n")
+        return 0
     with throwaway_data() if arguments[0] in THROWAWAY else nullcontext():
         django.setup()
         translation.activate(LANGUAGE)
