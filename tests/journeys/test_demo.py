@@ -1,12 +1,17 @@
-"""The demo: within 30 s of opening the page, both lives speak, are judged and raise an alert; and the page is light."""
+"""The demo: within 30 s of opening the page, both lives speak, are judged and raise an alert; the page is light.
+
+Then a few seconds of the English live are lost, and that is told.
+"""
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.journeys.product import Product
 from tests.journeys.visitor import account_of, sign_in
+from vigie.site.demo import NAMES
 
 SOON_MS = 30_000
+GAP_MS = 90_000
 FIRST_LOAD_BYTES = 300_000
 SAID, ALERTED = ".said p", ".pending .sev"
 
@@ -23,6 +28,9 @@ def test_demo_shows_words_judgements_and_alerts_of_both_lives(demo: Product, pag
         page.goto(f"{demo.url}{live}")
         expect(page.locator("#words .utt .sc .sev").first).to_be_visible()
         expect(page.locator("a.tick mark").first).to_be_visible()
+    page.goto(demo.url)
+    lives.filter(has_text=NAMES["en"]).locator("a.name").click()
+    expect(page.locator("[id^=line-g]").first).to_contain_text("6,0 s", timeout=GAP_MS)
     page.close()
     assert demo.stop() == 0
     assert demo.troubles() == []

@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 
 from vigie.simulators.media.faults import Fault, Kind, Resource
-from vigie.simulators.media.script import PREPARED, Live, Script, demo_script, read_fault, read_script
+from vigie.simulators.media.script import DEMO_FAULTS, PREPARED, Live, Script, demo_script, read_fault, read_script
 
 
 def test_the_demo_plays_two_lives_and_offers_their_files() -> None:
     french = Live("fr", PREPARED / "fr.mp4", captions=PREPARED / "fr.vtt", language="fr")
-    english = Live("en", PREPARED / "en.mp4", captions=PREPARED / "en.vtt", language="en")
+    english = Live("en", PREPARED / "en.mp4", captions=PREPARED / "en.vtt", language="en", faults=DEMO_FAULTS["en"])
 
     assert demo_script() == Script((french, english), {"fr.mp4": french.media, "en.mp4": english.media})
 

@@ -40,10 +40,15 @@ class Script:
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
+DEMO_FAULTS = {"en": (Fault(Kind.SKIP, at_s=56.0, for_s=6.0),)}
+"""Less than a minute after the demo began, a few seconds are lost while an onion is cut."""
+
+
 def demo_script() -> Script:
-    """Return the two prepared lives, `fr` and `en`, and their files."""
+    """Return the two prepared lives, `fr` and `en`, and their files; something goes wrong in the second."""
     lives = tuple(
-        Live(name, PREPARED / f"{name}.mp4", captions=PREPARED / f"{name}.vtt", language=name) for name in ("fr", "en")
+        Live(name, PREPARED / f"{name}.mp4", PREPARED / f"{name}.vtt", name, DEMO_FAULTS.get(name, ()))
+        for name in ("fr", "en")
     )
     return Script(lives, {live.media.name: live.media for live in lives})
 
