@@ -217,6 +217,9 @@ class Ear:
     async def caption(self, caption: "PlacedCaption") -> None:
         """Take words."""
 
+    async def pause(self) -> None:
+        """Hold nothing back."""
+
     async def close(self) -> None:
         """Keep nothing."""
 

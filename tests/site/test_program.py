@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from vigie.runtime.instance import AlreadyRunning
@@ -44,9 +45,12 @@ def test_exclusive_refuses_one_role_alone_without_a_broker(settings: Settings, t
         pass
 
 
-def test_exclusive_lets_several_processes_share_a_broker(settings: Settings) -> None:
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:6379/0"
-    with program.exclusive(frozenset({Role.WEB})), program.exclusive(frozenset({Role.WEB})):
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="several processes may share PostgreSQL")
+def test_exclusive_keeps_sqlite_to_one_process_in_spite_of_a_broker(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.CELERY_BROKER_URL = tmp_path, "redis://127.0.0.1:6379/0"
+    with program.exclusive(EVERYTHING), pytest.raises(AlreadyRunning), program.exclusive(EVERYTHING):
+        pass
+    with pytest.raises(program.NeedsBroker, match="PostgreSQL"), program.exclusive(frozenset({Role.WEB})):
         pass
 
 

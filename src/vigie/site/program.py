@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 from vigie.errors import VigieError
@@ -65,10 +66,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
+def may_be_many() -> bool:
+    """Return whether several processes may be one Vigie: not with SQLite, nor without a broker to reach each other."""
+    return connection.vendor != "sqlite" and settings.CELERY_BROKER_URL != "memory://"
+
+
 @contextmanager
 def exclusive(roles: frozenset[Role]) -> Iterator[None]:
     """Hold the data folder, where all of Vigie is one process. Raises AlreadyRunning, NeedsBroker."""
-    if settings.CELERY_BROKER_URL != "memory://":
+    if may_be_many():
         yield
         return
     if roles != frozenset(Role):
@@ -79,7 +85,7 @@ def exclusive(roles: frozenset[Role]) -> Iterator[None]:
 
 def run(roles: frozenset[Role], listener: socket.socket | None) -> None:
     """Run `roles` until SIGINT or SIGTERM; return once everything has ended cleanly."""
-    if settings.CELERY_BROKER_URL == "memory://":
+    if not may_be_many():
         take_over()
     with translation.override(settings.LANGUAGE_CODE):  # pages and mails, unlike the command line, speak the readers'
         asyncio.run(main(roles, listener))
