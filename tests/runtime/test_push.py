@@ -1,14 +1,14 @@
 """Pushes: from any thread, gathered, numbered, in each language."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, channel_layers, get_channel_layer
 from pytest_django.fixtures import Settings
+from redis import RedisError
 
 from vigie.runtime import push as pushing
 from vigie.runtime.push import Fragment, group_name, push
@@ -21,12 +21,6 @@ def templates(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "said.html").write_text("{% load i18n %}<p>{% translate 'Yes' %} {{ n }}</p>")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(tmp_path)]}]
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-
-
-@pytest.fixture(autouse=True)
-def detached() -> Iterator[None]:
-    yield
-    pushing.detach()
 
 
 class Reader:
@@ -53,58 +47,102 @@ def _said(n: int) -> Fragment:
 
 
 async def test_push_gathers_what_comes_from_any_thread_into_one_frame_a_language() -> None:
-    pushing.attach(asyncio.get_running_loop())
-    french, english = await Reader("live:7", "fr").open(), await Reader("live:7", "en").open()
+    async with pushing.attached():
+        french, english = await Reader("live:7", "fr").open(), await Reader("live:7", "en").open()
 
-    await asyncio.to_thread(push, "live:7", _said(1))
-    await asyncio.to_thread(push, "live:7", _said(2))
+        await asyncio.to_thread(push, "live:7", _said(1))
+        await asyncio.to_thread(push, "live:7", _said(2))
 
-    frame = await french.next()
-    assert [item["html"] for item in frame["items"]] == ["<p>Oui 1</p>", "<p>Oui 2</p>"]
-    assert [item["html"] for item in (await english.next())["items"]] == ["<p>Yes 1</p>", "<p>Yes 2</p>"]
-    assert (frame["topic"], frame["seq"]) == ("live:7", 1)
-    assert {(item["target"], item["swap"]) for item in frame["items"]} == {("words", "append")}
+        frame = await french.next()
+        assert [item["html"] for item in frame["items"]] == ["<p>Oui 1</p>", "<p>Oui 2</p>"]
+        assert [item["html"] for item in (await english.next())["items"]] == ["<p>Yes 1</p>", "<p>Yes 2</p>"]
+        assert (frame["topic"], frame["seq"]) == ("live:7", 1)
+        assert {(item["target"], item["swap"]) for item in frame["items"]} == {("words", "append")}
 
 
 async def test_push_numbers_the_frames_of_each_topic_without_a_hole() -> None:
-    pushing.attach(asyncio.get_running_loop())
-    seven, eight = await Reader("live:7", "fr").open(), await Reader("live:8", "fr").open()
+    async with pushing.attached():
+        seven, eight = await Reader("live:7", "fr").open(), await Reader("live:8", "fr").open()
 
-    numbers = []
-    for n in range(3):
-        await asyncio.to_thread(push, "live:7", _said(n))
-        numbers.append((await seven.next())["seq"])
-    await asyncio.to_thread(push, "live:8", _said(0))
+        numbers = []
+        for n in range(3):
+            await asyncio.to_thread(push, "live:7", _said(n))
+            numbers.append((await seven.next())["seq"])
+        await asyncio.to_thread(push, "live:8", _said(0))
 
-    assert numbers == [1, 2, 3]
-    assert (await eight.next())["seq"] == 1
+        assert numbers == [1, 2, 3]
+        assert (await eight.next())["seq"] == 1
 
 
 async def test_push_tells_the_last_number_again_so_that_a_lost_frame_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pushing, "REPEAT_S", 0.01)
-    pushing.attach(asyncio.get_running_loop())
-    reader = await Reader("live:7", "fr").open()
-    await asyncio.to_thread(push, "live:7", _said(1))
+    async with pushing.attached():
+        reader = await Reader("live:7", "fr").open()
+        await asyncio.to_thread(push, "live:7", _said(1))
 
-    first, again = await reader.next(), await reader.next()
+        first, again = await reader.next(), await reader.next()
 
-    assert (again["seq"], again["items"]) == (first["seq"], [])
-    assert again["sender"] == first["sender"]
+        assert (again["seq"], again["items"]) == (first["seq"], [])
+        assert again["sender"] == first["sender"]
 
 
 async def test_every_open_page_is_told_that_access_changed() -> None:
-    pushing.attach(asyncio.get_running_loop())
-    layer = get_channel_layer()
-    channel = await layer.new_channel()
-    await layer.group_add(pushing.ACCESS, channel)
+    async with pushing.attached():
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        await layer.group_add(pushing.ACCESS, channel)
 
-    await asyncio.to_thread(pushing.tell_access_changed)
+        await asyncio.to_thread(pushing.tell_access_changed)
 
-    async with asyncio.timeout(DEADLINE_S):
-        assert await layer.receive(channel) == {"type": "access.changed"}
+        async with asyncio.timeout(DEADLINE_S):
+            assert await layer.receive(channel) == {"type": "access.changed"}
 
 
 async def test_push_reaches_nobody_in_a_program_without_sockets() -> None:
     await sync_to_async(push)("live:7", _said(1))
+
+
+class Silent(InMemoryChannelLayer):
+    """A channel layer that takes nothing: the first frame in vain for ever, the second with an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            await asyncio.Event().wait()
+        if self.asked == 2:
+            raise RedisError("gone")
+        await super().group_send(group, message)
+
+
+async def test_a_channel_layer_that_does_not_answer_costs_frames_that_are_counted_and_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pushing, "SEND_S", 0.01)
+    channel_layers.set("default", Silent())
+    async with pushing.attached():
+        pusher = pushing._pusher
+        reader = await Reader("live:7", "fr").open()
+        await asyncio.to_thread(push, "live:8", _said(0))
+        await asyncio.to_thread(push, "live:7", _said(1))
+        assert (await reader.next())["seq"] == 1
+        assert pusher is not None
+        assert pusher.dropped == 2
+
+
+def test_a_topic_gathers_no_more_than_a_page_could_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pushing, "MOST_GATHERED", 3)
+    loop = asyncio.new_event_loop()
+    pusher = pushing.Pusher(loop)
+
+    for n in range(5):
+        pusher.add("live:7", {"fr": {"html": str(n)}})
+
+    assert [item["fr"]["html"] for item in pusher._waiting["live:7"]] == ["0", "3", "4"]
+    assert pusher.dropped == 2
+    loop.close()

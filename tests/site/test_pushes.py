@@ -209,15 +209,12 @@ def test_alerts_are_counted_and_listed_for_those_who_see_them(live: Live, outbox
 
 @pytest.mark.parametrize("verb", ["role.changed", "person.removed", "workspace.changed", "admin.changed"])
 async def test_open_pages_are_told_when_rights_change(verb: str) -> None:
-    push.attach(asyncio.get_running_loop())
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add(push.ACCESS, channel)
 
-    pushes.reconsider_access(events.Acted(1, 2, "alert.decided"))
-    pushes.reconsider_access(events.Acted(1, 2, verb))
-
-    async with asyncio.timeout(10):
+    async with push.attached(), asyncio.timeout(10):
+        pushes.reconsider_access(events.Acted(1, 2, "alert.decided"))
+        pushes.reconsider_access(events.Acted(1, 2, verb))
         assert await layer.receive(channel) == {"type": "access.changed"}
     assert not layer.channels.get(channel)
-    push.detach()

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from structlog.testing import capture_logs
 
 from tests.factories import make_channel, make_live
 from tests.watch.fakes import OPENED, RECORDING, SECOND, Memory, sound
@@ -9,7 +10,7 @@ from vigie.events import AudioReceived, CaptionReceived, MediaOpened
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
 from vigie.watch import sinks
-from vigie.watch.hearing import CUT_SHORT, NOT_RUNNING, SKIPPED, Hearing
+from vigie.watch.hearing import CUT_SHORT, KNOWN_CAPTIONS, NOT_RUNNING, SKIPPED, Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Gap, Live, LiveState
 
@@ -269,3 +270,14 @@ async def test_closing_lets_the_sinks_keep_what_they_got(memory: Memory) -> None
 
     assert memory.closed == 1
     assert (await Live.objects.aget()).heard_s == 2.0
+
+
+async def test_captions_that_came_too_long_before_any_sound_are_counted(memory: Memory) -> None:
+    hearing = await beginning()
+    for at in range(KNOWN_CAPTIONS + 2):
+        await hearing.caption(CaptionReceived(float(at), at + 1.0, "early", "fr"))
+
+    with capture_logs() as told:
+        await hearing.close()
+
+    assert [(line["event"], line["n"]) for line in told] == [("watch.captions_dropped", 2)]

@@ -1,7 +1,7 @@
 """Fragments of pages, pushed to whoever looks at a topic.
 
 `push` may be called from any thread: it renders, then hands the frame over to the one loop that owns the sockets
-(`attach`). Frames of a topic are gathered for 200 ms. A program without a loop attached (a command) pushes to nobody.
+(`attach`). Frames of a topic are gathered for 200 ms. A program without one attached (a command) pushes to nobody.
 
 On the wire: the page sends `{"follow": ["live:12", ...]}`; it gets `{"topic", "sender", "seq", "items": [{"target",
 "swap", "html"}]}`. `seq` grows by one a frame for each (topic, sender); a frame without items repeats the last
@@ -11,17 +11,25 @@ number, so that a page finds out that it missed the last frame too. Delivery is 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
+import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from redis import RedisError
+
+log = structlog.get_logger(__name__)
 
 GATHER_S = 0.2
+SEND_S = 5.0
+MOST_GATHERED = 500
+"""Items a topic gathers while the channel layer takes nothing."""
 ACCESS = "access"
 """The Channels group of every open page."""
 REPEAT_S = 10.0
@@ -75,48 +83,57 @@ def _render(fragment: Fragment, language: str) -> Item:
 
 
 class Pusher:
-    """Gathers frames from any thread and sends them on one loop."""
+    """Gathers frames from any thread and sends them on one loop, one after the other.
+
+    What the channel layer does not take within SEND_S is dropped and counted, as is what a topic gathers beyond
+    MOST_GATHERED meanwhile; pages see by the numbers that they missed something, and ask.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Send on `loop`."""
+        """Send on `loop`, once `run` does."""
         self.sender = secrets.token_hex(4)
+        self.dropped = 0
         self._loop = loop
         self._lock = Lock()
         self._waiting: dict[str, list[dict[str, Item]]] = {}
         self._seq: dict[str, int] = defaultdict(int)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._due: asyncio.Queue[Callable[[], Coroutine[None, None, None]]] = asyncio.Queue()
+        """At most a frame and a repetition a topic."""
+
+    async def run(self) -> None:
+        """Send what is due until cancelled."""
+        while True:
+            send = await self._due.get()
+            await send()
 
     def add(self, topic: str, item: dict[str, Item]) -> None:
         """Put an item, rendered in each language, into the next frame of `topic`."""
         with self._lock:
             gathered = self._waiting.setdefault(topic, [])
             gathered.append(item)
+            if len(gathered) > MOST_GATHERED:
+                del gathered[1]
+                self.dropped += 1
             if len(gathered) > 1 or self._loop.is_closed():
                 return
-        self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._spawn, topic)
+        self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._plan, topic)
 
     def tell_access_changed(self) -> None:
         """Send the word to every open page, whichever process holds its socket."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._start, self._send_access_changed)
+            self._loop.call_soon_threadsafe(self._due.put_nowait, self._send_access_changed)
 
     async def _send_access_changed(self) -> None:
-        await get_channel_layer().group_send(ACCESS, {"type": "access.changed"})
+        await self._deliver(ACCESS, {"type": "access.changed"})
 
-    def _spawn(self, topic: str) -> None:
-        self._start(partial(self._send, topic))
-
-    def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        task = self._loop.create_task(work())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _plan(self, topic: str) -> None:
+        self._due.put_nowait(partial(self._send, topic))
 
     async def _send(self, topic: str) -> None:
         with self._lock:
             items = self._waiting.pop(topic, [])
         if items:
-            self._seq[topic] += 1
-        layer = get_channel_layer()
+            self._seq[topic] += 1 if len(items) < MOST_GATHERED else 2  # a hole: some were dropped, perhaps
         for language, _ in settings.LANGUAGES:
             frame = {
                 "topic": topic,
@@ -124,22 +141,44 @@ class Pusher:
                 "seq": self._seq[topic],
                 "items": [item[language] for item in items],
             }
-            await layer.group_send(group_name(topic, language), {"type": "push.frame", "frame": frame})
+            await self._deliver(group_name(topic, language), {"type": "push.frame", "frame": frame})
         if items:
             self._loop.call_later(REPEAT_S, self._repeat, topic, self._seq[topic])
 
     def _repeat(self, topic: str, seq: int) -> None:
         if self._seq[topic] == seq:
-            self._spawn(topic)
+            self._plan(topic)
+
+    async def _deliver(self, group: str, message: dict[str, object]) -> None:
+        try:
+            async with asyncio.timeout(SEND_S):
+                await get_channel_layer().group_send(group, message)
+        except (OSError, RedisError) as error:
+            self.dropped += 1
+            log.warning("push.dropped", group=group, dropped=self.dropped, error=str(error) or "time-out")
 
 
 _pusher: Pusher | None = None
 
 
-def attach(loop: asyncio.AbstractEventLoop) -> None:
-    """Say which loop owns the sockets of this process."""
+@asynccontextmanager
+async def attached() -> AsyncIterator[None]:
+    """Send what is pushed while the block runs: the running loop owns the sockets of this process."""
+    pusher = attach(asyncio.get_running_loop())
+    async with asyncio.TaskGroup() as group:
+        sending = group.create_task(pusher.run())
+        try:
+            yield
+        finally:
+            detach()
+            sending.cancel()
+
+
+def attach(loop: asyncio.AbstractEventLoop) -> Pusher:
+    """Gather what is pushed from now on, for whoever runs the pusher on `loop`."""
     global _pusher  # noqa: PLW0603 -- one loop owns the sockets of a process
     _pusher = Pusher(loop)
+    return _pusher
 
 
 def detach() -> None:

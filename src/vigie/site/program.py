@@ -105,8 +105,7 @@ async def main(roles: frozenset[Role], listener: socket.socket | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as running:
-        push.attach(asyncio.get_running_loop())
-        running.callback(push.detach)
+        await running.enter_async_context(push.attached())
         if Role.WEB in roles and listener is not None:
             await running.enter_async_context(serving(listener))
         if roles & {Role.WORK, Role.BEAT}:

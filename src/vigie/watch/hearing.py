@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from copy import copy
 
+import structlog
 from django.utils.translation import gettext_noop
 
 from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, MediaOpened
@@ -13,6 +14,8 @@ from vigie.watch.logbook import Logbook
 from vigie.watch.models import Live, LiveState
 from vigie.watch.sinks import Sinks
 from vigie.watch.timeline import Hole, Timeline
+
+log = structlog.get_logger(__name__)
 
 COUNT_EVERY_S = 5.0
 """How often it is written down how far the live was heard."""
@@ -45,6 +48,7 @@ class Hearing:
         self._zero_at = 0.0
         self._taken_up_s = 0.0
         self._early_captions: deque[CaptionReceived] = deque(maxlen=KNOWN_CAPTIONS)
+        self._dropped_captions = 0
         self._known_captions: deque[PlacedCaption] = deque(maxlen=KNOWN_CAPTIONS)
 
     @property
@@ -138,6 +142,7 @@ class Hearing:
         start_s = self._timeline.offset_of(caption.pts_s) if self._timeline else None
         end_s = self._timeline.offset_of(caption.end_pts_s) if self._timeline else None
         if start_s is None or end_s is None:
+            self._dropped_captions += len(self._early_captions) == KNOWN_CAPTIONS
             self._early_captions.append(caption)
             return
         placed = PlacedCaption(start_s, end_s, caption.text, caption.language)
@@ -178,4 +183,6 @@ class Hearing:
 
     async def close(self) -> None:
         """Let every sink keep what it got."""
+        if self._dropped_captions:
+            log.warning("watch.captions_dropped", live=self._book.live and self._book.live.pk, n=self._dropped_captions)
         await self._sinks.close()

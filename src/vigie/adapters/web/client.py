@@ -40,6 +40,7 @@ class WebMedia:
     async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         outlet = Outlet()
+        # not in a task group: one may not be open across the yield of a generator; `finally` ends it all the same
         pulling = asyncio.create_task(self._pull_until_closed(location, outlet, from_pts_s))
         try:
             while (item := await outlet.get()) is not None:
