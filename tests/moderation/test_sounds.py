@@ -88,6 +88,7 @@ def test_the_oldest_files_are_dropped(live: Live) -> None:
     folder = sounds.flac(0, live.pk, WINDOW).parent
     for number in range(1, sounds.KEPT + 3):
         (folder / f"{number}-1-1.flac").touch()
+    (folder / "gone.flac").symlink_to("what another process dropped meanwhile")
 
     newest = sounds.flac(9999, live.pk, WINDOW)
 

@@ -54,13 +54,6 @@ def test_each_opening_counts(request_of_analyst: WorkspaceRequest) -> None:
     assert readings() == [str(live.pk)] * 2
 
 
-def test_a_session_remembers_few_lives(request_of_analyst: WorkspaceRequest) -> None:
-    for _ in range(visits.KEPT + 3):
-        visits.begin(request_of_analyst, make(request_of_analyst))
-
-    assert len(request_of_analyst.session[visits.KEY]) == visits.KEPT
-
-
 def test_the_list_of_one_workspace_is_not_that_of_another(request_of_analyst: WorkspaceRequest) -> None:
     visits.begin_list(request_of_analyst, [])
     visits.go_on_list(request_of_analyst, [])

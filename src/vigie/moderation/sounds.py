@@ -70,5 +70,13 @@ def _write(path: Path, content: bytes) -> None:
 
 def _prune(folder: Path) -> None:
     """Drop the files that were made first; they can be made again."""
-    for path in sorted(folder.glob("*.flac"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
+    for path in sorted(folder.glob("*.flac"), key=_made_at)[:-KEPT]:
         path.unlink(missing_ok=True)
+
+
+def _made_at(path: Path) -> float:
+    """Return when a file was made; 0 once another process dropped it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from vigie.moderation import operations, queries, sounds, states, visits
+from vigie.moderation import operations, queries, sounds, states
 from vigie.moderation.forms import DecisionForm, NoteForm
 from vigie.moderation.lanes import lanes, percent
 from vigie.moderation.models import Alert, AlertState, Finding
@@ -21,7 +21,7 @@ from vigie.moderation.permissions import (
 from vigie.moderation.wording import DONE, REFUSED, VIEWS
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.risk.queries import justification_of
-from vigie.runtime import clock
+from vigie.runtime import clock, visits
 from vigie.runtime.numbers import number
 from vigie.runtime.ranges import ranged
 from vigie.watch.permissions import may_manage_channels
@@ -95,7 +95,7 @@ def alert(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show an alert with its moment. Reading it is accounted for."""
     found = _alert(request, pk)
     operations.record_view(found, actor=request.membership)
-    visits.begin(request.session, pk)
+    visits.begin(request.session, f"alert:{pk}")
     return _page(request, found)
 
 
@@ -136,7 +136,7 @@ def _moment(request: WorkspaceRequest, alert: Alert) -> dict[str, object]:
 def moment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the moment of an alert again, while what follows is still coming in."""
     found = _alert(request, pk)
-    if not visits.is_at(request.session, pk):
+    if visits.is_first(request.session, f"alert:{pk}"):
         operations.record_view(found, actor=request.membership)
     return render(request, "moderation/_moment.html", _moment(request, found) | {"is_update": True})
 
@@ -157,7 +157,7 @@ def audio(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
         path = sounds.flac(pk, found.live_id, queries.window_of(found))
     except FileNotFoundError as error:
         raise Http404 from error
-    if visits.is_first_hearing(request.session, pk):
+    if visits.is_first(request.session, f"alert:{pk}/sound"):
         operations.record_hearing(found, actor=request.membership)
     response = ranged(request, path, content_type="audio/flac", etag=path.stem)
     response["Cache-Control"] = "private, no-cache"  # asked again each time, so that no hearing goes unaccounted
