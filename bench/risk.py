@@ -15,7 +15,9 @@ import yaml
 
 from bench import Result, measured, resident_mb
 from tools import ROOT
+from vigie.adapters.langdetect.client import FastTextIdentifier
 from vigie.ports import TextToAssess
+from vigie.risk.languages import language_of
 from vigie.risk.lexicon import Lexicon
 from vigie.risk.lexicon_yaml import parse, shipped_policy
 from vigie.risk.rules_analyst import RulesAnalyst
@@ -77,6 +79,7 @@ def run(quick: bool) -> Iterator[Result]:  # noqa: FBT001 - the modules' agreed 
             rate(theirs, sample[: len(sample) // 20]),
             {"language": language, "texts": len(sample), "mean_chars": mean_chars(sample)},
         )
+        yield Result("language_us", language_cost_us(sample), "µs", details={"language": language})
     yield Result("resident_growth_mb", grown_mb, "MB", details={"resident_mb": round(resident_mb(), 1)})
     yield Result("compile_s", compiled_s, "s", details={"languages": len(lexicons)})
     yield from long_texts(ours)
@@ -101,20 +104,32 @@ def rate(analyst: RulesAnalyst, sample: Sequence[TextToAssess]) -> float:
     return len(sample) / spent.cpu_s
 
 
+def language_cost_us(sample: Sequence[TextToAssess]) -> float:
+    """Return the processor time that telling the language of a text takes, on average."""
+    identifier = FastTextIdentifier()
+    with measured() as spent:
+        for text in sample:
+            language_of(text.text, text.language, identifier)
+    return spent.cpu_s / len(sample) * 1e6
+
+
 def long_texts(analyst: RulesAnalyst) -> Iterator[Result]:
-    """Measure texts of 10,000 and of 100,000 characters: the cost of a character must be the same."""
-    sentence = "les migrants ne sont pas des parasites et ils disent que il faut les tuer "
-    rates = {}
-    for chars in (10_000, 100_000):
-        text = TextToAssess((sentence * (chars // len(sentence) + 1))[:chars], "fr")
-        with measured() as spent:
-            analyst.assess([text] * (1_000_000 // chars))
-        rates[chars] = 1_000_000 / spent.cpu_s
-    yield Result(
-        "long_text_chars_per_core_s",
-        rates[100_000],
-        "chars/s",
-        "ours on 10,000 characters",
-        rates[10_000],
-        {"chars": 100_000},
-    )
+    """Measure texts of 50,000 and of 100,000 characters: a character must cost the same, whatever they say."""
+    for text in (
+        "les migrants ne sont pas des parasites et ils disent que il faut les tuer ",
+        "si tous les si tous ",  # words that may stand inside any phrase, and begin some
+    ):
+        rates = {}
+        for chars in (50_000, 100_000):
+            long = TextToAssess((text * (chars // len(text) + 1))[:chars], "fr")
+            with measured() as spent:
+                analyst.assess([long] * (500_000 // chars))
+            rates[chars] = 500_000 / spent.cpu_s
+        yield Result(
+            "long_text_chars_per_core_s",
+            rates[100_000],
+            "chars/s",
+            "ours on 50,000 characters",
+            rates[50_000],
+            {"chars": 100_000, "text": text},
+        )

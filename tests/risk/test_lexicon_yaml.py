@@ -107,7 +107,7 @@ def test_a_policy_must_hold_one_lexicon_a_language(text: str, message: str) -> N
 def test_a_small_text_cannot_stand_for_a_huge_number_of_forms() -> None:
     many = ", ".join(f"w{n}(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)" for n in range(300))
 
-    with pytest.raises(BadLexicon, match="line 24: up to here the lexicon stands for more than 200000 forms"):
+    with pytest.raises(BadLexicon, match="line 24: up to here the lexicon stands for more than 50000 forms"):
         parse(LEXICON.replace("[darn]", f"[{many}]"))
 
 
@@ -118,3 +118,36 @@ def test_repeated_references_cannot_make_a_small_text_large() -> None:
 
     with pytest.raises(BadLexicon, match="“lexicon” has no “language”"):
         parse(bomb)
+
+
+PREDICATE = "  - {kind: hate, group: after, words: [despise]}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("groups:", "a: " + "[" * 100_000 + "\ngroups:", "line 4: lists and fields lie in each other more than 8 deep"),
+        (
+            "groups:",
+            "a: " + "{a: " * 60_000 + "\ngroups:",
+            "line 4: lists and fields lie in each other more than 8 deep",
+        ),
+        ("[darn]", "[darn\n" + "\n" * 20_000 + "]", "line 1: the policy has 20050 lines; at most 20000"),
+        (
+            "groups:",
+            "sets:\n  a: [" + "x" * 100 + "]\n  b: [" + "<a>" * 50_000 + "]\ngroups:",
+            f"line 6: “{'<a>' * 33}<…” stands for more than 100 characters",
+        ),
+        ("predicates:\n", "predicates:\n" + PREDICATE * 99, "line 23: “despise” stands in more than 12 lists"),
+        (
+            "predicates:\n",
+            "predicates:\n  - &p {kind: hate, group: after, words: [despise]}\n" + "  - *p\n" * 9_999,
+            "line 11: “despise” stands in more than 12 lists",
+        ),
+    ],
+)
+def test_a_policy_that_would_take_the_process_down_is_refused(old: str, new: str, message: str) -> None:
+    with pytest.raises(BadLexicon) as told:
+        parse(LEXICON.replace(old, new, 1))
+
+    assert str(told.value).startswith(message)

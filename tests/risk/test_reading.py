@@ -46,7 +46,7 @@ def test_a_pronoun_may_stand_for_somebody_named_before() -> None:
     assert named("blorks came. they left", before)[-1] == ("GROUP", "blorks", True)
 
 
-def test_what_was_said_before_is_asked_only_when_a_pronoun_needs_it() -> None:
+def test_what_was_said_before_is_asked_once_and_only_when_a_pronoun_needs_it() -> None:
     asked: list[str] = []
 
     def before() -> None:
@@ -54,7 +54,7 @@ def test_what_was_said_before_is_asked_only_when_a_pronoun_needs_it() -> None:
 
     assert len(Reading("blorks came, they left", VOCABULARY, before).targets) == 2
     assert asked == []
-    assert Reading("they left", VOCABULARY, before).targets == []
+    assert Reading("they left, they left, they left", VOCABULARY, before).targets == []
     assert asked == ["asked"]
 
 

@@ -20,6 +20,13 @@ def respelt(text: str) -> str:
     return " ".join(word.text for word in SPELLER.respell(split(text).words))
 
 
+def test_a_masked_word_is_compared_with_a_bounded_number_of_words() -> None:
+    many = [f"x{first}{second}{third}" for first, second, third in itertools.product("abcdefgh", repeat=3)]
+    speller = Speller(frozenset(many), frozenset(many), frozenset())
+
+    assert [word.text for word in speller.respell(split("xa*c xh*h").words)] == ["xaac", "xh*h"]
+
+
 @pytest.mark.parametrize(
     ("disguised", "plain"),
     [

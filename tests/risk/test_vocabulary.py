@@ -1,11 +1,13 @@
 """Entries of a lexicon found in a text."""
 
+from typing import Any
+
 import pytest
 
 from tests.risk.blorks import LEXICON, VOCABULARY
 from vigie.risk.lexicon_yaml import parse
 from vigie.risk.vocabulary import Role, Vocabulary
-from vigie.risk.words import split
+from vigie.risk.words import Word, split
 
 
 def marks(text: str, vocabulary: Vocabulary = VOCABULARY) -> list[tuple[str, str]]:
@@ -25,6 +27,8 @@ def marks(text: str, vocabulary: Vocabulary = VOCABULARY) -> list[tuple[str, str
         ("death to all", [("PREDICATE", "death to")]),
         ("death really to", [("PREDICATE", "death really to")]),
         ("death by to", []),
+        ("death just just just just just to", [("PREDICATE", "death just just just just just to")]),
+        ("death just just just just just just to", []),
         ("death. to", []),
         ("blork street", [("EXCEPTION", "blork street")]),
         ("green tea, green", [("EXCEPTION", "green tea"), ("GROUP", "green")]),
@@ -34,6 +38,29 @@ def marks(text: str, vocabulary: Vocabulary = VOCABULARY) -> list[tuple[str, str
 )
 def test_find_takes_the_longest_entry_and_what_comes_after_it(text: str, found: list[tuple[str, str]]) -> None:
     assert marks(text) == found
+
+
+class Counted(list[Word]):
+    """Counts how often its words are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.looks += 1
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize("unit", ["just ", "just all ", "death just ", "go ", "go just "])
+def test_twice_the_text_is_twice_the_work(unit: str) -> None:
+    """A phrase may begin with a filler, and then hold any; the work must not grow with the square of their number."""
+    vocabulary = Vocabulary(parse(LEXICON.replace("exceptions: [", "exceptions: [just death, all out, "))["en"])
+    half, whole = (Counted(split((unit * 100_000)[:chars]).words) for chars in (50_000, 100_000))
+
+    vocabulary.find(half)
+    vocabulary.find(whole)
+
+    assert half.looks <= 30 * len(half)
+    assert whole.looks <= 2.01 * half.looks
 
 
 def test_an_entry_may_mean_several_things() -> None:

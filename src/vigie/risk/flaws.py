@@ -23,11 +23,15 @@ class Flaw(StrEnum):
     OPEN_BRACKET = "“%(entry)s”: the bracket at character %(at)d is never closed, is empty or lies in another"
     TOO_MANY_FORMS = "“%(entry)s” stands for %(count)d forms; at most %(limit)d"
     TOO_LARGE = "up to here the lexicon stands for more than %(limit)d forms"
+    TOO_LONG_A_FORM = "“%(entry)s” stands for more than %(limit)d characters"
+    TOO_OFTEN = "“%(entry)s” stands in more than %(limit)d lists"
+    TOO_DEEP = "lists and fields lie in each other more than %(limit)d deep"
     NO_SUCH_SET = "there is no set named “%(name)s”"
     SAME_GROUP_TWICE = "two groups have the same key"
     SAME_LANGUAGE_TWICE = "there is a lexicon for “%(language)s” already"
     NOTHING = "the policy is empty"
     TOO_LONG = "the policy has %(count)d characters; at most %(limit)d"
+    TOO_MANY_LINES = "the policy has %(count)d lines; at most %(limit)d"
 
 
 class BadLexicon(VigieError):

@@ -42,7 +42,11 @@ def language_of(text: str, expected: str, identifier: LanguageIdentifier | None)
 def _undisguised(text: str) -> list[str]:
     """Return the words that tell a language. One with digits or of two scripts was written so as not to be read."""
     visible = _UNSAID.sub("", unicodedata.normalize("NFKC", text))
-    return [word for word in _WORD.findall(visible) if word.isalpha() and len(_LATIN.sub("", word)) in {0, len(word)}]
+    return [word for word in _WORD.findall(visible) if word.isalpha() and (word.isascii() or _is_of_one_script(word))]
+
+
+def _is_of_one_script(word: str) -> bool:
+    return len(_LATIN.sub("", word)) in {0, len(word)}
 
 
 def _are_few(words: list[str]) -> bool:

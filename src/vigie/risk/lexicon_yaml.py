@@ -27,6 +27,8 @@ from vigie.risk.yaml_fields import Fields, documents
 SHIPPED = ("fr", "en")
 MAX_CHARS = 400_000
 """Of a policy: several times the shipped one."""
+MAX_LINES = 20_000
+"""Comparing two policies of so many lines takes up to a second (2026-11), and ever more with the square of them."""
 
 _BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?([a-z]{2})\b", re.MULTILINE)
@@ -59,6 +61,8 @@ def parse(text: str) -> dict[str, Lexicon]:
     """Return the lexicons of a policy by language. Raises BadLexicon with the line and the reason."""
     if len(text) > MAX_CHARS:
         raise BadLexicon(1, Flaw.TOO_LONG, count=len(text), limit=MAX_CHARS)
+    if (lines := len(text.splitlines())) > MAX_LINES:
+        raise BadLexicon(1, Flaw.TOO_MANY_LINES, count=lines, limit=MAX_LINES)
     lexicons: dict[str, Lexicon] = {}
     for fields in documents(text):
         lexicon = _lexicon(fields)

@@ -15,6 +15,8 @@ from vigie.risk.flaws import Flaw
 
 MAX_FORMS = 2_000
 """Of one entry."""
+MAX_CHARS = 100
+"""Of one form; the longest of the shipped lexicons has 48."""
 
 Sets = Mapping[str, Sequence[str]]
 
@@ -47,6 +49,8 @@ def expand(entry: str, sets: Sets) -> list[str]:
         count *= len(part_forms)
     if count > MAX_FORMS:
         raise BadNotation(Flaw.TOO_MANY_FORMS, entry=entry, count=count, limit=MAX_FORMS)
+    if sum(max(map(len, part_forms)) for part_forms in parts) > MAX_CHARS:
+        raise BadNotation(Flaw.TOO_LONG_A_FORM, entry=f"{entry[:MAX_CHARS]}…", limit=MAX_CHARS)
     return ["".join(form) for form in product(*parts)]
 
 

@@ -7,7 +7,7 @@ anything reaches inside it is counted in words. Every question costs the same ho
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from vigie.risk.lexicon import Other, OtherKind, Slur
@@ -57,7 +57,7 @@ class Reading:
         self._source: Words = split(text)
         self.words = vocabulary.respell(self._source.words)
         self.marks = vocabulary.find(self.words)
-        self._before = before
+        self._before = cache(before)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the characters of the original from word `start` to before word `end`."""

@@ -21,6 +21,9 @@ _SPELLED_FROM = 3
 """Letters in a row that are more than an abbreviation."""
 _LEET_FROM = 5
 """Letters of a word that nobody hides, such as a predicate: `4s` and `5ans` are what they look like."""
+_MISSPELT_UP_TO = 20
+_LIKE_MASKS = 100
+"""Words looked at for one with stars in it; the shipped lexicons have 15 of one length and first letter."""
 _MEMORY = 20_000
 """Distinct words remembered: spoken language repeats itself."""
 
@@ -85,7 +88,7 @@ class Speller:
     def _unmasked(self, text: str) -> Iterator[str]:
         if text.count("*") * 2 > len(text):
             return
-        for word in self._masked.get((text[0], len(text)), ()):
+        for word in self._masked.get((text[0], len(text)), ())[:_LIKE_MASKS]:
             if all(mask in ("*", letter) for mask, letter in zip(text, word, strict=True)):
                 yield word
 
@@ -145,6 +148,8 @@ def _one(words: list[Word]) -> Word:
 
 def _misspellings(word: str) -> Iterator[str]:
     """Yield `word` with two neighbours swapped, or one letter missing; the first and the last stay."""
+    if len(word) > _MISSPELT_UP_TO:
+        return
     inside = range(1, len(word) - 1)
     if len(word) >= _SWAPPED_FROM:
         for at in inside[:-1]:

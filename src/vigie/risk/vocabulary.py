@@ -13,6 +13,9 @@ from vigie.risk.lexicon import Lexicon, Other, Phrases, Predicate, Slur
 from vigie.risk.spelling import Speller
 from vigie.risk.words import Word
 
+MOST_FILLERS = 5
+"""In a row, inside a phrase. Without an end, a text of fillers would be walked through from each of its words."""
+
 
 class Role(Enum):
     """What an entry does in a text."""
@@ -98,14 +101,18 @@ class Vocabulary:
     def _longest(self, words: Sequence[Word], start: int, node: _Node) -> tuple[int, Sequence[Meaning]]:
         best: tuple[int, Sequence[Meaning]] = (start + 1, node.meanings)
         index = start + 1
+        fillers = 0
         while node.next and index < len(words) and words[index].sentence == words[start].sentence:
             text = words[index].text
             index += 1
             if text in node.next:
                 node = node.next[text]
+                fillers = 0
                 if node.meanings:
                     best = (index, node.meanings)
-            elif text not in self.grammar.fillers:
+            elif text in self.grammar.fillers and fillers < MOST_FILLERS:
+                fillers += 1
+            else:
                 break
         return best
 

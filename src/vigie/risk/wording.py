@@ -66,11 +66,15 @@ FLAWS: Mapping[Flaw, Promise] = {
     Flaw.OPEN_BRACKET: _("“%(entry)s”: the bracket at character %(at)d is never closed, is empty or lies in another"),
     Flaw.TOO_MANY_FORMS: _("“%(entry)s” stands for %(count)d forms; at most %(limit)d"),
     Flaw.TOO_LARGE: _("up to here the lexicon stands for more than %(limit)d forms"),
+    Flaw.TOO_LONG_A_FORM: _("“%(entry)s” stands for more than %(limit)d characters"),
+    Flaw.TOO_OFTEN: _("“%(entry)s” stands in more than %(limit)d lists"),
+    Flaw.TOO_DEEP: _("lists and fields lie in each other more than %(limit)d deep"),
     Flaw.NO_SUCH_SET: _("there is no set named “%(name)s”"),
     Flaw.SAME_GROUP_TWICE: _("two groups have the same key"),
     Flaw.SAME_LANGUAGE_TWICE: _("there is a lexicon for “%(language)s” already"),
     Flaw.NOTHING: _("the policy is empty"),
     Flaw.TOO_LONG: _("the policy has %(count)d characters; at most %(limit)d"),
+    Flaw.TOO_MANY_LINES: _("the policy has %(count)d lines; at most %(limit)d"),
 }
 
 

@@ -1,6 +1,7 @@
 """Reading a policy's YAML field by field, so that a bad edit is answered with its line and the reason."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -12,8 +13,12 @@ from vigie.risk.lexicon import Phrases
 from vigie.risk.notation import BadNotation, expand
 from vigie.risk.words import spell
 
-MAX_FORMS = 200_000
-"""Of a lexicon: the shipped ones have some 15,000."""
+MAX_FORMS = 50_000
+"""Of a lexicon: the shipped ones have up to 20,000."""
+MAX_LISTS = 12
+"""That one form stands in: each is looked at wherever it is said. In the shipped lexicons, 3."""
+MAX_DEPTH = 8
+"""Of lists and fields in each other; the reader of YAML itself takes any, and then the process ends."""
 
 
 @dataclass(slots=True)
@@ -23,6 +28,8 @@ class _Shared:
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     forms: int = 0
     """Read so far."""
+    lists: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """In how many each form stands."""
 
 
 class Fields:
@@ -86,6 +93,10 @@ class Fields:
             entry = _plain(node, name)
             written.append(entry)
             forms.update(dict.fromkeys(self._forms(entry, node)))
+        self._shared.lists.update(list(forms))
+        for form in forms:
+            if self._shared.lists[form] > MAX_LISTS:
+                raise BadLexicon(self._lines[name], Flaw.TOO_OFTEN, entry=" ".join(form), limit=MAX_LISTS)
         return Phrases(tuple(written), tuple(forms))
 
     def single_words(self, name: str) -> frozenset[str]:
@@ -148,6 +159,7 @@ class Fields:
 def documents(text: str) -> Iterator[Fields]:
     """Yield the documents of a policy. Raises BadLexicon where the text is no YAML."""
     try:
+        _refuse_depth(text)
         nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         line, why = _where_and_why(error)
@@ -157,6 +169,18 @@ def documents(text: str) -> Iterator[Fields]:
         raise BadLexicon(line, Flaw.NOT_YAML, why=f"U+{error.character:04X}") from None
     for node in nodes:
         yield Fields(node, "lexicon")
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise BadLexicon(line, Flaw.TOO_DEEP, limit=MAX_DEPTH)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _where_and_why(error: yaml.MarkedYAMLError) -> tuple[int, str]:
