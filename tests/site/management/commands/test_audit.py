@@ -40,6 +40,11 @@ def fill() -> None:
     operations.erase_payload(read, operations.Erasure("request 4", "Grace Hopper"))
 
 
+def heads() -> list[str]:
+    """Return the hash of the last entry of each chain."""
+    return [chain.entries.latest("position").hash for chain in AuditChain.objects.order_by("pk")]
+
+
 def tamper() -> None:
     with connection.cursor() as cursor:
         table = " ON governance_auditentry" if connection.vendor == "postgresql" else ""
@@ -50,34 +55,21 @@ def tamper() -> None:
 def test_intact_chains_are_told_one_a_line() -> None:
     fill()
 
+    installation, newsroom = heads()
     assert verify() == [
-        "(installation): intact, 1 entries, 0 of them with an erased payload",
-        "newsroom: intact, 3 entries, 1 of them with an erased payload",
+        f"(installation): intact, 1 entries, 0 of them with an erased payload, head {installation}",
+        f"newsroom: intact, 3 entries, 1 of them with an erased payload, head {newsroom}",
     ]
 
 
 def test_json_is_one_object_a_chain() -> None:
     fill()
 
+    installation, newsroom = heads()
+    intact = {"type": "log", "intact": True, "fault": None, "position": None}
     assert [json.loads(line) for line in verify("--json")] == [
-        {
-            "type": "log",
-            "workspace": "(installation)",
-            "intact": True,
-            "entries": 1,
-            "erased": 0,
-            "fault": None,
-            "position": None,
-        },
-        {
-            "type": "log",
-            "workspace": "newsroom",
-            "intact": True,
-            "entries": 3,
-            "erased": 1,
-            "fault": None,
-            "position": None,
-        },
+        intact | {"workspace": "(installation)", "head": installation, "entries": 1, "erased": 0},
+        intact | {"workspace": "newsroom", "head": newsroom, "entries": 3, "erased": 1},
     ]
 
 

@@ -53,7 +53,7 @@ class Command(TyperCommand):
         as_json: Annotated[bool, Option("--json", help="Print one JSON object a chain and a live.")] = False,
     ) -> None:
         """Verify every chain of the audit log, and all sound kept; fail where anything was tampered with."""
-        logs = [(name_of(chain), queries.verified(chain)) for chain in chains()]
+        logs = [(chain, queries.verified(chain)) for chain in chains()]
         lives = list(verified_lives()) if sound else []
         broken = [log_line(*log) for log in logs if not log[1].is_intact]
         broken += [sound_line(live) for live in lives if not live.is_intact]
@@ -139,11 +139,12 @@ def progress_bar() -> AbstractContextManager[Progress]:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def log_line(name: str, verdict: Verdict) -> str:
+def log_line(chain: AuditChain, verdict: Verdict) -> str:
     """Return the verdict on a chain in words."""
     if verdict.is_intact:
-        return f"{name}: intact, {verdict.entries} entries, {verdict.erased} of them with an erased payload"
-    return f"{name}: broken at position {verdict.position}: {verdict.fault}"
+        erased = f"{verdict.erased} of them with an erased payload"
+        return f"{name_of(chain)}: intact, {verdict.entries} entries, {erased}, head {chain.head}"
+    return f"{name_of(chain)}: broken at position {verdict.position}: {verdict.fault}"
 
 
 def sound_line(verdict: soundness.Verdict) -> str:
@@ -157,12 +158,13 @@ def summary(lives: list[soundness.Verdict]) -> list[str]:
     return [f"sound: intact, {segments} segments of {len(lives)} lives"] if lives else []
 
 
-def log_object(name: str, verdict: Verdict) -> dict[str, object]:
+def log_object(chain: AuditChain, verdict: Verdict) -> dict[str, object]:
     """Return the verdict on a chain as docs/reference/cli.md promises it."""
     return {
         "type": "log",
-        "workspace": name,
+        "workspace": name_of(chain),
         "intact": verdict.is_intact,
+        "head": chain.head,
         "entries": verdict.entries,
         "erased": verdict.erased,
         "fault": verdict.fault,
