@@ -103,6 +103,8 @@ class UtteranceFields(TypedDict, total=False):
     confidence: float | None
     recognizer: str
     reason: str
+    spoken_at: datetime
+    alerted_at: datetime | None
 
 
 def make_utterance(
@@ -125,8 +127,12 @@ def make_utterance(
         end_s=start_s + 3.5,
         start_sample=int(start_s * 16_000),
         end_sample=int((start_s + 3.5) * 16_000),
-        spoken_at=live.started_at + timedelta(seconds=start_s + 3.5),
-        **{"state": WorkState.DONE, "language": live.channel.language, **fields},
+        **{
+            "state": WorkState.DONE,
+            "language": live.channel.language,
+            "spoken_at": live.started_at + timedelta(seconds=start_s + 3.5),
+            **fields,
+        },
     )
 
 

@@ -75,6 +75,17 @@ def test_lives_shows_state_words_and_alerts_of_each(client: Client, member: Memb
     assert f'data-topic="lives:{member.workspace_id} said:{member.workspace_id} alerts:{member.workspace_id}"' in page
 
 
+@pytest.mark.parametrize(("lag_s", "is_warned"), [(60.0, False), (61.0, True)])
+def test_lives_warns_where_words_run_a_minute_late(
+    client: Client, member: Membership, lag_s: float, *, is_warned: bool
+) -> None:
+    make_live(make_channel(member.workspace), lag_s=lag_s)
+
+    page = client.get(address("lives", member)).content.decode()
+
+    assert ("more is said than this machine can transcribe" in page) == is_warned
+
+
 def test_lives_shows_no_words_to_who_may_not_read(client: Client, member: Membership) -> None:
     talk(member, "Un secret.")
     without = make_membership("analyst", workspace=member.workspace)

@@ -29,6 +29,7 @@ def test_findings_of_an_idle_installation() -> None:
         "Lives on air",
         "Speech recognition",
         "Longest lag",
+        "From words to alert",
         "To be transcribed",
         "To be analysed",
         "Places to watch",
@@ -61,6 +62,16 @@ def test_a_lag_that_comes_near_to_skipping_needs_attention(lag_s: float, *, is_w
     make_live(lag_s=900, ended_at=NOW + timedelta(hours=1))
 
     assert finding("Longest lag").is_well is is_well
+
+
+@pytest.mark.parametrize(("late_s", "is_well"), [(29, True), (31, False)])
+def test_alerts_that_come_late_need_attention(late_s: int, *, is_well: bool) -> None:
+    make_utterance(spoken_at=NOW - timedelta(seconds=4), alerted_at=NOW)
+    assert finding("From words to alert").words == "half within 4 s, 95 % within 4 s"
+    for _ in range(9):
+        make_utterance(spoken_at=NOW - timedelta(seconds=late_s), alerted_at=NOW)
+
+    assert finding("From words to alert").is_well is is_well
 
 
 def test_work_that_waits_and_work_that_failed_are_counted() -> None:
@@ -118,6 +129,7 @@ def test_a_workspace_is_told_of_its_own_alone() -> None:
     assert told == {
         "Lives on air": "1",
         "Longest lag": "3 s",
+        "From words to alert": "no alert in the last day",
         "To be transcribed": "1 waiting, 0 failed",
         "To be analysed": "0 waiting, 1 failed",
         "Places to watch": "1 channels wait: Ours",

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import make_channel, make_live, make_membership, make_utterance
+from tests.factories import NOW, make_channel, make_live, make_membership, make_utterance
 from vigie.runtime.models import WorkState
 from vigie.speech import queries
 from vigie.speech.queries import LINES, Page
+from vigie.watch.models import Live
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,18 @@ def test_waiting_in_gives_stretches_by_live() -> None:
     make_utterance(done)
 
     assert queries.waiting_in([live.pk, done.pk]) == {live.pk: [(0.0, 3.5), (8.0, 11.5)]}
+
+
+@pytest.mark.parametrize(
+    ("delays_s", "expected"),
+    [([], None), ([4], (4.0, 4.0)), ([9, 1], (1.0, 1.0)), ([*range(1, 101)], (50.0, 95.0))],
+)
+def test_alert_delays_are_of_the_last_day(delays_s: list[int], expected: tuple[float, float] | None) -> None:
+    live, elsewhere = make_live(), make_live()
+    for delay_s in delays_s:
+        make_utterance(live, spoken_at=NOW - timedelta(seconds=delay_s), alerted_at=NOW)
+    make_utterance(live, spoken_at=NOW - timedelta(days=3), alerted_at=NOW - timedelta(days=2))
+    make_utterance(elsewhere, spoken_at=NOW - timedelta(hours=1), alerted_at=NOW)
+    make_utterance(live)
+
+    assert queries.alert_delays_s(Live.objects.filter(pk=live.pk), NOW) == expected

@@ -240,6 +240,22 @@ def test_transcribe_ready_skips_what_waited_too_long_and_keeps_its_sound(recogni
     assert states() == [(WorkState.SKIPPED, TOO_LATE), (WorkState.DONE, "")]
 
 
+def test_transcribe_ready_skips_a_live_with_a_recent_alert_last(recognizer: Loud) -> None:
+    calm, alarming = make_live(), make_live()
+    spoken(calm, 0.1, 0.2)
+    spoken(alarming, 0.3, 0.4, 0.5)
+    now = clock.now()
+    ages = {(calm.pk, 1): 15, (calm.pk, 2): 0, (alarming.pk, 1): 25, (alarming.pk, 2): 15, (alarming.pk, 3): 0}
+    for (live, seq), minutes in ages.items():
+        Utterance.objects.filter(live=live, seq=seq).update(spoken_at=now - timedelta(minutes=minutes))
+    Utterance.objects.filter(live=alarming.pk, seq=3).update(alerted_at=now)
+
+    transcribe_ready()
+
+    skipped = Utterance.objects.filter(state=WorkState.SKIPPED).values_list("live", "seq")
+    assert set(skipped) == {(calm.pk, 1), (alarming.pk, 1)}
+
+
 def test_transcribe_ready_hears_one_that_a_person_asked_for_however_late(recognizer: Loud) -> None:
     (late,) = spoken(make_live(), 0.1)
     Utterance.objects.filter(pk=late.pk).update(spoken_at=clock.now() - timedelta(hours=1), asked_at=clock.now())

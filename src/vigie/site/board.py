@@ -12,6 +12,7 @@ from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
 from vigie.runtime.numbers import number
 from vigie.site import queries, visits
+from vigie.speech.lag import Rung, rung
 from vigie.speech.permissions import may_read_transcripts, may_retry
 from vigie.watch import queries as watch
 from vigie.watch.forms import HistoryForm
@@ -34,6 +35,7 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
     rows = _on_air(request, now)
     visits.begin_list(request, rows)
     context = _list(request, rows) | {
+        "late_s": _late_s(rows),
         "off_air": watch.off_air_for(request.membership, now),
         "form": form,
         "lives": past.get_page(request.GET.get("page")),
@@ -57,6 +59,12 @@ def _on_air(request: WorkspaceRequest, now: datetime) -> list[queries.Row]:
         with_words=may_read_transcripts(request.membership),
         with_alerts=may_see_alerts(request.membership),
     )
+
+
+def _late_s(rows: list[queries.Row]) -> float | None:
+    """Return how late the words of the latest live are; None where that needs no warning."""
+    longest_s = max((row.live.lag_s for row in rows), default=0.0)
+    return longest_s if rung(longest_s) >= Rung.URGENT_FIRST else None
 
 
 def _list(request: WorkspaceRequest, rows: list[queries.Row]) -> dict[str, object]:

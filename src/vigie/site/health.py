@@ -17,12 +17,14 @@ from vigie.runtime.models import UNFINISHED, Lease, WorkState
 from vigie.site.templatetags.vigie import duration
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
+from vigie.speech.queries import alert_delays_s
 from vigie.watch.models import Live
 from vigie.watch.queries import waiting_for_a_place
 
 NAMED = 10
 LITTLE_DISK = 0.05
 """Share of the disk that must stay free."""
+LATE_ALERT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def findings(now: datetime, workspace: Workspace | None = None) -> list[Finding]
         _lives(workspace),
         speech(_("Speech recognition")),
         _lag(workspace),
+        _delay(now, workspace),
         *_work(workspace),
         places(_("Places to watch"), now, workspace),
     ]
@@ -65,8 +68,26 @@ def _lag(workspace: Workspace | None) -> Finding:
     return Finding(_("Longest lag"), is_well=lag_s < settings.OPTIONS.speech_lag_skip_s / 2, words=duration(lag_s))
 
 
+def _delay(now: datetime, workspace: Workspace | None) -> Finding:
+    """How long after its words an alert comes; beyond 30 s for one in twenty, something is too slow."""
+    delays_s = alert_delays_s(_all_lives(workspace), now)
+    what = _("From words to alert")
+    if delays_s is None:
+        return Finding(what, is_well=True, words=_("no alert in the last day"))
+    median_s, late_s = delays_s
+    words = _("half within %(median)s, 95 %% within %(late)s") % {
+        "median": duration(median_s),
+        "late": duration(late_s),
+    }
+    return Finding(what, is_well=late_s <= LATE_ALERT_S, words=words)
+
+
+def _all_lives(workspace: Workspace | None) -> QuerySet[Live]:
+    return Live.objects.filter(Q(channel__workspace=workspace) if workspace else Q())
+
+
 def _open_lives(workspace: Workspace | None) -> QuerySet[Live]:
-    return Live.objects.filter(Q(channel__workspace=workspace) if workspace else Q(), ended_at=None)
+    return _all_lives(workspace).filter(ended_at=None)
 
 
 def _work(workspace: Workspace | None) -> Iterator[Finding]:

@@ -8,7 +8,9 @@ from enum import IntEnum
 TOLD_FROM_S = 10.0
 """Later than this, the lag is shown, and neighbours that were withheld together are not heard again one by one."""
 URGENT_FIRST_FROM_S = 60.0
-"""Later than this, the lives where an alert was raised lately are heard before the others."""
+"""Later than this, the lives where an alert was raised lately are heard before the others, and a team is warned."""
+SPARED = 2
+"""So many times longer a live with a recent alert may wait before anything of it is skipped."""
 
 
 class Rung(IntEnum):

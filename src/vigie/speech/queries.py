@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -13,6 +14,7 @@ from vigie.watch.models import Live
 SETTLED = (WorkState.DONE, WorkState.SKIPPED, WorkState.FAILED)
 LINES = 100
 """Utterances a page."""
+LATELY, MOST_DELAYS = timedelta(days=1), 1000
 
 
 def utterances_for(membership: Membership) -> QuerySet[Utterance]:
@@ -59,6 +61,19 @@ def last_words(live_ids: Iterable[int]) -> dict[int, Utterance]:
     sentences = Utterance.objects.filter(live=OuterRef("pk"), state=WorkState.DONE).exclude(text="").order_by("-seq")
     last = Live.objects.filter(pk__in=live_ids).values(last=Subquery(sentences.values("pk")[:1]))
     return {utterance.live_id: utterance for utterance in Utterance.objects.filter(pk__in=last)}
+
+
+def alert_delays_s(lives: QuerySet[Live], now: datetime) -> tuple[float, float] | None:
+    """Return median and 95th percentile of the seconds from the end of an utterance to its alert; None without one.
+
+    Of the last day, its last 1,000 alerts.
+    """
+    alerted = Utterance.objects.filter(live__in=lives, alerted_at__gte=now - LATELY).order_by("-alerted_at")
+    moments = alerted.values_list("spoken_at", "alerted_at")[:MOST_DELAYS]
+    delays_s = sorted((alerted_at - spoken_at).total_seconds() for spoken_at, alerted_at in moments if alerted_at)
+    if not delays_s:
+        return None
+    return delays_s[(len(delays_s) - 1) // 2], delays_s[(len(delays_s) - 1) * 95 // 100]
 
 
 def waiting_in(live_ids: Iterable[int]) -> dict[int, list[tuple[float, float]]]:

@@ -10,7 +10,7 @@ import numpy as np
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vigie.events import SAMPLE_BYTES, SAMPLE_RATE
 from vigie.ports import Float32Array, PortError, Recognizer, SpeechClip
@@ -158,7 +158,9 @@ def _skip_late(now: datetime) -> None:
     newest = waiting(now).values_list("spoken_at", flat=True).last()
     longest_s = settings.OPTIONS.speech_lag_skip_s
     if newest and lag.is_given_up(_lag_s(now), (now - newest).total_seconds(), longest_s):
-        late = waiting(now).filter(spoken_at__lt=now - timedelta(seconds=longest_s), asked_at=None)
+        longest = timedelta(seconds=longest_s)
+        spared = Q(live__in=_urgent_lives(now), spoken_at__gte=now - lag.SPARED * longest)
+        late = waiting(now).filter(~spared, spoken_at__lt=now - longest, asked_at=None)
         operations.skip(list(late[:LOOKED_AT]), TOO_LATE)
 
 
