@@ -47,8 +47,6 @@ class Manifest:
     label: str
     ports: tuple[str, ...]
     """Names of the Protocols below that it implements."""
-    build: str
-    """Dotted path `module:callable` of the factory, imported on first use."""
     extra: str | None = None
     """The extra of the package that brings the vendor library."""
     simulator: str | None = None

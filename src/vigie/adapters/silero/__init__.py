@@ -6,6 +6,5 @@ MANIFEST = Manifest(
     key="silero",
     label="Silero VAD",
     ports=("VoiceActivity",),
-    build="vigie.adapters.silero.client:SileroVoiceActivity",
     extra="whisper",
 )

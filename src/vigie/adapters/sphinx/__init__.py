@@ -6,6 +6,5 @@ MANIFEST = Manifest(
     key="sphinx",
     label="pocketsphinx",
     ports=("Recognizer",),
-    build="vigie.adapters.sphinx.client:SphinxRecognizer",
     extra="sphinx",
 )

@@ -6,7 +6,6 @@ MANIFEST = Manifest(
     key="web",
     label="Web",
     ports=("MediaSource",),
-    build="vigie.adapters.web.client:WebMedia",
     extra="web",
     simulator="vigie.simulators.media",
 )

@@ -6,7 +6,6 @@ MANIFEST = Manifest(
     key="whisper",
     label="faster-whisper",
     ports=("Recognizer", "ModelHub"),
-    build="vigie.adapters.whisper.client:WhisperRecognizer",
     extra="whisper",
     simulator="vigie.simulators.hub",
 )
