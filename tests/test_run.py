@@ -2,7 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
+from threading import Thread
+from zipfile import ZipFile
 
 import pytest
 
@@ -95,3 +102,116 @@ def test_digest_changes_with_names_and_contents(tmp_path: Path, monkeypatch: pyt
     assert run.digest([one]) == before != run.digest([two])
     one.write_text("y")
     assert run.digest([one]) != before
+
+
+# ── without pip ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wheel(file: str) -> bytes:
+    """Return a wheel of uv that tells its own name."""
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("uv/__init__.py", "")
+        archive.writestr("uv-0.13.8.data/scripts/uv", f"#!/bin/sh\necho {file}\n")
+    return content.getvalue()
+
+
+FILES = [
+    f"uv-{version}-py3-none-{system}_{machine}.whl"
+    for version in ("0.13.7", "0.13.8")
+    for system in ("musllinux_1_1", "manylinux_2_17", "macosx_11_0", "win")
+    for machine in ("x86_64", "aarch64", "arm64", "amd64")
+]
+
+
+class Index(ThreadingHTTPServer):
+    """An index of packages that asks for a password; its wheels may have another checksum than it says."""
+
+    def __init__(self, *, is_damaged: bool = False) -> None:
+        self.is_damaged = is_damaged
+        super().__init__(("127.0.0.1", 0), Shelf)
+
+    @property
+    def url(self) -> str:
+        return f"http://me:p%40ss@127.0.0.1:{self.server_port}/simple/"
+
+
+class Shelf(BaseHTTPRequestHandler):
+    server: Index
+
+    def do_GET(self) -> None:
+        name = self.path.rpartition("/")[2]
+        is_known = self.headers["Authorization"] == "Basic bWU6cEBzcw=="
+        body = wheel(name) if name else "".join(map(self._link, FILES)).encode()
+        self.send_response(200 if is_known else 401)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _link(self, file: str) -> str:
+        checksum = sha256(wheel(file)).hexdigest()
+        return (
+            f'<a href="../../files/{file}#sha256={checksum[::-1] if self.server.is_damaged else checksum}">{file}</a>'
+        )
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(index: Index) -> Iterator[Index]:
+    thread = Thread(target=index.serve_forever)
+    thread.start()
+    yield index
+    index.shutdown()
+    thread.join()
+    index.server_close()
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    with serving(Index()) as found:
+        monkeypatch.setenv("PIP_INDEX_URL", found.url)
+        yield found
+
+
+def test_without_pip_the_wheel_of_this_machine_comes_from_the_index(index: Index, tmp_path: Path) -> None:
+    run.unpack(run.download("uv==0.13.8"), tmp_path)
+
+    told = subprocess.run([tmp_path / "bin" / "uv"], capture_output=True, text=True, check=True).stdout.strip()
+    assert told in FILES
+    assert told.startswith("uv-0.13.8-")
+    assert run.suits(told)
+
+
+def test_without_pip_a_password_that_is_missing_is_told_without_the_one_that_is_not(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", index.url.replace("p%40ss", "secret"))
+
+    with pytest.raises(run.SetupError, match="cannot be fetched: HTTP Error 401") as caught:
+        run.download("uv==0.13.8")
+
+    assert "secret" not in str(caught.value)
+
+
+def test_without_pip_what_is_not_there_is_told(index: Index) -> None:
+    with pytest.raises(run.SetupError, match=r"/simple/uv/ has no uv==9 for "):
+        run.download("uv==9")
+
+
+def test_without_pip_a_damaged_wheel_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Index(is_damaged=True)) as index, pytest.raises(run.SetupError, match="came damaged"):
+        monkeypatch.setenv("PIP_INDEX_URL", index.url)
+        run.download("uv==0.13.8")
+
+
+def test_the_index_is_the_one_that_pip_would_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PIP_INDEX_URL", "PIP_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "pip.conf").write_text("[global]\nindex-url = https://mirror.example/simple\n")
+
+    assert run.configured("index-url", "") == "https://mirror.example/simple"
+    monkeypatch.setenv("PIP_INDEX_URL", "https://other.example/simple")
+    assert run.configured("index-url", "") == "https://other.example/simple"
