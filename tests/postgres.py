@@ -8,20 +8,30 @@ from urllib.parse import urlsplit
 
 import pytest
 
+KEPT = ("--reuse-db", "--create-db")
+"""The database is made anew and left: threads of the event loop may still be connected when it would be dropped."""
 
-def passes_on_postgresql(folder: Path) -> None:
-    """Run the tests of a folder on a PostgreSQL database of its own; fail with what they printed.
+
+def server_named(variable: str) -> str:
+    """Return the address of a server that the tests may use; without one skip, or under CI fail."""
+    server = os.environ.get(variable)
+    if not server:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{variable} is not set")
+        pytest.skip(f"{variable} is not set")
+    return server
+
+
+def passes_on_postgresql(folder: Path, *modules: str) -> None:
+    """Run the tests of a folder, or of some modules, on a PostgreSQL database of its own; fail with what they printed.
 
     VIGIE_TEST_POSTGRES names the server.
     """
-    server = os.environ.get("VIGIE_TEST_POSTGRES")
-    if not server:
-        if os.environ.get("CI") == "true":
-            pytest.fail("VIGIE_TEST_POSTGRES is not set")
-        pytest.skip("VIGIE_TEST_POSTGRES is not set")
+    server = server_named("VIGIE_TEST_POSTGRES")
+    paths = [str(folder / module) for module in modules] or [str(folder)]
     database = urlsplit(server)._replace(path=f"/vigie_{'_'.join(folder.parts[-2:])}").geturl()
     tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not postgres", str(folder)],
+        [sys.executable, "-m", "pytest", "-q", "-m", "not postgres", *KEPT, *paths],
         env=os.environ | {"DATABASE_URL": database},
         capture_output=True,
         text=True,
