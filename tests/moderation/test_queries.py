@@ -312,6 +312,7 @@ def test_what_was_written_in_chat_has_the_speech_around_it(live: Live) -> None:
 
     assert isinstance(row, Speech)
     assert not row.is_subject
+    assert queries.moment_of(alert, reads_around=False).grid == []
 
 
 def test_history_lists_the_other_alerts_of_the_channel(member: Membership, live: Live) -> None:

@@ -1,7 +1,7 @@
 """What is written into the audit chains: entries are added, payloads are erased, nothing is changed."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -88,19 +88,14 @@ def erase_payloads(entries: Iterable[AuditEntry], erasure: Erasure) -> None:
 def account_for_reading(by: Membership, search: queries.Search) -> None:
     """Say that the audit log was read, and what was looked for."""
     asked = {name: str(value) for name, value in asdict(search).items() if value}
-    _tell(by, "audit.read", payload=asked)
+    bus.publish(Acted(by.workspace_id, by.user_id, "audit.read", payload=asked))
 
 
 def verify(by: Membership) -> chain.Verdict:
     """Return what verification of the workspace's chain finds, and say that it was done."""
     found = AuditChain.objects.filter(workspace=by.workspace_id).first()
     verdict = queries.verified(found) if found else chain.Verdict(entries=0, erased=0)
+    told = {"entries": verdict.entries, "fault": verdict.fault}
     with transaction.atomic():
-        _tell(by, "audit.verified", payload={"entries": verdict.entries, "fault": verdict.fault})
+        bus.publish(Acted(by.workspace_id, by.user_id, "audit.verified", payload=told))
     return verdict
-
-
-def _tell(
-    by: Membership, verb: str, kind: str = "", number: str = "", payload: Mapping[str, object] | None = None
-) -> None:
-    bus.publish(Acted(by.workspace_id, by.user_id, verb, kind, number, payload or {}))

@@ -268,14 +268,19 @@ def window_of(alert: Alert) -> moment.Window:
 def _said(alert: Alert, window: moment.Window, *, reads_around: bool) -> QuerySet[Utterance]:
     said = Utterance.objects.filter(live=alert.live_id, start_s__lt=window.end_s, end_s__gt=window.start_s)
     if not reads_around:
-        said = said.filter(pk=alert.assessment.ref_id)
+        said = said.filter(pk__in=_spoken_in(alert))
     return said.exclude(state=WorkState.DONE, text="", reason="")  # a breath, a noise
+
+
+def _spoken_in(alert: Alert) -> list[int]:
+    """Return the utterance that raised an alert; none where it was written in the chat."""
+    return [alert.assessment.ref_id] if alert.assessment.of == Subject.UTTERANCE else []
 
 
 def _speech(said: Sequence[Utterance], alert: Alert) -> Iterable[moment.Speech]:
     judged = Assessment.objects.filter(of=Subject.UTTERANCE, ref_id__in=[utterance.pk for utterance in said])
     judgements = {assessment.ref_id: _judgement(assessment) for assessment in judged}
-    raised_by = alert.assessment.ref_id if alert.assessment.of == Subject.UTTERANCE else None
+    raised_by = _spoken_in(alert)
     for utterance in said:
         yield moment.Speech(
             utterance.start_s,
@@ -283,7 +288,7 @@ def _speech(said: Sequence[Utterance], alert: Alert) -> Iterable[moment.Speech]:
             utterance.text,
             "" if utterance.text else str(UNHEARD[utterance.state]),
             judgements.get(utterance.pk),
-            is_subject=utterance.pk == raised_by,
+            is_subject=utterance.pk in raised_by,
         )
 
 

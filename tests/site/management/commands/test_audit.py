@@ -219,7 +219,7 @@ def test_what_is_to_be_erased_is_said_clearly(what: str) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "left"),
-    [("request 4\nGrace Hopper\ny\n", 2), ("request 4\nGrace Hopper\nn\n", 3), ("request 4\n", 3), ("", 3)],
+    [("request 4\n \nGrace Hopper\ny\n", 2), ("request 4\nGrace Hopper\nn\n", 3), ("request 4\n", 3), ("", 3)],
 )
 @pytest.mark.usefixtures("newsroom")
 def test_the_reason_the_name_and_the_go_ahead_are_asked_for(

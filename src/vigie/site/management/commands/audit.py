@@ -83,11 +83,18 @@ class Command(TyperCommand):
         entries = to_erase(workspace, what)
         for entry in entries:
             self.stdout.write(entry_line(entry))
-        erasure = Erasure(reason.strip() or prompt("Why is it erased"), by.strip() or prompt("Who decided it"))
+        erasure = Erasure(reason=asked(reason, "Why is it erased"), decided_by=asked(by, "Who decided it"))
         if not yes:
             confirm("Erase the content of what is listed, for good?", abort=True)
         operations.erase_payloads(entries, erasure)
         self.stdout.write(f"Contents erased: {len(entries)}.")
+
+
+def asked(words: str, question: str) -> str:
+    """Return what was said, or what is answered until it says something."""
+    while not words.strip():
+        words = prompt(question)
+    return words.strip()
 
 
 def to_erase(workspace: str, what: str) -> list[AuditEntry]:
