@@ -200,9 +200,11 @@ def test_without_pip_what_is_not_there_is_told(index: Index) -> None:
 
 
 def test_without_pip_a_damaged_wheel_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(Index(is_damaged=True)) as index, pytest.raises(run.SetupError, match="came damaged"):
+    with serving(Index(is_damaged=True)) as index:
         monkeypatch.setenv("PIP_INDEX_URL", index.url)
-        run.download("uv==0.13.8")
+
+        with pytest.raises(run.SetupError, match="came damaged"):
+            run.download("uv==0.13.8")
 
 
 def test_the_index_is_the_one_that_pip_would_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
