@@ -14,7 +14,7 @@ def test_the_rules_as_shipped_can_be_had_by_name() -> None:
     analyst = analysts.named("rules")
 
     (verdict,) = analyst.assess([TextToAssess("muslims are vermin", "en")])
-    assert (analyst.name, verdict.hateful) == ("rules 2026.11", True)
+    assert (analyst.name, verdict.hateful) == ("rules 2026.11.2", True)
     assert analysts.named("rules") is analyst
 
 

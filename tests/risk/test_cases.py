@@ -52,6 +52,18 @@ def test_the_shipped_rules_get_our_cases_right(expected: str, language: str, cas
         ("fr", "je sais où t'habites"),
         ("en", "I'm going to find you and break your legs"),
         ("en", "I will slit your throat"),
+        ("fr", "je vais venir chez toi et te défoncer la gueule"),
+        ("fr", "donnez moi son adresse on va aller lui péter les genoux"),
+        ("fr", "je sais où tu bosses fais gaffe à toi ce soir"),
+        ("fr", "toi je te retrouve je te crève"),
+        ("en", "I know where you live and I'm coming to break your legs"),
+        ("en", "somebody post her address so we can pay her a visit and beat her up"),
+        ("en", "keep talking and I'll put a bullet in your head"),
+        ("en", "im gonna find you and stab you"),
+        ("fr", "attends que je te chope je vais te planter"),
+        ("fr", "je vais brûler ta voiture et ta maison avec"),
+        ("en", "I swear to god I'll slit your throat when I see you"),
+        ("en", "show up at my house and I will shoot you"),
     ],
 )
 def test_a_threat_to_a_person_is_no_hate_and_yet_for_a_human_to_see(language: str, text: str) -> None:

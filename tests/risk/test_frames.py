@@ -74,6 +74,8 @@ def test_predicates_are_bound_to_the_group_they_are_said_of(text: str, expected:
         ("drummers are vermin", [("abuse", "", set())]),
         ("we should boil drummers", [("personal_threat", "", set())]),
         ("we should boil you", [("personal_threat", "", {"addressed"})]),
+        ("we should boil your zombies", [("personal_threat", "", {"addressed"})]),
+        ("monday we must squash you", [("personal_threat", "", {"addressed"})]),
         ("we should boil them", [("unnamed_threat", "", set())]),
         ("we should boil them all", [("unnamed_threat", "", {"everyone"})]),
         ("let's squash zombies", []),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from vigie.risk.lexicon import Need, Predicate, Side, Slur, Strength
+from vigie.risk.lexicon import SOMEBODY, Need, Predicate, Side, Slur, Strength
 from vigie.risk.reading import Nature, Reading, Target
 from vigie.risk.signals import Circumstance, Kind
 from vigie.risk.vocabulary import Mark, Role
@@ -64,6 +64,12 @@ def _predications(reading: Reading) -> Iterator[Frame]:
         if rule.needs is Need.CALL and (not _is_called_for(reading, mark) or _befalls_the_speaker(reading, mark)):
             continue
         target = _nearest(reading, mark, rule.side) or _implied(mark, rule)
+        if (
+            target
+            and target.nature is Nature.THINGS
+            and reading.has(reading.grammar.second_person, mark.end, mark.end + 1)
+        ):
+            target = None  # I will burn your car: whose it is counts
         if target:
             kind = _kind(rule.kind, target)
             circumstances = _circumstances(reading, mark, target)
@@ -112,6 +118,8 @@ def _nearest(reading: Reading, mark: Mark, side: Side) -> Target | None:
 
 def _implied(mark: Mark, rule: Predicate) -> Target | None:
     """Return whom a predicate is said of that names nobody and needs not: go back to your country."""
+    if rule.implies == SOMEBODY:
+        return Target(mark.start, mark.end, Nature.PEOPLE)
     return Target(mark.start, mark.end, Nature.GROUP, rule.implies) if rule.implies else None
 
 

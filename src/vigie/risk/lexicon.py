@@ -82,6 +82,10 @@ SAYABLE = (Kind.THREAT, Kind.DEHUMANIZATION, Kind.HATE, Kind.EXCLUSION, Kind.INF
 """The kinds of predicates; the other kinds come from how they are said, and of whom."""
 
 
+SOMEBODY = "somebody"
+"""In place of a group: a person of none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """What is said of a group."""
@@ -92,7 +96,7 @@ class Predicate:
     strength: Strength
     words: Phrases
     implies: str
-    """The group it is said of where none is named: go back to your country. Empty for most."""
+    """The group, or `SOMEBODY`, it is said of where none is named: go back to your country. Empty for most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from vigie.risk.flaws import BadLexicon, Flaw
 from vigie.risk.lexicon import (
     SAYABLE,
+    SOMEBODY,
     Grammar,
     Group,
     Guards,
@@ -141,7 +142,7 @@ def _predicate(fields: Fields, groups: set[str]) -> Predicate:
         needs=Need(fields.choice("needs", Need, default=Need.NOTHING)),
         strength=Strength(fields.choice("strength", Strength, default=Strength.NORMAL)),
         words=fields.phrases("words"),
-        implies=fields.choice("implies", groups, default=""),
+        implies=fields.choice("implies", {*groups, SOMEBODY}, default=""),
     )
     fields.refuse_the_rest()
     return predicate

@@ -57,7 +57,7 @@ def test_json_is_the_assessment_with_its_text_and_language() -> None:
         "target": "muslims",
         "spans": [[0, 7], [12, 18]],
         "justification": told["justification"],
-        "analyst": "rules 2026.11",
+        "analyst": "rules 2026.11.2",
         "state": "analysed",
         "text": "muslims are vermin",
         "language": "en",
