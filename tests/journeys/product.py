@@ -74,12 +74,12 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def started(command: str, data_dir: Path, **settings: str) -> Iterator[Product]:
-    """Start `vigie COMMAND` and wait until it says where its pages are; stop it at the end."""
+def started(command: str, data_dir: Path, *, has_pages: bool = True, **settings: str) -> Iterator[Product]:
+    """Start `vigie COMMAND` and, if it has pages, wait until it says where; stop it at the end."""
     port = free_port()
     with (data_dir / LOG).open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vigie", command],
+            [sys.executable, "-m", "vigie", *command.split()],
             env=environment(data_dir, port=str(port), log_format="json", **settings),
             stdout=subprocess.PIPE,
             stderr=log,
@@ -90,7 +90,8 @@ def started(command: str, data_dir: Path, **settings: str) -> Iterator[Product]:
     reader.start()
     product = Product(process, f"http://127.0.0.1:{port}", data_dir / LOG, lines)
     try:
-        product.wait_for("Vigie:")
+        if has_pages:
+            product.wait_for("Vigie:")
         yield product
     finally:
         if process.poll() is None:

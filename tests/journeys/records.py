@@ -4,9 +4,12 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vigie.adapters.audio.client import FlacCodec
+
+if TYPE_CHECKING:
+    import psycopg
 
 RATE = 16_000
 SAMPLE_BYTES = 2
@@ -63,26 +66,33 @@ class Record:
 def read(data_dir: Path) -> Record:
     """Return what is kept of the only live; nothing before there is one."""
     with closing(sqlite3.connect(data_dir / "vigie.sqlite3", timeout=30)) as database:
-        database.execute("BEGIN")  # all of it as of one moment
-        segments = _rows(database, 'SELECT live_id, "index", offset_s FROM speech_audiosegment ORDER BY "index"')
+        return read_from(database, data_dir)
+
+
+def read_from(database: "sqlite3.Connection | psycopg.Connection[Any]", data_dir: Path) -> Record:
+    """Return the same from a database that is open, all of it as of one moment."""
+    with closing(database.cursor()) as cursor:
+        cursor.execute("BEGIN")
+        segments = _rows(cursor, 'SELECT live_id, "index", offset_s FROM speech_audiosegment ORDER BY "index"')
         said = _rows(
-            database,
+            cursor,
             "SELECT seq, source, epoch, coalesce(start_sample, start_s), coalesce(end_sample, end_s), state, text"
             " FROM speech_utterance ORDER BY seq",
         )
-        counted = _rows(database, "SELECT heard_s, lost_s, heard_until_s FROM watch_live")
+        counted = _rows(cursor, "SELECT heard_s, lost_s, heard_until_s FROM watch_live")
         return Record(
             sound=tuple(Stretch(offset_s, _sound(data_dir, live, index)) for live, index, offset_s in segments),
-            gaps=tuple(_rows(database, "SELECT from_s, to_s, cause FROM watch_gap ORDER BY from_s")),
+            gaps=tuple(_rows(cursor, "SELECT from_s, to_s, cause FROM watch_gap ORDER BY from_s")),
             said=tuple(Said(seq, source, (epoch, start, end), *rest) for seq, source, epoch, start, end, *rest in said),
-            judged=tuple(_rows(database, "SELECT ref_id, outcome FROM risk_assessment ORDER BY ref_id")),
-            alerts=tuple(_rows(database, "SELECT id, assessment_id FROM moderation_alert ORDER BY id")),
+            judged=tuple(_rows(cursor, "SELECT ref_id, outcome FROM risk_assessment ORDER BY ref_id")),
+            alerts=tuple(_rows(cursor, "SELECT id, assessment_id FROM moderation_alert ORDER BY id")),
             counted_s=counted[0] if counted else (0.0, 0.0, 0.0),
         )
 
 
-def _rows(database: sqlite3.Connection, query: str) -> list[Any]:
-    return database.execute(query).fetchall()
+def _rows(cursor: Any, query: str) -> list[Any]:
+    cursor.execute(query)
+    return [tuple(row) for row in cursor.fetchall()]
 
 
 def _sound(data_dir: Path, live: int, index: int) -> bytes:
