@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import F, Q, QuerySet
 
 from vigie.governance import chain
 from vigie.governance.models import AuditChain, AuditEntry
@@ -120,15 +119,10 @@ def verified(audit_chain: AuditChain) -> chain.Verdict:
 
 
 def _removed_from(audit_chain: AuditChain) -> int | None:
-    """Return the first position whose payload is gone without an entry that accounts for it. One query."""
-    erasures = AuditEntry.objects.filter(
-        chain=audit_chain,
-        verb="audit.erased",
-        object_type="audit_entry",
-        object_id=Cast(OuterRef("position"), CharField()),
-    )
-    removed = audit_chain.entries.filter(~Exists(erasures), payload=None).order_by("position")
-    return removed.values_list("position", flat=True).first()
+    """Return the first position whose payload is gone without an entry that accounts for it."""
+    gone = {str(position) for position in audit_chain.entries.filter(payload=None).values_list("position", flat=True)}
+    told = audit_chain.entries.filter(verb="audit.erased", object_type="audit_entry")  # read last: an erasure is both
+    return min(map(int, gone.difference(told.values_list("object_id", flat=True))), default=None)
 
 
 def _links(entries: Iterator[AuditEntry]) -> Iterator[tuple[chain.Entry, chain.Payload | None]]:
