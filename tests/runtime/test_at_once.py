@@ -47,7 +47,7 @@ def test_a_resource_is_given_to_one_of_those_who_claim_it() -> None:
         for _ in range(10):
             obtained.extend(leases.claim(names, owner, NOW, ttl_s=15, limit=2))
 
-    at_once(*(lambda owner=owner: claim(owner) for owner in "abcd"))  # type: ignore[misc]
+    at_once(*(lambda owner=owner: claim(owner) for owner in "abcd"))
 
     assert sorted(obtained) == sorted(names)
 

@@ -7,6 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_channel, make_live, make_membership
 from vigie.people.models import Membership
+from vigie.ports import PortError
+from vigie.runtime import clock
+from vigie.runtime.models import Lease
+from vigie.watch import hosts
 from vigie.watch.models import Channel, Gap
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,33 @@ def test_channels_shows_what_is_watched_and_on_air(client: Client, member: Membe
     page = client.get(address("channels", member)).content.decode()
 
     assert page.index("Plateau") < page.index("on air") < page.index("Quiet") < page.index("not watched")
+
+
+@pytest.mark.parametrize("name", ["channels", "channel", "lives"])
+def test_a_channel_without_a_place_is_shown_as_waiting_for_one(client: Client, member: Membership, name: str) -> None:
+    channel, now = make_channel(member.workspace), clock.now()
+    Channel.objects.update(is_watched=True)
+    Lease.objects.create(resource=channel.resource, due_at=now - HOUR)
+    page = address(name, member, channel.pk if name == "channel" else None)
+    assert "waiting for a place" not in client.get(page).content.decode()
+
+    Lease.objects.create(resource="channel:0", owner="a", expires_at=now + HOUR)
+
+    assert "waiting for a place" in client.get(page).content.decode()
+
+
+def test_a_channel_says_when_it_is_looked_at_again_and_that_its_host_is_left_alone(
+    client: Client, member: Membership
+) -> None:
+    channel, now = make_channel(member.workspace), clock.now()
+    Channel.objects.update(is_watched=True)
+    Lease.objects.create(resource=channel.resource, due_at=now + HOUR)
+    hosts.remember(channel.address, PortError("HTTP 429", retryable=True, retry_after_s=600.0), now)
+
+    page = client.get(address("channel", member, channel.pk)).content.decode()
+
+    assert (now + HOUR).isoformat() in page
+    assert "asks to be left alone" in page
 
 
 def test_analysts_see_channels_but_no_buttons(client: Client, member: Membership) -> None:

@@ -187,6 +187,21 @@ async def test_a_channel_whose_host_asks_for_patience_gives_its_place_away_at_on
     assert (await Live.objects.aearliest("pk")).reason == "HTTP 429"
 
 
+@pytest.mark.usefixtures("memory")
+async def test_a_former_owner_does_not_put_a_recording_away(provide: Provided) -> None:
+    channel = await channel_at("https://live.example/a.mp3")
+    provide(ScriptedMedia([RECORDING, *sound(0.0, 2), ENDED]))
+    former = await held(channel)
+    await sync_to_async(Lease.objects.update)(token=former.token + 1)
+
+    async with asyncio.timeout(DEADLINE_S):
+        await watching.watch(former)
+
+    await channel.arefresh_from_db()
+    assert channel.is_watched
+    assert not await Live.objects.aexists()
+
+
 # ── the whole way, from the origin to the sinks ────────────────────────────────────────────────────────────────────
 
 

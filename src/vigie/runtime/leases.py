@@ -48,11 +48,11 @@ def database_now() -> datetime:
 
 
 def attend(owner: str, now: datetime, *, ttl_s: float) -> None:
-    """Let it be seen that `owner` is at work, whether or not it holds anything; former ones are forgotten."""
-    Lease.objects.filter(resource__startswith=OWNER, expires_at__lte=now).delete()
-    Lease.objects.update_or_create(
-        resource=f"{OWNER}{owner}", defaults={"owner": owner, "expires_at": now + timedelta(seconds=ttl_s)}
-    )
+    """Let it be seen that `owner` is at work, whether or not it holds anything; a new one forgets those who died."""
+    name, until = f"{OWNER}{owner}", now + timedelta(seconds=ttl_s)
+    if not Lease.objects.filter(resource=name).update(expires_at=until):
+        Lease.objects.filter(resource__startswith=OWNER, expires_at__lte=now).delete()
+        Lease.objects.create(resource=name, owner=owner, expires_at=until)
 
 
 def claim(resources: Collection[str], owner: str, now: datetime, *, ttl_s: float, limit: int) -> dict[str, int]:

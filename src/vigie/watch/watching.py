@@ -73,7 +73,15 @@ def _rest_s(channel_id: int, held: Fence) -> float:
 
 
 def _settle(channel_id: int, held: Fence, outcome: Outcome) -> float:
-    """Write down what was found; return in how many seconds to look again."""
+    """Write down what was found, unless another owns the channel by now; return in how many seconds to look again."""
+    try:
+        with leases.holding(held):
+            return _settled(channel_id, held, outcome)
+    except leases.LeaseLost:
+        return LOOK_AGAIN_S
+
+
+def _settled(channel_id: int, held: Fence, outcome: Outcome) -> float:
     if outcome.is_recording:
         _put_away(channel_id)
     trouble = None if outcome.live_id else outcome.stop.trouble
@@ -81,7 +89,7 @@ def _settle(channel_id: int, held: Fence, outcome: Outcome) -> float:
     if outcome.live_id is not None or outcome.stop.is_over:
         breaker.record_success(held.resource)
         return LOOK_AGAIN_S
-    _tell_unavailable(channel_id, held, outcome.stop.reason)
+    _tell_unavailable(channel_id, outcome.stop.reason)
     retry_after_s = (trouble.retry_after_s if trouble else None) or 0.0
     return breaker.record_failure(held.resource, EVER_MORE_RARELY, clock.now(), retry_after_s=retry_after_s)
 
@@ -91,6 +99,5 @@ def _put_away(channel_id: int) -> None:
     operations.stop_watching(Channel.objects.get(pk=channel_id), actor=None)
 
 
-def _tell_unavailable(channel_id: int, held: Fence, reason: str) -> None:
-    with leases.holding(held):
-        operations.record_unavailable(Channel.objects.get(pk=channel_id), reason, clock.now())
+def _tell_unavailable(channel_id: int, reason: str) -> None:
+    operations.record_unavailable(Channel.objects.get(pk=channel_id), reason, clock.now())
