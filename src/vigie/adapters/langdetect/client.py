@@ -36,7 +36,6 @@ COMMON = {
 
 _GREEK = "\u0370"
 """The first letter beyond the Latin ones."""
-_NO_WORDS = re.compile(r"@\w+|https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -54,7 +53,7 @@ class FastTextIdentifier:
 
         `und` with 0 cannot be told: too short, no words, or no language that the model knows.
         """
-        words = _WORD.findall(_NO_WORDS.sub(" ", text[:READ_CHARS].lower()))
+        words = _WORD.findall(text[:READ_CHARS].lower())
         if not words or (len(words) < FEWEST_WORDS and words[0] < _GREEK):
             return UNKNOWN, 0.0
         shares = self._shares(" ".join(words))
