@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.risk.blorks import VOCABULARY, highlighted, read
+from tests.risk.blorks import LEXICON, VOCABULARY, highlighted, read
+from vigie.risk.lexicon_yaml import parse
 from vigie.risk.reading import Nature, Reading, Target
-from vigie.risk.vocabulary import Role
+from vigie.risk.vocabulary import Role, Vocabulary
 
 
 def named(text: str, before: Target | None = None) -> list[tuple[str, str, bool]]:
@@ -74,6 +75,12 @@ def test_statements_end_with_sentences_and_at_words_that_turn() -> None:
     assert reading.statement_starts == [0, 0, 2, 3, 3, 5, 5]
     assert reading.is_one_statement(3, 4)
     assert not reading.is_one_statement(1, 2)
+
+
+def test_a_word_that_turns_inside_a_phrase_ends_no_statement() -> None:
+    vocabulary = Vocabulary(parse(LEXICON.replace("nobody: [", "nobody: [not because, "))["en"])
+
+    assert Reading("it is not because of me because of you", vocabulary).statement_starts == [0] * 6 + [6] * 3
 
 
 def test_between_returns_the_marks_of_a_role_that_start_there() -> None:

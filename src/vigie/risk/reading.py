@@ -89,11 +89,12 @@ class Reading:
 
     @cached_property
     def statement_starts(self) -> list[int]:
-        """For each word, the first word of the statement it belongs to."""
+        """For each word, the first word of the statement it belongs to. No phrase is cut: that is not because ..."""
+        inside = {index for mark in self.marks for index in range(mark.start + 1, mark.end)}
         starts: list[int] = []
         sentence = -1
         for index, word in enumerate(self.words):
-            begins = word.sentence != sentence or word.text in self.grammar.barriers
+            begins = word.sentence != sentence or (word.text in self.grammar.barriers and index not in inside)
             starts.append(index if begins else starts[-1])
             sentence = word.sentence
         return starts
