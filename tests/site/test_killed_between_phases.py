@@ -27,6 +27,8 @@ HATE = "les migrants sont des parasites"
 CHILD = """
 import os, signal, sys
 import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[4]
 django.setup()
 from django.db import transaction
 from vigie import events
@@ -53,11 +55,9 @@ def killed(kind: type, phase: str) -> None:
 
     Killed while following, it has told nobody yet: its hook comes before those of the followers.
     """
-    database = f"sqlite:///{connection.settings_dict['NAME']}"
-    variables = {"DJANGO_SETTINGS_MODULE": "vigie.site.settings", "DATABASE_URL": database}
     child = subprocess.run(
-        [sys.executable, "-c", CHILD, kind.__name__, phase, HATE],
-        env=os.environ | variables,
+        [sys.executable, "-c", CHILD, kind.__name__, phase, HATE, connection.settings_dict["NAME"]],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "vigie.site.settings"},
         capture_output=True,
         text=True,
         check=False,
