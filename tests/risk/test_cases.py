@@ -52,6 +52,7 @@ def test_the_shipped_rules_get_our_cases_right(expected: str, language: str, cas
         ("fr", "je sais où t'habites"),
         ("en", "I'm going to find you and break your legs"),
         ("en", "I will slit your throat"),
+        ("fr", "t'inquiète je vais te retrouver et te casser les dents"),
         ("fr", "je vais venir chez toi et te défoncer la gueule"),
         ("fr", "donnez moi son adresse on va aller lui péter les genoux"),
         ("fr", "je sais où tu bosses fais gaffe à toi ce soir"),
