@@ -18,7 +18,7 @@ from vigie.simulators.media.faults import Fault, Kind
 from vigie.simulators.media.script import Live, Script, demo_script
 from vigie.simulators.media.server import MediaServer
 
-FRENCH, ENGLISH = demo_script().lives
+FRENCH, ENGLISH = (replace(live, faults=()) for live in demo_script().lives)
 FRAME_S = 0.064
 FIRST_PTS_S = 10
 SPEED = 8
