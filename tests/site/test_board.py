@@ -48,6 +48,7 @@ def test_lives_without_any_says_what_to_do(client: Client, member: Membership) -
 
     assert "No live is watched." in page
     assert address("channel-add", member) in page
+    assert 'class="filters"' not in page
     assert "No past live." in page
 
 
