@@ -22,6 +22,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
+from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import Request, urlopen
 from zipfile import BadZipFile, ZipFile
@@ -172,6 +173,8 @@ def fetch(url: str) -> bytes:
         with urlopen(request, timeout=60, context=trust) as answer:  # noqa: S310 - an address that the user configured
             content: bytes = answer.read()
     except (OSError, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         raise SetupError(f"{request.full_url} cannot be fetched: {error}.") from error
     return content
 

@@ -6,6 +6,7 @@ import sys
 
 EARLY = """
 import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Impatient:
     def find_spec(self, name, *_):
         if name == "vigie.site.cli":
@@ -14,7 +15,7 @@ sys.meta_path.insert(0, Impatient())
 from vigie.__main__ import main
 main()
 """
-"""A program whose user presses Ctrl+C as it begins to load."""
+"""A program whose user, in the foreground, presses Ctrl+C as it begins to load."""
 
 
 def test_main_ends_without_a_word_when_interrupted_while_it_loads() -> None:

@@ -66,14 +66,13 @@ def test_sqlite_replaces_no_row_that_has_the_same_place() -> None:
 
 
 @pytest.mark.parametrize("table", ["governance_auditpayload", "governance_auditentry", "governance_auditchain"])
-def test_postgresql_empties_no_table(table: str) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
+def test_no_table_is_emptied(table: str) -> None:
+    refusal = "the audit log is never emptied" if connection.vendor == "postgresql" else "syntax error"  # not in SQLite
     operations.append(Acted(make_workspace().pk, 3, "alert.decided"), NOW)
 
     connection.check_constraints()  # those that wait for the commit would refuse it too
 
-    with pytest.raises(DatabaseError, match="the audit log is never emptied"), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match=refusal), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
