@@ -1,5 +1,6 @@
 """Fixtures for every test. The data folder is set by tests/data_folder.py."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -30,6 +31,13 @@ def english(settings: Settings) -> Iterator[None]:
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_open() -> Iterator[None]:
+    """What a module leaves open is told at its end, not in whichever comes later."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
