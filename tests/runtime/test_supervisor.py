@@ -92,6 +92,28 @@ async def test_supervisor_restarts_what_failed_and_spares_the_others() -> None:
     assert lives.log.count(("start", "live:2")) == 1
 
 
+class FailingAtItsEnd(Lives):
+    """Each raises when it is told to end for the first time, as where the database is gone by then."""
+
+    async def run(self, held: Fence) -> float:
+        try:
+            return await super().run(held)
+        except asyncio.CancelledError:
+            if self.log.count(("start", held.resource)) > 1:
+                raise
+            raise OSError(held.resource) from None
+
+
+async def test_supervisor_ends_what_fails_at_its_end() -> None:
+    lives = FailingAtItsEnd("live:1")
+    async with Running(lives):
+        await lives.until(lambda: len(lives.log) == 1)
+        lives.names = set()
+        await lives.until(lambda: ("end", "live:1") in lives.log)
+
+    assert lives.log == [("start", "live:1"), ("end", "live:1")]
+
+
 async def test_supervisor_drops_what_is_no_longer_wanted_and_frees_its_lease() -> None:
     lives = Lives("live:1", "live:2")
     async with Running(lives) as supervisor:

@@ -117,6 +117,9 @@ class Supervisor:
                 return await self.run(held)
             except Exception:  # the one broad except: one live never kills another
                 log.exception("supervisor.task_failed", resource=held.resource)
+            task = asyncio.current_task()
+            if task and task.cancelling():  # it failed at its end: no reason to begin anew
+                raise asyncio.CancelledError
             failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
             await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
 
