@@ -1,6 +1,7 @@
 """SRT from a real server: Debian's ffmpeg, which also receives."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,19 @@ async def test_srt_of_nobody_is_asked_again() -> None:
             pass
 
     assert caught.value.retryable
+
+
+async def test_srt_ends_though_more_came_than_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = tmp_path / "ffmpeg"
+    flood.write_text("#!/bin/sh\nexec cat /dev/zero\n", encoding="utf-8")
+    flood.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    media = WebMedia(Reach.NETWORK)
+
+    async with asyncio.timeout(DEADLINE_S):
+        with pytest.raises(PortError, match="not media"):
+            async for _ in media.stream(await media.resolve("srt://127.0.0.1:9")):
+                pass
 
 
 async def test_srt_without_the_program_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

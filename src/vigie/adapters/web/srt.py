@@ -50,7 +50,7 @@ async def _received(url: str) -> AsyncIterator[asyncio.StreamReader]:
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+        await process.communicate()  # `wait` would do so for ever while its pipe is full
 
 
 async def _read(received: asyncio.StreamReader, name: str) -> bytes:
