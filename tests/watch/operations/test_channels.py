@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, make_channel, make_membership, make_workspace
 from vigie.governance.models import AuditEntry
@@ -87,6 +89,17 @@ def test_watching_starts_and_stops(actor: Membership) -> None:
     operations.stop_watching(channel, actor=actor)
     assert not Channel.objects.get(pk=channel.pk).is_watched
     assert [verb for verb, *_ in acts()] == ["channel.watched", "channel.unwatched"]
+
+
+def test_watching_locks_the_lease_before_the_audit_chain(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+
+    with CaptureQueriesContext(connection) as asked:
+        operations.start_watching(channel, actor=actor)
+
+    tables = [table for query in asked for table in ("runtime_lease", "governance_auditchain") if table in query["sql"]]
+    assert tables[0] == "runtime_lease"  # as the watcher does, who may be ending a live of it: else each waits for ever
+    assert "governance_auditchain" in tables
 
 
 def test_watching_what_is_watched_is_no_act(actor: Membership) -> None:

@@ -64,8 +64,8 @@ def start_watching(channel: Channel, *, actor: Membership | None) -> None:
     """Watch a channel's lives from now on: it is looked at at once. Raises ChannelRemoved."""
     if channel.removed_at is not None:
         raise ChannelRemoved
+    leases.make_due(channel.resource)  # first: whoever holds the lease locks it before the audit chain
     _watch(channel, actor, "channel.watched", wanted=True)
-    leases.make_due(channel.resource)
 
 
 @transaction.atomic
