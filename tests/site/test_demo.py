@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth import authenticate
+from pytest_django.fixtures import Settings
 
+from vigie.people.models import User
 from vigie.simulators.media import HandClock, MediaServer, demo_script
 from vigie.site import demo
 from vigie.watch.models import Channel
@@ -22,3 +24,12 @@ def test_furnish_makes_an_account_and_watches_the_simulated_lives() -> None:
     channels = Channel.objects.all()
     assert {channel.address: channel.language for channel in channels} == addresses
     assert all(channel.is_watched for channel in channels)
+
+
+@pytest.mark.django_db
+def test_the_account_reads_the_language_of_the_installation(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "en"
+    with MediaServer(demo_script(), clock=HandClock()) as server:
+        account = demo.furnish(server, NOW)
+
+    assert User.objects.get(username=account.username).language == "en"

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
@@ -19,7 +20,7 @@ NAMES = {"fr": "Le direct du marché", "en": "Chili and checkpoints"}
 def furnish(server: MediaServer, now: datetime) -> NewAccount:
     """Create the account and a workspace that watches the lives of `server`; return how to sign in."""
     account = NewAccount("demo", "demo@example.org", secrets.token_urlsafe(9))
-    with translation.override("fr"):
+    with translation.override(settings.LANGUAGE_CODE):  # the one of the command line is English
         member = first_workspace(account, name="Veille Estuaire", now=now)
     for language, name in NAMES.items():
         address = server.url(f"{language}.m3u8")
