@@ -67,3 +67,15 @@ def test_findings_miss_front_end_files_that_were_not_built(settings: Settings, t
     assert found("Pages") == Finding(
         "Pages", is_well=False, words="front-end files are missing", fix="python3 run.py check"
     )
+
+
+@pytest.mark.parametrize(("recognizer", "fix"), [("auto", ""), ("pocketsphinx", "pip install 'vigie[sphinx]'")])
+def test_findings_miss_pocketsphinx_only_where_it_is_asked_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, recognizer: str, fix: str
+) -> None:
+    monkeypatch.setitem(checkup.EXTRAS, "sphinx", "a_module_that_is_not_here")
+    monkeypatch.setattr(settings.OPTIONS, "recognizer", recognizer)
+
+    finding = found("Extra sphinx")
+
+    assert (finding.is_well, finding.fix) == (not fix, fix)

@@ -16,6 +16,7 @@ from vigie.runtime import clock, engine
 from vigie.runtime.instance import has_database
 from vigie.site import health
 from vigie.site.health import Finding
+from vigie.speech.recognizers import POCKETSPHINX
 
 EXTRAS = {"web": "streamlink", "whisper": "faster_whisper", "sphinx": "pocketsphinx"}
 """Extra of the package -> a module that it brings."""
@@ -72,10 +73,10 @@ def _files() -> Finding:
 def _extras() -> Iterator[Finding]:
     for extra, module in EXTRAS.items():
         is_here = find_spec(module) is not None
-        words = module if is_here else f"{module} is not installed"
-        yield Finding(
-            f"Extra {extra}", is_well=is_here, words=words, fix="" if is_here else f"pip install 'vigie[{extra}]'"
-        )
+        is_wanted = extra != "sphinx" or settings.OPTIONS.recognizer == POCKETSPHINX
+        words = module if is_here else f"{module} is not installed{'' if is_wanted else ', nor wanted'}"
+        fix = "" if is_here or not is_wanted else f"pip install 'vigie[{extra}]'"
+        yield Finding(f"Extra {extra}", is_well=not fix, words=words, fix=fix)
 
 
 def _port() -> Finding:
