@@ -89,7 +89,7 @@ def test_waiting_in_gives_stretches_by_live() -> None:
 
 @pytest.mark.parametrize(
     ("delays_s", "expected"),
-    [([], None), ([4], (4.0, 4.0)), ([9, 1], (1.0, 1.0)), ([*range(1, 101)], (50.0, 95.0))],
+    [([], None), ([4], (4.0, 4.0)), ([-6], (0.0, 0.0)), ([9, 1], (1.0, 1.0)), ([*range(1, 101)], (50.0, 95.0))],
 )
 def test_alert_delays_are_of_the_last_day(delays_s: list[int], expected: tuple[float, float] | None) -> None:
     live, elsewhere = make_live(), make_live()

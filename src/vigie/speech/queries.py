@@ -66,11 +66,12 @@ def last_words(live_ids: Iterable[int]) -> dict[int, Utterance]:
 def alert_delays_s(lives: QuerySet[Live], now: datetime) -> tuple[float, float] | None:
     """Return median and 95th percentile of the seconds from the end of an utterance to its alert; None without one.
 
-    Of the last day, its last 1,000 alerts.
+    Of the last day, its last 1,000 alerts. Captions may come ahead of the sound: that alert took no time.
     """
     alerted = Utterance.objects.filter(live__in=lives, alerted_at__gte=now - LATELY).order_by("-alerted_at")
     moments = alerted.values_list("spoken_at", "alerted_at")[:MOST_DELAYS]
-    delays_s = sorted((alerted_at - spoken_at).total_seconds() for spoken_at, alerted_at in moments if alerted_at)
+    waits = (alerted_at - spoken_at for spoken_at, alerted_at in moments if alerted_at)
+    delays_s = sorted(max(0.0, wait.total_seconds()) for wait in waits)
     if not delays_s:
         return None
     return delays_s[(len(delays_s) - 1) // 2], delays_s[(len(delays_s) - 1) * 95 // 100]
