@@ -33,7 +33,7 @@ def test_as_text_tells_a_person_what_matters() -> None:
         "          alert 9",
         "00:00:15  2.5 s were not received: connection reset",
         "00:00:20  (failed)",
-        "20.0 s heard, 2.5 s lost, 2 utterances, 1 alerts",
+        "20.0 s heard, 2.5 s lost; utterances: 2, alerts: 1",
     ]
 
 

@@ -199,8 +199,8 @@ def _gap(line: Line) -> str:
 
 def _end(line: Line) -> str:
     return (
-        f"[dim]{line['audio_s']:.1f} s heard, {line['lost_s']:.1f} s lost, {line['utterances']} utterances,"
-        f" {line['alerts']} alerts[/]"
+        f"[dim]{line['audio_s']:.1f} s heard, {line['lost_s']:.1f} s lost; utterances: {line['utterances']},"
+        f" alerts: {line['alerts']}[/]"
     )
 
 

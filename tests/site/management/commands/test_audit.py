@@ -57,8 +57,8 @@ def test_intact_chains_are_told_one_a_line() -> None:
 
     installation, newsroom = heads()
     assert verify() == [
-        f"(installation): intact, 1 entries, 0 of them with an erased payload, head {installation}",
-        f"newsroom: intact, 3 entries, 1 of them with an erased payload, head {newsroom}",
+        f"(installation): intact; entries: 1, of them erased: 0; head {installation}",
+        f"newsroom: intact; entries: 3, of them erased: 1; head {newsroom}",
     ]
 
 
@@ -111,7 +111,7 @@ def spoil(live: Live) -> None:
 def test_sound_that_is_whole_is_one_line() -> None:
     live_with_sound()
 
-    assert verify() == ["sound: intact, 3 segments of 1 lives"]
+    assert verify() == ["sound: intact; segments: 3, lives: 1"]
 
 
 def test_missing_sound_fails_with_its_live_and_moment() -> None:

@@ -149,8 +149,8 @@ def progress_bar() -> AbstractContextManager[Progress]:
 def log_line(chain: AuditChain, verdict: Verdict) -> str:
     """Return the verdict on a chain in words."""
     if verdict.is_intact:
-        erased = f"{verdict.erased} of them with an erased payload"
-        return f"{name_of(chain)}: intact, {verdict.entries} entries, {erased}, head {chain.head}"
+        counts = f"entries: {verdict.entries}, of them erased: {verdict.erased}"
+        return f"{name_of(chain)}: intact; {counts}; head {chain.head}"
     return f"{name_of(chain)}: broken at position {verdict.position}: {verdict.fault}"
 
 
@@ -162,7 +162,7 @@ def sound_line(verdict: soundness.Verdict) -> str:
 def summary(lives: list[soundness.Verdict]) -> list[str]:
     """Return a line on lives whose sound is whole; none where there are none."""
     segments = sum(live.segments for live in lives)
-    return [f"sound: intact, {segments} segments of {len(lives)} lives"] if lives else []
+    return [f"sound: intact; segments: {segments}, lives: {len(lives)}"] if lives else []
 
 
 def log_object(chain: AuditChain, verdict: Verdict) -> dict[str, object]:
