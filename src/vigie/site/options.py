@@ -61,7 +61,11 @@ class Options(BaseSettings):
     )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
-    email_url: str = Field("", repr=False, description="smtp://user:password@host:port; empty: mails are printed.")
+    email_url: str = Field(
+        "",
+        repr=False,
+        description="smtp://user:password@host:port, or smtp+tls:// for STARTTLS; empty: mails are printed.",
+    )
     email_from: str = Field("vigie@localhost", description="Sender of the mails.")
     default_language: str = Field(
         "fr",

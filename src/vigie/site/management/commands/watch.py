@@ -30,8 +30,12 @@ class Command(TyperCommand):
         json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
         recognizer: Annotated[str, Option(help="auto, whisper, pocketsphinx or none.")] = "",
         model: Annotated[str, Option(help="Name or folder of the speech model.")] = "",
-        speech: Annotated[bool, Option(" /--no-speech", help="Recognize no speech: captions only.")] = True,
-        chat: Annotated[bool, Option(" /--no-chat", help="Do not read the chat.")] = True,  # noqa: ARG002 -- the web has none
+        speech: Annotated[
+            bool, Option(" /--no-speech", show_default=False, help="Recognize no speech: captions only.")
+        ] = True,
+        chat: Annotated[  # noqa: ARG002 -- the web has none
+            bool, Option(" /--no-chat", show_default=False, help="Do not read the chat.")
+        ] = True,
     ) -> None:
         """Watch to the end of the source."""
         options = settings.OPTIONS
