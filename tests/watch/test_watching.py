@@ -81,10 +81,10 @@ def test_watched_channels_are_wanted() -> None:
     assert watching.wanted() == {f"channel:{watched.pk}"}
 
 
-def test_lives_given_up_while_nobody_ran_are_ended() -> None:
+def test_lives_given_up_while_nobody_held_them_are_ended_by_who_asks_what_is_wanted() -> None:
     live = make_live()
 
-    watching.end_forgotten()
+    assert watching.wanted() == set()
 
     live.refresh_from_db()
     assert live.state == LiveState.ENDED

@@ -92,6 +92,11 @@ def renew(owner: str, now: datetime, *, ttl_s: float) -> dict[str, int]:
         return dict(Lease.objects.filter(owner=owner, expires_at__gt=now).values_list("resource", "token"))
 
 
+def is_held(resource: str, now: datetime) -> bool:
+    """Return whether somebody owns `resource`."""
+    return Lease.objects.filter(resource=resource, expires_at__gt=now).exists()
+
+
 def release(owner: str, resources: Collection[str], *, due_at: datetime | None = None) -> None:
     """Give up `resources`, for others to take; not before `due_at`."""
     Lease.objects.filter(owner=owner, resource__in=resources).update(owner="", expires_at=None, due_at=due_at)

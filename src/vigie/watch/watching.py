@@ -25,13 +25,14 @@ PATIENCE = Patience()
 
 
 def wanted() -> set[str]:
-    """Return the resources that should be watched: `channel:<id>`."""
+    """Return the resources that should be watched: `channel:<id>`. Asked every second, it ends what was forgotten."""
+    end_forgotten()
     return {f"{RESOURCE}{pk}" for pk in Channel.objects.filter(is_watched=True).values_list("pk", flat=True)}
 
 
 def end_forgotten() -> None:
-    """Close the lives of channels that were given up while nobody ran. To be called before watching starts."""
-    operations.end_unwatched(clock.now())
+    """Close the lives of channels that were given up while nobody held them: no owner comes to do it."""
+    operations.end_unwatched(leases.database_now())
 
 
 async def watch(held: Fence) -> float:

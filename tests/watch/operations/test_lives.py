@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from tests.factories import NOW, make_channel, make_live
 from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
-from vigie.runtime import bus
+from vigie.runtime import bus, leases
 from vigie.watch import operations
 from vigie.watch.models import Gap, Live, LiveState
 from vigie.watch.operations import Ending, LiveIsOver
@@ -153,3 +153,16 @@ def test_lives_of_channels_given_up_are_closed() -> None:
     operations.end_unwatched(LATER)
 
     assert list(Live.objects.filter(ended_at=LATER)) == [given_up]
+
+
+def test_lives_of_channels_given_up_are_left_to_who_holds_them() -> None:
+    held = make_live()
+    leases.claim([held.channel.resource], "me", NOW, ttl_s=60, limit=1)
+
+    operations.end_unwatched(NOW)
+    held.refresh_from_db()
+    assert held.ended_at is None
+
+    operations.end_unwatched(LATER)
+    held.refresh_from_db()
+    assert held.ended_at == LATER

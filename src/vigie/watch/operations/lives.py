@@ -1,5 +1,6 @@
 """What happens to lives. Vigie itself does it, as it watches; every change is told on the bus."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.db.models import F
 
 from vigie.errors import VigieError
 from vigie.events import Acted, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
-from vigie.runtime import bus
+from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, Gap, Live, LiveState
 from vigie.watch.timeline import Hole, Mark
 
@@ -105,9 +106,11 @@ def record_unavailable(channel: Channel, reason: str, now: datetime) -> Live:
 
 
 def end_unwatched(now: datetime) -> None:
-    """Close the lives of channels that are watched no longer: what a killed process left open."""
-    for live in Live.objects.filter(ended_at=None, channel__is_watched=False):
-        end_live(live.pk, Ending(now, "", is_over=True))
+    """Close the lives of channels that are watched no longer, and held by nobody: what a dead owner left open."""
+    for live in Live.objects.filter(ended_at=None, channel__is_watched=False).select_related("channel"):
+        if not leases.is_held(live.channel.resource, now):
+            with suppress(LiveIsOver):  # another process looked, too
+                end_live(live.pk, Ending(now, "", is_over=True))
 
 
 def _open(live_id: int) -> Live:
