@@ -1,8 +1,10 @@
 """Listening: everything said becomes one row, whatever happens; captions are the words where there are any."""
 
+import asyncio
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -126,6 +128,29 @@ async def test_listener_tells_what_was_said_as_soon_as_the_sound_is_interrupted(
     await hear(listener, SPEECH[HALF * SAMPLE_BYTES :], start=HALF, offset_s=HALF / SAMPLE_RATE)
     await listener.close()
     assert await stretches(live) == [(0, 0, HALF), (0, HALF, len(SPEECH) // SAMPLE_BYTES)]
+
+
+async def test_listener_cancelled_before_it_could_write_does_so_when_it_closes(live: LiveRef) -> None:
+    listener = await listening.listen(live)
+    await hear(listener, SPEECH)
+    is_busy, may_go_on = asyncio.Event(), Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(is_busy.set)
+        may_go_on.wait()
+
+    database = asyncio.create_task(sync_to_async(work)())
+    await is_busy.wait()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await listener.pause()
+    loop.call_soon(may_go_on.set)  # once the thread cannot take up any more what was cancelled
+    await database
+    assert await said(live) == []
+
+    await listener.close()
+    assert await stretches(live) == [(0, 0, len(SPEECH) // SAMPLE_BYTES)]
 
 
 @pytest.mark.parametrize("more_s", [0.0, 0.7])

@@ -116,10 +116,13 @@ class Listener:
         self._held += heard
         if not self._held or not (at_once or asyncio.get_running_loop().time() > self._holds_until):
             return
-        spoken = [each for each in self._held if each.start_s >= self._captions_until_s]
-        self._held.clear()
-        if spoken:
-            await sync_to_async(_write)(self._live, spoken)
+        held, self._held = self._held, []
+        try:
+            if spoken := [each for each in held if each.start_s >= self._captions_until_s]:
+                await sync_to_async(_write)(self._live, spoken)
+        except BaseException:  # cancelled, it may not be written: again at the end, where what is known is left alone
+            self._held = held + self._held
+            raise
 
 
 def _write(live: LiveRef, spoken: list[Heard]) -> None:
