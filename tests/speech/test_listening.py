@@ -89,6 +89,23 @@ async def test_listener_places_words_by_the_sound_around_them_when_clocks_drift(
     assert await said(live) == [(1, "asr", 0, round(samples / SAMPLE_RATE + 0.3 - PAD_S, 2))]
 
 
+async def test_listener_places_what_a_crash_left_by_the_sound_around_it_when_clocks_drift(
+    live: LiveRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence, speech = sound((0, 2)), sound((0.8, 1))
+    samples = len(silence) // SAMPLE_BYTES
+    monkeypatch.setattr(spool, "SEGMENT_SAMPLES", samples)
+    killed = await listening.listen(live)
+    await hear(killed, silence)
+    await hear(killed, speech, start=samples, offset_s=samples / SAMPLE_RATE + 0.3)
+    assert killed._spool._file is not None
+    killed._spool._file.close()  # as the system does
+
+    await listening.listen(live)
+
+    assert await said(live) == [(1, "asr", 0, round(samples / SAMPLE_RATE + 0.3 - PAD_S, 2))]
+
+
 @pytest.mark.parametrize("killed_after_s", [0.5, 1.5, 2.9, 3.5, 4.2, 5.5])
 async def test_listener_goes_on_after_a_crash_without_losing_or_doubling(live: LiveRef, killed_after_s: float) -> None:
     kept = round(killed_after_s * SAMPLE_RATE) * SAMPLE_BYTES

@@ -153,7 +153,8 @@ def _take_up(live: LiveRef) -> None:
     stretches = []
     for begin in range(start, last.start_sample + last.samples, spool.SEGMENT_SAMPLES):
         stretches += ear.hear(spool.read_samples(live.live_id, last.epoch, begin, begin + spool.SEGMENT_SAMPLES))
-    _write(live, origin.place(stretches + ear.flush()))
+    # by the last segment: the clocks may have drifted apart since the epoch began
+    _write(live, Origin(last.epoch, last.start_sample, last.offset_s).place(stretches + ear.flush()))
 
 
 def _voice_activity() -> tuple[VoiceActivity | None, str]:
