@@ -12,6 +12,7 @@ import pytest
 
 from tests.chirps import told_s, write_media
 from tests.programs import needed
+from vigie.adapters.web import srt
 from vigie.adapters.web.client import WebMedia
 from vigie.events import AudioReceived, MediaItem, MediaOpened
 from vigie.ports import PortError, Reach
@@ -19,12 +20,16 @@ from vigie.ports import PortError, Reach
 DEADLINE_S = 60
 
 
+def free_address() -> str:
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"srt://127.0.0.1:{probe.getsockname()[1]}"
+
+
 @contextmanager
 def sending(media: Path) -> Iterator[str]:
     """Send a file at the pace of a live to whoever connects; yield where."""
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"srt://127.0.0.1:{probe.getsockname()[1]}"
+    address = free_address()
     command = [
         needed("ffmpeg"),
         "-nostdin",
@@ -77,6 +82,16 @@ async def test_srt_of_nobody_is_asked_again() -> None:
             pass
 
     assert caught.value.retryable
+
+
+async def test_srt_that_nobody_calls_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed("ffmpeg")
+    monkeypatch.setattr(srt, "CALLED_WITHIN_S", 0.5)
+    media = WebMedia(Reach.NETWORK)
+
+    with pytest.raises(PortError, match="cannot be reached"):  # and not "no data for 10 s", when it would be killed
+        async for _ in media.stream(await media.resolve(f"{free_address()}?mode=listener")):
+            pass
 
 
 async def test_srt_ends_though_more_came_than_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

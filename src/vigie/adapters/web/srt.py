@@ -13,6 +13,8 @@ from vigie.ports import PortError
 
 PROGRAM = "ffmpeg"
 READ_S = 10.0
+CALLED_WITHIN_S = 9.0
+"""Where the address says that others call: the program ends by itself, should this process be killed while it waits."""
 READ_BYTES = 64 * 1024
 
 
@@ -37,7 +39,8 @@ async def _received(url: str) -> AsyncIterator[asyncio.StreamReader]:
     program = shutil.which(PROGRAM)
     if program is None:
         raise PortError(f"{shown(url)}: SRT needs the program ffmpeg, which is not on this machine.", permanent=True)
-    source = ("-protocol_whitelist", "srt", "-i", url)
+    wait_us = str(round(CALLED_WITHIN_S * 1e6))
+    source = ("-protocol_whitelist", "srt", "-listen_timeout", wait_us, "-i", url)
     process = await asyncio.create_subprocess_exec(
         *(program, "-nostdin", "-loglevel", "quiet", *source, "-vn", "-c", "copy", "-f", "mpegts", "pipe:1"),
         stdin=DEVNULL,
