@@ -86,11 +86,14 @@ class MediaSource(Protocol):
         """Return where the media of `source` is. Raises PortError: permanent when it never will be there."""
         ...
 
-    def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+    def stream(
+        self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
+    ) -> AsyncIterator[MediaItem]:
         """Yield `MediaOpened`, then sound and captions in stream order, then `MediaEnded`.
 
         `from_pts_s` says where an earlier connection stopped: a source that still has what follows goes back to it,
-        and may repeat what comes before. Without it a live starts at its edge. Chunks of sound last about 0.5 s.
+        and may repeat what comes before. Without it a live starts at its edge. `was_live` says that this was on air:
+        what is over now is the end of that live, dated by its clock, and no recording. Chunks of sound last 0.5 s.
         Raises PortError when the connection breaks or stalls. Closing the iterator, or cancelling its reader, frees
         everything within 1 s.
         """

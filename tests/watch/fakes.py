@@ -32,6 +32,7 @@ class ScriptedMedia:
         self._connections = list(connections)
         self._resolving = list(resolving)
         self.resumed_from: list[float | None] = []
+        self.were_live: list[bool] = []
         self.hung = asyncio.Event()
 
     async def resolve(self, source: str) -> MediaLocation:
@@ -40,9 +41,12 @@ class ScriptedMedia:
             raise trouble
         return MediaLocation(source, "hls", is_live=True, title="A title")
 
-    async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+    async def stream(
+        self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
+    ) -> AsyncIterator[MediaItem]:
         del location
         self.resumed_from.append(from_pts_s)
+        self.were_live.append(was_live)
         for step in self._connections.pop(0) if self._connections else []:
             if isinstance(step, PortError):
                 raise step

@@ -46,8 +46,8 @@ def test_lives_that_break_together_do_not_come_back_together() -> None:
 def test_a_healthy_connection_starts_the_count_anew() -> None:
     tired = Attempts(has_worked=True, failures=7, answers=1, refusals=2)
 
-    assert tired.connected(60.0, PATIENCE) == Attempts(has_worked=True)
-    assert tired.connected(59.0, PATIENCE) == Attempts(has_worked=True, failures=7)
+    assert tired.connected(15.0, PATIENCE) == Attempts(has_worked=True)
+    assert tired.connected(14.0, PATIENCE) == Attempts(has_worked=True, failures=7)
 
 
 def test_the_other_side_may_ask_for_a_longer_wait() -> None:

@@ -77,7 +77,7 @@ async def test_a_break_is_a_gap_and_the_next_connection_goes_on_where_it_was(cha
 
     await watched(channel, media)
 
-    assert media.resumed_from == [None, 10.0]
+    assert (media.resumed_from, media.were_live) == ([None, 10.0], [False, True])
     assert await gaps() == [(4.0, 5.0, "the stream skipped ahead")]
     assert memory.stretches == [(0, 0.0, 4.0), (1, 5.0, 7.0)]
 

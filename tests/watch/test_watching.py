@@ -320,6 +320,18 @@ async def test_a_cut_of_hls_longer_than_its_window_is_told(rising: Path) -> None
 
 
 @pytest.mark.usefixtures("web")
+async def test_what_is_left_of_a_live_that_ended_in_an_interruption_is_heard(rising: Path) -> None:
+    ears = Ears(18.0)
+    faults = (Fault(Kind.CUT, at_s=12.0, for_s=26.0), Fault(Kind.END, at_s=30.0))
+
+    heard = await watch_simulated(ears, Simulated("fr", rising, faults=faults, window=6), path="fr.m3u8")
+
+    assert max(ears.slips()) < 0.1
+    assert len(heard.gaps) == 1
+    assert heard.lost_s == pytest.approx(sum(stretch_gaps(ears)), abs=0.02)
+
+
+@pytest.mark.usefixtures("web")
 async def test_what_the_encoder_lost_is_a_gap_of_that_length(rising: Path) -> None:
     ears = Ears(20.0)
 

@@ -62,6 +62,11 @@ class Hearing:
         return self._timeline is not None and self._timeline.mark.epoch >= 0
 
     @property
+    def was_live(self) -> bool:
+        """Whether a connection of this run brought sound of a live, and not of a recording."""
+        return self.heard_at is not None and not self.is_recording
+
+    @property
     def _heard_until_s(self) -> float:
         return self._timeline.mark.heard_until_s if self._timeline else 0.0
 

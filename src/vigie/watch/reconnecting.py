@@ -12,7 +12,7 @@ class Patience:
 
     first_s: float = 0.5
     longest_s: float = 30.0
-    healthy_s: float = 60.0
+    healthy_s: float = 15.0
     """A connection that lasted this long starts the count of failures anew."""
     answers: int = 2
     """How often in a row the platform must say that the live is over."""

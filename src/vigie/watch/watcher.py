@@ -96,7 +96,9 @@ class Watcher:
         loop = asyncio.get_running_loop()
         try:
             location = await self._media.resolve(self._book.channel.address)
-            stream = self._media.stream(location, from_pts_s=self._hearing.resume_pts_s)
+            stream = self._media.stream(
+                location, from_pts_s=self._hearing.resume_pts_s, was_live=self._hearing.was_live
+            )
             async with aclosing(cast("AsyncGenerator[MediaItem]", stream)) as items:
                 async for item in items:
                     await self._take(item, location.title)

@@ -18,10 +18,10 @@ DEADLINE_S = 20
 FAST = WebMedia(Reach.DISK, speed=50)
 
 
-async def pulled(origin: Origin, *, from_pts_s: float | None = None) -> list[MediaItem]:
+async def pulled(origin: Origin, *, from_pts_s: float | None = None, was_live: bool = False) -> list[MediaItem]:
     location = MediaLocation(f"{origin.url}/index.m3u8", "hls", is_live=True)
     async with asyncio.timeout(DEADLINE_S):
-        return [item async for item in FAST.stream(location, from_pts_s=from_pts_s)]
+        return [item async for item in FAST.stream(location, from_pts_s=from_pts_s, was_live=was_live)]
 
 
 def sound_of(items: list[MediaItem]) -> list[AudioReceived]:
@@ -150,6 +150,16 @@ async def test_a_new_connection_goes_back_to_what_is_missing(
         items = await pulled(origin, from_pts_s=from_pts_s)
 
     assert sound_of(items)[0].pts_s == pytest.approx(starts_s, abs=0.03)
+
+
+@pytest.mark.parametrize(("from_pts_s", "starts_s"), [(1005.0, 1004.0), (900.0, 1000.0), (2000.0, 1006.0)])
+async def test_the_end_of_what_was_live_is_told_on_its_clock(from_pts_s: float, starts_s: float) -> None:
+    with serving(packed_audio(8, start_s=1000.0)) as origin:
+        items = await pulled(origin, from_pts_s=from_pts_s, was_live=True)
+
+    assert items[0] == MediaOpened("hls", is_live=True, has_audio=True)
+    assert items[-1] == MediaEnded()
+    assert sound_of(items)[0].pts_s == pytest.approx(starts_s, abs=0.1)
 
 
 async def test_a_discontinuity_starts_a_clock_and_is_announced(tmp_path: Path) -> None:

@@ -37,11 +37,14 @@ class WebMedia:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
         return await resolve(source, self._reach)
 
-    async def stream(self, location: MediaLocation, *, from_pts_s: float | None = None) -> AsyncIterator[MediaItem]:
+    async def stream(
+        self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
+    ) -> AsyncIterator[MediaItem]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         outlet = Outlet()
         # not in a task group: one may not be open across the yield of a generator; `finally` ends it all the same
-        pulling = asyncio.create_task(self._pull_until_closed(location, outlet, from_pts_s))
+        how = hls.Pull(from_pts_s, was_live, self._speed)
+        pulling = asyncio.create_task(self._pull_until_closed(location, outlet, how))
         try:
             while (item := await outlet.get()) is not None:
                 yield item
@@ -51,28 +54,28 @@ class WebMedia:
             pulling.cancel()
             await asyncio.wait([pulling])
 
-    async def _pull_until_closed(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+    async def _pull_until_closed(self, location: MediaLocation, outlet: Outlet, how: hls.Pull) -> None:
         try:
             with suppress(Closed):
-                await self._pull(location, outlet, from_pts_s)
+                await self._pull(location, outlet, how)
             with suppress(Closed):
                 await outlet.put(MediaEnded())
         finally:
             with suppress(Closed):
                 await outlet.put(None)
 
-    async def _pull(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
+    async def _pull(self, location: MediaLocation, outlet: Outlet, how: hls.Pull) -> None:
         """Put everything into `outlet`; return at the end of a recording. Raises PortError."""
         if location.protocol == "hls":
             async with Fetcher(location.headers, self._reach) as fetcher:
-                await hls.pull(fetcher, outlet, location.url, hls.Pull(from_pts_s, self._speed))
+                await hls.pull(fetcher, outlet, location.url, how)
         elif location.protocol == "http":
-            await self._pull_http(location, outlet, from_pts_s)
+            await self._pull_http(location, outlet, how.from_pts_s)
         elif location.protocol == "srt":
             await asyncio.to_thread(reach.check, location.url, self._reach)
             await srt.pull(location.url, outlet)
         else:
-            await self._pull_container(location, outlet, from_pts_s)
+            await self._pull_container(location, outlet, how.from_pts_s)
 
     async def _pull_http(self, location: MediaLocation, outlet: Outlet, from_pts_s: float | None) -> None:
         async with (

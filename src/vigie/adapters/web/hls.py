@@ -33,9 +33,13 @@ STALL_TARGETS, STALL_S = 3, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """From where (the edge, or where an earlier connection stopped), and how much faster a simulated live runs."""
+    """From where (the edge, or where an earlier connection to a live or a recording stopped), and how fast.
+
+    A simulated live may run faster than the clock.
+    """
 
     from_pts_s: float | None = None
+    was_live: bool = False
     speed: float = 1.0
 
 
@@ -46,25 +50,30 @@ async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     renditions = chosen if isinstance(chosen, Renditions) else Renditions(url)
     window = chosen if isinstance(chosen, MediaPlaylist) else await segments.window(renditions.sound_url)
     origin_s = await _origin_s(segments, window) if window.is_complete else 0.0
-    clock = MpegClock(None if window.is_complete else how.from_pts_s)
-    reader = Reader(await _start(segments, window, how.from_pts_s, clock))
+    is_live = how.was_live or not window.is_complete
+    clock = MpegClock(how.from_pts_s if is_live else None)
+    shift_s = 0.0 if is_live else -origin_s
+    began_s = clock.unwrapped(origin_s + shift_s)
+    reader = Reader(await _start(segments, window, how.from_pts_s, clock, began_s))
     async with AsyncExitStack() as stack:
-        stretch = Stretch("hls", shown(url), not window.is_complete, shift_s=-origin_s, clock=clock)
+        stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock)
         player = Player(stack, segments, outlet, stretch)
-        subtitles = Subtitles(segments, outlet, renditions, Origin(origin_s, clock))
+        subtitles = Subtitles(segments, outlet, renditions, Origin(-shift_s, clock))
         async for step in steps(segments, renditions.sound_url, window, reader, how.speed):
             await player.play(step)
             await subtitles.follow(player.played_s)
     await subtitles.follow(inf)
 
 
-async def _start(segments: Segments, window: MediaPlaylist, from_pts_s: float | None, clock: MpegClock) -> int:
-    """Return the number of the segment to begin with."""
+async def _start(
+    segments: Segments, window: MediaPlaylist, from_pts_s: float | None, clock: MpegClock, began_s: float
+) -> int:
+    """Return the number of the segment to begin with. What is complete began at `began_s`, told as `from_pts_s` is."""
     start = playlist.edge(window)
     if from_pts_s is None or not window.segments:
         return start
     if window.is_complete:
-        return playlist.at(window, from_pts_s)
+        return playlist.at(window, from_pts_s - began_s)
     first = next(segment for segment in window.segments if segment.sequence == start)
     first_s = await _pts_s(segments, first)
     return start if first_s is None else playlist.going_back(window, start, clock.unwrapped(first_s) - from_pts_s)
