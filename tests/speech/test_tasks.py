@@ -265,6 +265,7 @@ def test_transcribe_ready_hears_one_that_a_person_asked_for_however_late(recogni
     assert states() == [(WorkState.DONE, "")]
 
 
+@pytest.mark.usefixtures("recognizer")
 def test_transcribe_ready_shows_that_nothing_can_hear(settings: Settings, tmp_path: Path) -> None:
     settings.OPTIONS = settings.OPTIONS.model_copy(update={"recognizer": "auto"})
     settings.MODELS_DIR = tmp_path
