@@ -1,12 +1,12 @@
 """What happens when several machines want the same at the same moment. On PostgreSQL too: test_postgres.py."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Event, Thread
+from threading import Event
 
 import pytest
 from django.db import connection
 
+from tests.at_once import at_once
 from tests.factories import make_live, make_utterance
 from vigie.ports import Fence
 from vigie.runtime import leases, ledger, limits
@@ -18,24 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 DEADLINE_S = 20
-
-
-def at_once(*acts: Callable[[], None]) -> None:
-    """Run acts in threads that start together; return when all have ended."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], None]) -> None:
-        start.wait(DEADLINE_S)
-        try:
-            act()
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(DEADLINE_S)
 
 
 def test_a_resource_is_given_to_one_of_those_who_claim_it() -> None:

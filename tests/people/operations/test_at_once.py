@@ -1,40 +1,19 @@
 """What happens when two people do the same thing at the same moment. On PostgreSQL too, with DATABASE_URL."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
+from tests.at_once import at_once
 from tests.factories import NOW, make_membership, make_user
 from vigie.people import operations
 from vigie.people.models import Invitation, Membership, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run the acts in threads that start together; return how each ended, sorted: an error's name, or `done`."""
-    ends: list[str] = []
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        start.wait(10)
-        try:
-            act()
-            ends.append("done")
-        except (operations.Refused, IntegrityError) as refusal:
-            ends.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return sorted(ends)
+raced = partial(at_once, refusals=(operations.Refused, IntegrityError))
 
 
 def test_two_administrators_cannot_demote_each_other() -> None:
@@ -42,7 +21,7 @@ def test_two_administrators_cannot_demote_each_other() -> None:
     second = make_membership("administrator", workspace=first.workspace)
     analyst = Group.objects.get(name="analyst")
 
-    ends = at_once(
+    ends = raced(
         lambda: operations.change_role(first, Membership.objects.get(pk=second.pk), analyst),
         lambda: operations.change_role(second, Membership.objects.get(pk=first.pk), analyst),
     )
@@ -55,7 +34,7 @@ def test_two_administrators_cannot_leave_together() -> None:
     first = make_membership("administrator")
     second = make_membership("administrator", workspace=first.workspace)
 
-    ends = at_once(*(lambda each=each: operations.remove_member(each, each) for each in (first, second)))
+    ends = raced(*(lambda each=each: operations.remove_member(each, each) for each in (first, second)))
 
     assert ends == ["LastAdministrator", "done"]
 
@@ -65,7 +44,7 @@ def test_a_link_lets_one_of_two_in() -> None:
     issued = operations.invite(by, role=Group.objects.get(name="analyst"), now=NOW)
     people = [make_user(), make_user()]
 
-    ends = at_once(*(lambda user=user: operations.accept(issued.token, user, NOW) for user in people))
+    ends = raced(*(lambda user=user: operations.accept(issued.token, user, NOW) for user in people))
 
     assert ends == ["LinkNotValid", "done"]
     assert Membership.objects.filter(user__in=people).count() == 1
@@ -80,7 +59,7 @@ def test_the_first_link_makes_one_administrator() -> None:
         account = operations.NewAccount(name, f"{name}@example.org", "correct horse battery")
         return operations.set_up(token, account, workspace=name, preset="creator", now=NOW)
 
-    ends = at_once(lambda: set_up("ada"), lambda: set_up("grace"))
+    ends = raced(lambda: set_up("ada"), lambda: set_up("grace"))
 
     assert ends == ["LinkNotValid", "done"]
     assert User.objects.count() == 1
@@ -91,7 +70,7 @@ def test_an_invitation_is_either_accepted_or_revoked() -> None:
     issued = operations.invite(by, role=Group.objects.get(name="analyst"), now=NOW)
     user = make_user()
 
-    ends = at_once(
+    ends = raced(
         lambda: operations.accept(issued.token, user, NOW),
         lambda: operations.revoke_invitation(by, issued.invitation),
     )
@@ -103,4 +82,4 @@ def test_an_invitation_is_either_accepted_or_revoked() -> None:
 def test_two_people_take_one_name() -> None:
     ada = operations.NewAccount("ada", "ada@example.org", "correct horse battery")
 
-    assert at_once(*[lambda: operations.create_account(ada)] * 2) == ["IntegrityError", "done"]
+    assert raced(*[lambda: operations.create_account(ada)] * 2) == ["IntegrityError", "done"]

@@ -42,7 +42,8 @@ class Command(TyperCommand):
         logs.configure(options.log_format, level=logging.ERROR)
         options.recognizer = recognizer or options.recognizer if speech else "none"
         options.model = model or options.model
-        settings.LANGUAGE_CODE = settings.LANGUAGE_CODE if json else get_language()  # why a verdict is what it is
+        if not json:
+            settings.LANGUAGE_CODE = get_language()  # why a verdict is what it is
         options.speech_lag_skip_s = float("inf")  # a recording is read faster than it can be heard
         recognizers.check()
         spoken = language or ("en" if options.recognizer == "pocketsphinx" else options.default_language)
