@@ -1,12 +1,14 @@
 """What can happen: frozen values, nothing else.
 
-Two families. *Media items* are what one pull of a live yields, in stream order, between an adapter and `watch`. *Domain
-events* are what the areas publish on `runtime.bus` inside the transaction that makes them true.
+Three families. *Media items* are what one pull of a live yields, in stream order, between an adapter and `watch`; *room
+items* what one connection to its chat yields. *Domain events* are what the areas publish on `runtime.bus` inside the
+transaction that makes them true.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 SAMPLE_RATE = 16_000
 """Samples a second of all audio inside Vigie: s16le, mono."""
@@ -62,7 +64,153 @@ class MediaEnded(Event):
     """
 
 
-MediaItem = MediaOpened | AudioReceived | CaptionReceived | MediaEnded
+@dataclass(frozen=True, slots=True)
+class KeyframeReceived(Event):
+    """What the picture was like at a moment: enough to know one live from another, too little to know a face."""
+
+    pts_s: float
+    jpeg: bytes = field(repr=False)
+    """Grey and blurred, 96 pixels wide; some 2 kB."""
+
+
+MediaItem = MediaOpened | AudioReceived | CaptionReceived | KeyframeReceived | MediaEnded
+
+
+# ── room items: what a platform tells of a live's audience ─────────────────────────────────────────────────────────
+
+
+class Badge(StrEnum):
+    """What the platform says of a chatter in one room."""
+
+    BROADCASTER = "broadcaster"
+    MODERATOR = "moderator"
+    SUBSCRIBER = "subscriber"
+    FOLLOWER = "follower"
+    VIP = "vip"
+
+
+@dataclass(frozen=True, slots=True)
+class Chatter(Event):
+    """Somebody of an audience, as the platform names them."""
+
+    platform_id: str
+    """Never changes; the login and the name may."""
+    login: str
+    name: str
+    badges: frozenset[Badge] = frozenset()
+
+
+class ActivityKind(StrEnum):
+    """What somebody of an audience did."""
+
+    MESSAGE = "message"
+    GIFT = "gift"
+    LIKE = "like"
+    JOIN = "join"
+    FOLLOW = "follow"
+    SHARE = "share"
+    SUBSCRIPTION = "subscription"
+    RAID = "raid"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened(Event):
+    """The platform's chat answered: what follows is complete until the connection breaks."""
+
+    room_id: str
+    """What a new connection to the same broadcast should ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReceived(Event):
+    """Somebody of the audience wrote, gave, liked, joined, followed, shared, subscribed or raided."""
+
+    kind: ActivityKind
+    message_id: str
+    """Of the platform: the same twice is the same message."""
+    at: datetime
+    """When the platform says that it happened, UTC."""
+    chatter: Chatter
+    text: str = ""
+    """What was written, or what was given."""
+    count: int = 1
+    """How many likes, gifts or raiders it stands for. A streak of gifts is one activity, told at its end."""
+    value: int = 0
+    """Of a gift, all of them together, in the platform's own coin: diamonds, bits."""
+    is_history: bool = False
+    """Replayed by the platform from before the connection: it is kept, and triggers nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCounted(Event):
+    """What the platform counts; None for what it did not say this time."""
+
+    at: datetime
+    viewers: int | None = None
+    likes: int | None = None
+    """Since the live began."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionSpoken(Event):
+    """Words of the platform that come with the chat, dated by the wall clock."""
+
+    at: datetime
+    duration_s: float
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesRemoved(Event):
+    """The platform's moderators took messages away: one, all of somebody, or all there are."""
+
+    at: datetime
+    message_id: str = ""
+    chatter_id: str = ""
+    """The platform's id of whose messages; empty with an empty `message_id` means everyone's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorActed(Event):
+    """A moderator of the platform did something in the room: `timeout`, `ban`, `delete`, `slow`, ..."""
+
+    message_id: str
+    at: datetime
+    action: str
+    moderator: str
+    """Their login."""
+    target: str = ""
+    reason: str = ""
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPaused(Event):
+    """The broadcaster paused the live, or went on with it."""
+
+    at: datetime
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEnded(Event):
+    """The platform said that the live is over. A mere end of the connection is a PortError."""
+
+    at: datetime
+    reason: str
+
+
+RoomItem = (
+    RoomOpened
+    | ActivityReceived
+    | AudienceCounted
+    | CaptionSpoken
+    | MessagesRemoved
+    | ModeratorActed
+    | RoomPaused
+    | RoomEnded
+)
 
 
 # ── domain events ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +245,7 @@ class LiveEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class LiveStarted(LiveEvent):
-    """A live is on air and its media was opened."""
+    """A live is on air: its platform says so, or its media was opened."""
 
     channel_id: int
     at: datetime
@@ -116,6 +264,46 @@ class LiveEnded(LiveEvent):
     """A live is over, or is no longer watched."""
 
     at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResumed(LiveEvent):
+    """A live that was taken for over goes on: it was back soon enough to be the same."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceActive(LiveEvent):
+    """A batch of what the audience of a live did was stored, in the order in which it happened."""
+
+    message_ids: tuple[int, ...]
+    """Of the rows that were new, replayed history included."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSampled(LiveEvent):
+    """What was counted in a stretch of a live was written down anew."""
+
+    at_s: float
+    """Where the stretch begins, in seconds since the live started."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPlaced(LiveEvent):
+    """A moment of a live was marked: by a person, or because the audience burst out."""
+
+    mark_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged(Event):
+    """What is known of a channel changed: live, offline or unknown, or why."""
+
+    workspace_id: int
+    channel_id: int
+    state: str
     reason: str
 
 

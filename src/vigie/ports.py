@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from vigie.events import MediaItem
+from vigie.events import MediaItem, RoomItem
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -175,6 +175,161 @@ class AudioCodec(Protocol):
 
     def decode(self, flac: bytes) -> bytes:
         """Return the s16le mono 16 kHz samples of a FLAC file; the exact inverse of `encode`."""
+        ...
+
+
+# ── platforms ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Airing(StrEnum):
+    """Whether a channel is on air, as far as its platform lets it be known."""
+
+    LIVE = "live"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+    """The platform did not say: blocked, a captcha, an error, nonsense. Never taken for an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a platform said of one channel, once."""
+
+    asked: str
+    """The handle or id that was asked for."""
+    airing: Airing
+    reason: str = ""
+    """Why it is unknown, or will never be live, in one line for a person; empty when all is well."""
+    is_permanent: bool = False
+    """Nothing but a change by a person will help: no such account, banned, private."""
+    platform_id: str = ""
+    """The account's number, which outlives its handle."""
+    handle: str = ""
+    """What the account is called now."""
+    room_id: str = ""
+    """Of the broadcast that is on air."""
+    title: str = ""
+    viewers: int | None = None
+    started_at: datetime | None = None
+    """When the platform says that the broadcast began, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """How a channel is asked for."""
+
+    name: str
+    """Its handle, without @, in lower case."""
+    platform_id: str = ""
+    """Its number, once known: it is asked for by it, so that a renamed account is found again."""
+    room_id: str = ""
+    """Of its last broadcast that was seen: spares a request."""
+
+
+class LiveProbe(Protocol):
+    """Tells which channels of a platform are on air."""
+
+    most: int
+    """How many channels one call may ask for."""
+
+    async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
+        """Return one sighting a channel, in order, with as few requests as the platform allows.
+
+        Trouble with one channel is its sighting (`UNKNOWN`, with the reason). Raises PortError when nothing could be
+        asked at all.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The broadcast whose chat is wanted."""
+
+    channel: Handle
+    room_id: str
+    """Empty where the platform has none, or it is not known yet."""
+
+
+class ChatSource(Protocol):
+    """Reads the chat of a live: one connection a call, no reconnecting of its own."""
+
+    def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+        """Yield `RoomOpened`, then what happens in the room as it comes, then `RoomEnded` when the platform says so.
+
+        A connection that brings no frame of any kind for 30 s has stalled. What could not be read is counted and
+        skipped, never fatal. Raises PortError when the connection breaks, stalls, or is refused. Closing the iterator,
+        or cancelling its reader, frees everything within 1 s.
+        """
+        ...
+
+
+class Gate(Protocol):
+    """The one budget, log and circuit breaker around every request to a vendor, shared by every process."""
+
+    async def enter(self, key: str, *, cost: float = 1.0) -> None:
+        """Return once a request may be sent: within the budget of `key` (`tiktok`, `tiktok.sign`, `twitch.app`, ...).
+
+        Raises PortError, retryable, when the breaker is open or the turn would come later than 30 s from now.
+        """
+        ...
+
+    async def leave(self, key: str, trouble: PortError | None) -> None:
+        """Take note of how the request went; `retry_after_s` closes the gate for everyone for as long."""
+        ...
+
+
+class Keys(Protocol):
+    """The access token of one connected account, or of the application itself."""
+
+    async def token(self) -> str:
+        """Return a token to use now. Raises PortError, permanent, when a person must connect the account anew."""
+        ...
+
+    async def renew(self, refused: str) -> str:
+        """Return a token that is not `refused`: refreshed once, however many ask. Raises PortError like `token`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a vendor's authorization server handed out."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scopes: tuple[str, ...]
+    expires_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is, and what it may do, as its vendor says."""
+
+    platform_id: str
+    login: str
+    scopes: tuple[str, ...]
+    expires_in_s: float
+
+
+class AccountAuthority(Protocol):
+    """The OAuth 2.0 authorization server of a vendor (RFC 6749, authorization code grant)."""
+
+    def authorize_url(self, *, state: str, scopes: Sequence[str], redirect_uri: str) -> str:
+        """Return where a person is sent to consent."""
+        ...
+
+    async def exchange(self, code: str, *, redirect_uri: str) -> Grant:
+        """Return what a code is worth. Raises PortError: permanent when it is not (any more)."""
+        ...
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        """Return a fresh grant. Raises PortError: permanent when the person took it back."""
+        ...
+
+    async def validate(self, access_token: str) -> Identity:
+        """Return whose token it is. Raises PortError: permanent when it is not valid (any more)."""
+        ...
+
+    async def revoke(self, access_token: str) -> None:
+        """Give a token back. One that is not valid any more is given back already."""
         ...
 
 

@@ -31,7 +31,7 @@ class Provided:
 @pytest.fixture
 def provide() -> Iterator[Provided]:
     """Say which media source there is, for one test."""
-    before = registry._factories.get(MediaSource)
+    before = registry.current(MediaSource)
     yield Provided()
     registry.withdraw(MediaSource)
     if before:
