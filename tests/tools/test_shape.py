@@ -71,7 +71,7 @@ def test_mirror_of_a_module(module: str, test: str) -> None:
     [
         ("src/vigie/watch/timeline.py", "def f():\n    return 1", True),
         ("src/vigie/watch/timeline.py", "X = 1", False),
-        ("src/vigie/ports.py", 'class P:\n    def f(self):\n        """Say."""\n        ...', False),
+        ("src/vigie/ports/media.py", 'class P:\n    def f(self):\n        """Say."""\n        ...', False),
         (
             "src/vigie/errors.py",
             'class E:\n    def __init__(self):\n        """Say."""\n        super().__init__()',
