@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +14,7 @@ from pytest_django.fixtures import Settings
 from tests.factories import make_membership, make_user
 from vigie.governance.models import AuditEntry
 from vigie.people.models import User
+from vigie.runtime.sealing import unseal
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +191,26 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(ada: User, client: Clien
         "account.code_refused",
         "account.signed_in",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_secrets_of_second_factors_are_sealed(ada: User, client: Client) -> None:
+    prove(client)
+    secret = secret_on(client.get(reverse("mfa_activate_totp")).content.decode())
+    client.post(reverse("mfa_activate_totp"), {"code": code_for(secret)})
+
+    kept = {factor.type: factor.data for factor in Authenticator.objects.filter(user=ada)}
+    assert unseal(kept["totp"]["secret"]) == secret
+    assert len(unseal(kept["recovery_codes"]["seed"])) == 80
+
+
+def test_a_second_factor_that_cannot_be_read_lets_nobody_in(ada: User, client: Client) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    factor = TOTP.activate(ada, secret)
+    factor.instance.data = {"secret": secret}  # as it lies in the database of another installation
+
+    assert not factor.validate_code(code_for(secret))
+    assert not factor.validate_code(code_for(""))
 
 
 PAGES = [

@@ -1,11 +1,15 @@
 """Our answers to django-allauth, and what it does for people, told in the audit log."""
 
+import base64
+import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from allauth.account import signals as account
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa import signals as mfa
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.dispatch import Signal
 from django.http import HttpRequest
@@ -13,6 +17,9 @@ from django.http import HttpRequest
 from vigie.people import mails, operations, queries
 from vigie.people.models import User
 from vigie.runtime import clock
+from vigie.runtime.sealing import CannotUnseal, seal, unseal
+
+log = structlog.get_logger(__name__)
 
 TOLD: dict[Signal, str] = {
     account.user_signed_up: "account.created",
@@ -46,6 +53,22 @@ class AccountAdapter(DefaultAccountAdapter):
         """Account for a password that was refused; what was typed is kept nowhere."""
         login = credentials.get("username") or credentials.get("email") or ""
         operations.account_for_refusal(queries.account_called(login), "account.password_refused", clock.now())
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """How the secrets of second factors are kept: sealed."""
+
+    def encrypt(self, text: str) -> str:
+        """Return what is kept of a secret."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret. Where it cannot be read, a new one that nobody has: no code fits, nobody gets in by it."""
+        try:
+            return unseal(encrypted_text)
+        except CannotUnseal as error:
+            log.warning("second_factor_unreadable", error=str(error))
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def connect() -> None:
