@@ -27,7 +27,7 @@ DECLARATIVE = frozenset({"__init__", "__main__", "admin", "apps", "asgi", "model
 FORBIDDEN_NAMES = frozenset({"common", "data", "helpers", "manager", "misc", "util", "utils"})
 FORBIDDEN_PREFIXES = ("handle_", "process_")
 NAMED_BY_LIBRARIES = frozenset({"handle_async_request"})  # httpx
-AREAS = frozenset({"governance", "moderation", "people", "risk", "speech", "watch"})
+AREAS = frozenset({"governance", "moderation", "notifications", "people", "risk", "speech", "watch"})
 AREA_MODULES = DECLARATIVE | frozenset(
     {"api", "consumers", "forms", "operations", "permissions", "queries", "receivers", "tasks", "views"}
 )

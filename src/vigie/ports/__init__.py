@@ -27,6 +27,7 @@ from vigie.ports.speech import (
     VoiceDetector,
 )
 from vigie.ports.trouble import Manifest, NotLive, PortError
+from vigie.ports.webhooks import Answer, WebhookSender
 
 __all__ = [
     "HIGH",
@@ -35,6 +36,7 @@ __all__ = [
     "AccountAuthority",
     "Airing",
     "Analyst",
+    "Answer",
     "AudioCodec",
     "ChatSource",
     "Fence",
@@ -69,4 +71,5 @@ __all__ = [
     "Verdict",
     "VoiceActivity",
     "VoiceDetector",
+    "WebhookSender",
 ]

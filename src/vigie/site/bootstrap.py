@@ -35,12 +35,25 @@ def wire() -> None:
 
 def _provide_ports() -> None:
     """Say which adapter stands behind each port; it is imported on first use."""
-    let_sources_reach(Reach.NETWORK if settings.OPTIONS.allow_private_addresses else Reach.INTERNET)
+    let_sources_reach(_reach())
     registry.provide(ports.AudioCodec, "vigie.adapters.audio.client.FlacCodec")
     registry.provide(ports.VoiceActivity, "vigie.adapters.silero.client.SileroVoiceActivity")
     registry.provide(ports.Recognizer, _recognizer)
     registry.provide(ports.ModelHub, _model_hub)
     registry.provide(ports.LanguageIdentifier, "vigie.adapters.langdetect.client.FastTextIdentifier")
+    registry.provide(ports.WebhookSender, _webhook_sender)
+
+
+def _reach() -> Reach:
+    """Return how far the addresses that people type may lead."""
+    return Reach.NETWORK if settings.OPTIONS.allow_private_addresses else Reach.INTERNET
+
+
+def _webhook_sender() -> ports.WebhookSender:
+    """Return what posts to the addresses that people type."""
+    from vigie.adapters.webhook.client import HttpWebhooks  # noqa: PLC0415 -- a vendor, on first use
+
+    return HttpWebhooks(_reach())
 
 
 def let_sources_reach(reach: Reach) -> None:

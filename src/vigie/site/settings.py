@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "vigie.speech.apps.SpeechConfig",
     "vigie.risk.apps.RiskConfig",
     "vigie.moderation.apps.ModerationConfig",
+    "vigie.notifications.apps.NotificationsConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

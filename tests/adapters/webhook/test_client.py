@@ -1,0 +1,137 @@
+import asyncio
+import time
+
+import pytest
+
+from vigie.adapters.webhook.client import MOST_BYTES, HttpWebhooks
+from vigie.ports import PortError, Reach
+from vigie.simulators.webhooks import Fault, WebhookReceiver
+
+BODY = b'{"type":"test"}'
+HEADERS = {"webhook-id": "msg_1", "webhook-timestamp": "1", "webhook-signature": "v1,none"}
+
+
+def sender() -> HttpWebhooks:
+    return HttpWebhooks(Reach.NETWORK)
+
+
+async def test_what_was_signed_is_posted_as_it_is() -> None:
+    async with WebhookReceiver() as receiver:
+        answer = await sender().send(receiver.url("hooks"), BODY, HEADERS)
+
+    [received] = receiver.received
+    assert (received.path, received.body) == ("/hooks", BODY)
+    assert {name: received.headers[name] for name in HEADERS} == HEADERS
+    assert received.headers["content-type"] == "application/json"
+    assert received.headers["user-agent"].startswith("vigie/")
+    assert (answer.status, answer.body, answer.retry_after_s) == (200, "Thank you.", None)
+    assert answer.duration_s > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "body", "retry_after_s"),
+    [
+        (Fault.ERROR, 500, "The database is on fire.", None),
+        (Fault.GONE, 410, "Nobody lives here any more.", None),
+        (Fault.BUSY, 429, "Later.", 120.0),
+        (Fault.REDIRECT, 302, "", None),
+    ],
+)
+async def test_an_answer_of_any_status_is_an_answer(
+    fault: Fault, status: int, body: str, retry_after_s: float | None
+) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(fault)
+        answer = await sender().send(receiver.url(), BODY, HEADERS)
+
+    assert (answer.status, answer.body, answer.retry_after_s) == (status, body, retry_after_s)
+
+
+async def test_redirects_are_not_followed() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.REDIRECT)
+        await sender().send(receiver.url("here"), BODY, HEADERS)
+
+    assert [received.path for received in receiver.received] == ["/here"]
+
+
+async def test_of_a_huge_answer_the_beginning_is_kept() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.HUGE)
+        answer = await sender().send(receiver.url(), BODY, HEADERS)
+
+    assert (answer.status, len(answer.body)) == (200, MOST_BYTES)
+
+
+async def test_an_answer_that_breaks_off_is_one_all_the_same() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.HALF)
+        answer = await sender().send(receiver.url(), BODY, HEADERS)
+
+    assert answer.status == 200
+    assert "half of it".startswith(answer.body[:10])
+
+
+async def test_a_connection_broken_off_may_be_tried_again() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.RESET)
+        with pytest.raises(PortError, match="cannot be reached") as caught:
+            await sender().send(receiver.url(), BODY, HEADERS)
+
+    assert (caught.value.retryable, caught.value.permanent) == (True, False)
+
+
+async def test_nobody_at_home_may_be_tried_again() -> None:
+    async with WebhookReceiver() as receiver:
+        url = receiver.url()
+
+    with pytest.raises(PortError, match="cannot be reached") as caught:
+        await sender().send(url, BODY, HEADERS)
+    assert caught.value.retryable
+
+
+async def test_a_receiver_that_does_not_answer_is_left_after_a_while() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.SLOW)
+        with pytest.raises(PortError, match=r"no answer within 0\.2 s") as caught:
+            await HttpWebhooks(Reach.NETWORK, whole_s=0.2).send(receiver.url(), BODY, HEADERS)
+
+    assert caught.value.retryable
+
+
+async def test_who_is_cancelled_lets_go_at_once() -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.misbehave(Fault.SLOW)
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(sender().send(receiver.url(), BODY, HEADERS))
+            await asyncio.to_thread(receiver.wait_for, 1)
+            began = time.monotonic()
+            sending.cancel()
+
+        assert time.monotonic() - began < 1
+        assert sending.cancelled()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://localhost:9/", "http://[::1]:9/", "http://0/"])
+async def test_private_addresses_are_refused_unless_an_operator_allows_them(url: str) -> None:
+    with pytest.raises(PortError, match="private address") as caught:
+        await HttpWebhooks().send(url, BODY, HEADERS)
+
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org/", "http://[::1/", "http://", "not an address"])
+async def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(PortError, match=r"not an address|cannot be reached") as caught:
+        await sender().send(url, BODY, HEADERS)
+
+    assert caught.value.permanent or caught.value.retryable
+
+
+async def test_messages_name_no_password_and_no_query() -> None:
+    async with WebhookReceiver() as receiver:
+        host, port = receiver.address
+    with pytest.raises(PortError) as caught:
+        await sender().send(f"http://me:secret@{host}:{port}/a?token=secret", BODY, HEADERS)
+
+    assert "secret" not in str(caught.value)
