@@ -1,0 +1,41 @@
+"""What may be set while a server runs, and its watch."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(slots=True)
+class Settings:
+    """Twitch's own limits, unless a test says otherwise. Read at every use."""
+
+    points: int = 800
+    """Size of every bucket of Helix: so many calls at once, and as many a minute."""
+    token_life_s: float = 14_400.0
+    rotates: bool = False
+    """Whether refreshing makes the refresh token worthless and gives another."""
+    refused_scopes: frozenset[str] = frozenset()
+    """What people take off the list when they consent."""
+    subscribe_within_s: float = 10.0
+    reconnect_within_s: float = 30.0
+    keepalive_s: float | None = None
+    """Seconds of silence before a keepalive; None for what the client asks, or 10."""
+    max_connections: int = 3
+    max_subscriptions: int = 300
+    max_total_cost: int = 10
+    cursor_life_s: float = 600.0
+    """For how long the next page can be asked."""
+
+
+class Watch:
+    """The wall clock, which can be put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return what time it is, UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        self._ahead += timedelta(seconds=seconds)
