@@ -1,0 +1,162 @@
+"""One broadcaster on the simulated TikTok: the account, its open connections, and what is remembered of its live."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
+from threading import RLock
+from typing import Protocol
+
+from vigie.simulators.tiktok.accounts import Account, State
+from vigie.simulators.tiktok.faults import BREAKING, FRAMED, Fault, Faults, Kind
+from vigie.simulators.tiktok.frames import Frame, corrupt_frame, frame, garbage_frame
+from vigie.simulators.tiktok.happenings import (
+    Action,
+    Broken,
+    Control,
+    Happening,
+    Like,
+    MessageKind,
+    Unknown,
+    ViewerCount,
+)
+from vigie.simulators.tiktok.messages import Message, Stamp, write
+
+REMEMBERED = 50
+"""Comments that a live can replay."""
+
+
+class Listener(Protocol):
+    """An open push connection, as its room sees it."""
+
+    is_compressed: bool
+
+    def offer(self, frame: Frame) -> None:
+        """Send a frame in its turn."""
+        ...
+
+    def strike(self, fault: Fault) -> None:
+        """Break in the way of the fault, after what was offered before."""
+        ...
+
+
+class Room:
+    """Safe to use from any thread."""
+
+    def __init__(self, account: Account, *, everywhere: Faults, ids: "count[int]", now_ms: Callable[[], int]) -> None:
+        self.account = account
+        self.faults = Faults()
+        self.viewers = 0
+        self.likes = 0
+        self._everywhere = everywhere
+        self._ids = ids
+        self._now_ms = now_ms
+        self._log_ids = count(1)
+        self._lock = RLock()
+        self._listeners: list[Listener] = []
+        self._remembered: deque[Message] = deque(maxlen=REMEMBERED)
+
+    @property
+    def connections(self) -> int:
+        """How many push connections are open."""
+        return len(self._listeners)
+
+    def publish(
+        self, happenings: Sequence[Happening], *, message_id: int | None = None, at_ms: int | None = None
+    ) -> list[int]:
+        """Tell all connections in one frame; return the ids of the messages.
+
+        `message_id` is that of the first, the next ones count on from it.
+        """
+        first = count(message_id) if message_id is not None else self._ids
+        with self._lock:
+            at_ms = self._now_ms() if at_ms is None else at_ms
+            messages = tuple(write(it, Stamp(next(first), self.account.room_id, at_ms)) for it in happenings)
+            self._remember(happenings, messages)
+            self._send(self._framed(messages))
+        return [message.message_id for message in messages]
+
+    def change(self, **changes: object) -> None:
+        """Replace parts of the account."""
+        with self._lock:
+            self.account = replace(self.account, **changes)  # type: ignore[arg-type] # the caller names fields
+
+    def begin(self, room_id: int) -> None:
+        """Start another live."""
+        with self._lock:
+            self.change(state=State.LIVE, room_id=room_id)
+            self._remembered.clear()
+            self.viewers = self.likes = 0
+
+    def enter(self, listener: Listener, history: int) -> None:
+        """Let a connection listen; it first gets the last comments."""
+        with self._lock:
+            self._listeners.append(listener)
+            is_replay = self._taken({Kind.REPLAY}) is not None
+            past = tuple(self._remembered) if is_replay else tuple(self._remembered)[-history:] if history else ()
+            if past:
+                is_history = not is_replay
+                offered = frame(past, next(self._log_ids), compressed=listener.is_compressed, is_history=is_history)
+                listener.offer(offered)
+            if self.account.state is State.OFFLINE:
+                over = write(Control(Action.ENDED), Stamp(next(self._ids), self.account.room_id, self._now_ms()))
+                listener.offer(frame((over,), next(self._log_ids), compressed=listener.is_compressed))
+            fault = self._taken(BREAKING)
+        if fault:
+            listener.strike(fault)
+
+    def leave(self, listener: Listener) -> None:
+        """Forget a connection."""
+        with self._lock:
+            self._listeners.remove(listener)
+
+    def strike(self, fault: Fault) -> None:
+        """Let something go wrong: with the open connections at once, or from now on."""
+        if fault.kind not in BREAKING:
+            self.faults.add(fault)
+            return
+        if fault.times:
+            self.faults.add(fault)
+        with self._lock:
+            struck = list(self._listeners)
+        for listener in struck:
+            listener.strike(fault)
+
+    def _taken(self, kinds: set[Kind] | frozenset[Kind]) -> Fault | None:
+        return self.faults.take(kinds) or self._everywhere.take(kinds)
+
+    def _remember(self, happenings: Sequence[Happening], messages: Sequence[Message]) -> None:
+        self._remembered.extend(message for message in messages if message.kind is MessageKind.COMMENT)
+        for happening in happenings:
+            if isinstance(happening, ViewerCount):
+                self.viewers = happening.now
+            elif isinstance(happening, Like):
+                self.likes = max(self.likes + happening.count, happening.total)
+
+    def _framed(self, messages: tuple[Message, ...]) -> list[tuple[Frame, Frame]]:
+        """Return what is sent for some messages: for each frame the compressed and the plain form."""
+        fault = self._taken(FRAMED)
+        kind = fault.kind if fault else None
+        if kind in {Kind.UNKNOWN, Kind.BROKEN}:
+            extra = Unknown() if kind is Kind.UNKNOWN else Broken()
+            messages = (*messages, write(extra, Stamp(next(self._ids), self.account.room_id, self._now_ms())))
+        sent = [self._both(messages, is_plain=kind is Kind.PLAIN)]
+        if kind is Kind.DUPLICATE:
+            sent.append(self._both(messages))
+        if kind in {Kind.CORRUPT, Kind.GARBAGE}:
+            spoiled = corrupt_frame(next(self._log_ids)) if kind is Kind.CORRUPT else garbage_frame()
+            sent.insert(0, (spoiled, spoiled))
+        return sent
+
+    def _both(self, messages: tuple[Message, ...], *, is_plain: bool = False) -> tuple[Frame, Frame]:
+        log_id = next(self._log_ids)
+        wanted = {listener.is_compressed and not is_plain for listener in self._listeners}
+        forms = {compressed: frame(messages, log_id, compressed=compressed) for compressed in wanted}
+        nobody = Frame(log_id, b"", messages)
+        plain = forms.get(False, nobody)
+        return (plain if is_plain else forms.get(True, nobody), plain)
+
+    def _send(self, frames: list[tuple[Frame, Frame]]) -> None:
+        for compressed, plain in frames:
+            for listener in self._listeners:
+                listener.offer(compressed if listener.is_compressed else plain)
