@@ -51,6 +51,35 @@ async def test_a_page_that_a_plugin_knows_is_read_by_it() -> None:
     assert not {"Accept-Encoding", "Connection"} & set(found.headers)
 
 
+async def test_a_page_may_be_asked_of_a_simulator() -> None:
+    with serving({"/site/live": Response(MASTER, media_type="application/vnd.apple.mpegurl")}) as origin:
+        bases = {"https://site.example": f"{origin.url}/site"}
+        found = await pages.find("https://site.example/live#.m3u8", Reach.NETWORK, bases)
+
+    assert found
+    assert found.url == f"{origin.url}/site/sound.m3u8"
+
+
+async def test_a_simulator_is_no_way_into_the_own_network() -> None:
+    with serving({"/live": Response(MASTER)}) as origin, pytest.raises(PortError):
+        await pages.find("https://site.example/live#.m3u8", Reach.INTERNET, {"https://site.example": origin.url})
+
+    assert origin.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://site.example/a?b=c", "http://127.0.0.1:1/x/a?b=c"),
+        ("https://site.example.org/a", "https://site.example.org/a"),
+        ("http://site.example/a", "http://site.example/a"),
+        ("", ""),
+    ],
+)
+def test_only_what_begins_with_a_base_is_asked_elsewhere(url: str, asked: str) -> None:
+    assert pages.rebased(url, {"https://site.example": "http://127.0.0.1:1/x"}) == asked
+
+
 async def test_a_page_that_no_plugin_knows_is_none() -> None:
     assert await pages.find("http://127.0.0.1/about", Reach.NETWORK) is None
 

@@ -13,6 +13,7 @@ from vigie.adapters.web import containers, hls, reach, srt
 from vigie.adapters.web.containers import Opener
 from vigie.adapters.web.decode import Decoding, Stretch
 from vigie.adapters.web.fetch import Fetcher, is_recording, plain, port_errors, shown
+from vigie.adapters.web.pages import Bases
 from vigie.adapters.web.pipes import Closed, Outlet
 from vigie.adapters.web.playlist import Part
 from vigie.adapters.web.resolve import resolve
@@ -28,14 +29,18 @@ MOST_HELD_BYTES = 64 * 1024
 class WebMedia:
     """Any live or recording that has an address."""
 
-    def __init__(self, within: Reach = Reach.INTERNET, *, speed: float = 1.0) -> None:
-        """Go no further than `within`; `speed` says how much faster than the clock a simulated live runs."""
+    def __init__(self, within: Reach = Reach.INTERNET, *, speed: float = 1.0, bases: Bases | None = None) -> None:
+        """Go no further than `within`; `speed` says how much faster than the clock a simulated live runs.
+
+        `bases` says where a simulator answers in place of what the pages of a platform lead to, as in `pages.find`.
+        """
         self._reach = within
         self._speed = speed
+        self._bases = bases
 
     async def resolve(self, source: str) -> MediaLocation:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
-        return await resolve(source, self._reach)
+        return await resolve(source, self._reach, self._bases)
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False

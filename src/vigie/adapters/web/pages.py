@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from streamlink.session.session import Streamlink
     from streamlink.stream.stream import Stream
 
+Bases = Mapping[str, str]
+"""Scheme and host -> where to ask instead, both without a slash at the end."""
+
 RESOLVE_S = 30.0
 REQUEST_S = 10.0
 AUDIO_NAMES = ("audio_only", "audio", "ao")
@@ -29,13 +32,16 @@ _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
 
 
-async def find(url: str, within: Reach) -> MediaLocation | None:
-    """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive."""
+async def find(url: str, within: Reach, bases: Bases | None = None) -> MediaLocation | None:
+    """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive.
+
+    What a plugin asks of a key of `bases` (`https://usher.example`) is asked of its value instead: a simulator.
+    """
     if not is_installed():
         return None
     try:
         async with asyncio.timeout(RESOLVE_S):
-            return await beside(lambda: _find(url, within), name="resolver")
+            return await beside(lambda: _find(url, within, bases or {}), name="resolver")
     except TimeoutError as error:
         raise PortError(f"{shown(url)}: not resolved within {RESOLVE_S:.0f} s.", retryable=True) from error
 
@@ -52,13 +58,13 @@ def unknown(url: str) -> PortError:
     return PortError(f"{shown(url)}: a web page, and streamlink is missing: pip install 'vigie[web]'.", permanent=True)
 
 
-def _find(url: str, within: Reach) -> MediaLocation | None:
+def _find(url: str, within: Reach, bases: Bases) -> MediaLocation | None:
     from streamlink.exceptions import NoPluginError, StreamlinkError  # noqa: PLC0415 -- an extra, and slow to import
     from streamlink.session.session import Streamlink  # noqa: PLC0415 -- an extra, and slow to import
 
     reach.check(url, within)
     session = Streamlink({"http-timeout": REQUEST_S})
-    session.http.send = _looking(session.http.send, within)  # type: ignore[method-assign] # redirects pass here too
+    session.http.send = _looking(session.http.send, within, bases)  # type: ignore[method-assign] # redirects pass here too
     try:
         _, plugin_class, address = session.resolve_url_no_redirect(url)
         plugin = plugin_class(session, address)
@@ -71,12 +77,21 @@ def _find(url: str, within: Reach) -> MediaLocation | None:
     return location(session, streams, url, title or "")
 
 
-def _looking(send: "Callable[..., Response]", within: Reach) -> "Callable[..., Response]":
+def _looking(send: "Callable[..., Response]", within: Reach, bases: Bases) -> "Callable[..., Response]":
     def look_and_send(request: "PreparedRequest", **options: Any) -> "Response":
-        reach.check(request.url or "", within)
+        request.url = rebased(request.url or "", bases)
+        reach.check(request.url, within)
         return send(request, **options)
 
     return look_and_send
+
+
+def rebased(url: str, bases: Bases) -> str:
+    """Return where to ask for `url`: elsewhere, when a key of `bases` is its scheme and host."""
+    for old, new in bases.items():
+        if url.startswith(f"{old}/"):
+            return new + url.removeprefix(old)
+    return url
 
 
 def choose(streams: Mapping[str, "Stream"]) -> "Stream":

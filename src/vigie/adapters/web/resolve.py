@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from vigie.adapters.web import pages
 from vigie.adapters.web.fetch import Fetcher, is_recording, shown
+from vigie.adapters.web.pages import Bases
 from vigie.adapters.web.playlist import Part
 from vigie.ports import MediaLocation, PortError, Reach
 
@@ -33,8 +34,11 @@ MEDIA_SUFFIXES = {
 }
 
 
-async def resolve(source: str, reach: Reach) -> MediaLocation:
-    """Return where the media of `source` is, looking no further than `reach`. Raises PortError."""
+async def resolve(source: str, reach: Reach, bases: Bases | None = None) -> MediaLocation:
+    """Return where the media of `source` is, looking no further than `reach`. Raises PortError.
+
+    `bases` says what pages are read elsewhere, as in `pages.find`.
+    """
     if "://" not in source:
         return file_location(Path(source), reach)
     try:
@@ -46,17 +50,17 @@ async def resolve(source: str, reach: Reach) -> MediaLocation:
     if parts.scheme in STREAM_SCHEMES:
         return MediaLocation(source, parts.scheme, is_live=True)
     if parts.scheme in {"http", "https"}:
-        return await web_location(source, PurePosixPath(parts.path).suffix.lower(), reach)
+        return await web_location(source, PurePosixPath(parts.path).suffix.lower(), reach, bases)
     raise PortError(f"{shown(source)}: {parts.scheme}:// is no kind of address that can be watched.", permanent=True)
 
 
-async def web_location(source: str, suffix: str, reach: Reach) -> MediaLocation:
+async def web_location(source: str, suffix: str, reach: Reach, bases: Bases | None = None) -> MediaLocation:
     """Return the location of a playlist, of media, or of what a page shows. Raises PortError, NotLive."""
     if suffix == ".m3u8":
         return MediaLocation(source, "hls", is_live=True)
     if suffix in MEDIA_SUFFIXES:
         return MediaLocation(source, "http", is_live=True)  # or a recording: the answer will tell
-    return await pages.find(source, reach) or await probe(source, reach)
+    return await pages.find(source, reach, bases) or await probe(source, reach)
 
 
 def file_location(path: Path, reach: Reach) -> MediaLocation:
