@@ -100,14 +100,30 @@ def moderation(
 ) -> dict[str, Any]:
     """Return a `channel.moderate` in version 2: `detail` is what only that action has."""
     told = {action: detail} if action in MODERATED else {}
-    source = {f"source_{key}": value for key, value in named(broadcaster).items()}
     return {
         **named(broadcaster),
-        **source,
+        **dict.fromkeys(f"source_{key}" for key in named(broadcaster)),
         **named(moderator, "moderator"),
         "action": action,
         **dict.fromkeys(MODERATED),
         **told,
+    }
+
+
+def raid(source: TwitchUser, target: TwitchUser, *, viewers: int) -> dict[str, Any]:
+    """Return a `channel.raid`."""
+    return {**named(source, "from_broadcaster"), **named(target, "to_broadcaster"), "viewers": viewers}
+
+
+def update(broadcaster: TwitchUser, *, title: str, game: tuple[str, str]) -> dict[str, Any]:
+    """Return a `channel.update`."""
+    return {
+        **named(broadcaster),
+        "title": title,
+        "language": "fr",
+        "category_id": game[0],
+        "category_name": game[1],
+        "content_classification_labels": [],
     }
 
 

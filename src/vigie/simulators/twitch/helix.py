@@ -11,6 +11,7 @@ from starlette.routing import Route
 from vigie.simulators.twitch import reading
 from vigie.simulators.twitch.buckets import Buckets
 from vigie.simulators.twitch.calls import Call, Refusal, Reply
+from vigie.simulators.twitch.moderating import Moderating
 from vigie.simulators.twitch.subscribing import Subscribing
 from vigie.simulators.twitch.tokens import Token, Tokens
 from vigie.simulators.twitch.world import World
@@ -28,7 +29,7 @@ class Helix:
         self._tokens = tokens
         self._client_id = client_id
 
-    def routes(self, subscribing: Subscribing) -> list[Route]:
+    def routes(self, subscribing: Subscribing, moderating: Moderating) -> list[Route]:
         """Return where it answers, below `/helix`."""
         answers: list[tuple[str, str, Answer]] = [
             ("GET", "users", reading.get_users),
@@ -39,6 +40,16 @@ class Helix:
             ("GET", "moderation/moderators", reading.get_moderators),
             ("GET", "channels/followers", reading.get_followers),
             ("GET", "clips", reading.get_clips),
+            ("POST", "moderation/bans", moderating.ban),
+            ("DELETE", "moderation/bans", moderating.unban),
+            ("POST", "moderation/warnings", moderating.warn),
+            ("DELETE", "moderation/chat", moderating.delete),
+            ("GET", "moderation/shield_mode", moderating.get_shield),
+            ("PUT", "moderation/shield_mode", moderating.put_shield),
+            ("POST", "moderation/suspicious_users", moderating.suspect),
+            ("DELETE", "moderation/suspicious_users", moderating.trust),
+            ("POST", "chat/announcements", moderating.announce),
+            ("POST", "clips", moderating.clip),
             ("POST", "eventsub/subscriptions", subscribing.create),
             ("GET", "eventsub/subscriptions", subscribing.listed),
             ("DELETE", "eventsub/subscriptions", subscribing.delete),

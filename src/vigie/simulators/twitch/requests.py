@@ -38,7 +38,11 @@ class Log:
             try:
                 await app(scope, receive, noting)
             finally:
-                method = scope.get("method", "WEBSOCKET")
-                self.requests.append(Asked(method, scope["path"], scope["query_string"].decode(), status))
+                self._note(scope, status)
 
         return logged
+
+    def _note(self, scope: Scope, status: int) -> None:
+        if not scope["path"].startswith("/control"):
+            method = scope.get("method", "WEBSOCKET")
+            self.requests.append(Asked(method, scope["path"], scope["query_string"].decode(), status))

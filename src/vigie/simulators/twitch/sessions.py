@@ -126,8 +126,9 @@ class Sessions:
                     )
                     session.outlet.put(message)
 
-    def revoke(self, user_id: str, *, status: str, kind: str = "") -> None:
-        """End the subscriptions that a user's tokens asked for, or that are about the user, and say why."""
+    def revoke(self, user_id: str, *, status: str, kind: str = "") -> int:
+        """End the subscriptions that a user's tokens asked for, or about the user, say why, and return how many."""
+        revoked = 0
         for session in self.connected():
             for one in list(session.subscriptions):
                 touched = one.user_id == user_id or user_id in one.condition.values()
@@ -135,6 +136,8 @@ class Sessions:
                     one.status = status
                     session.remove(one)
                     session.outlet.put(revocation(self._world.new_id(), self._world.now(), subscription=one.told()))
+                    revoked += 1
+        return revoked
 
 
 def precise(at: datetime | None) -> str:

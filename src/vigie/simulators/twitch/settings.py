@@ -1,7 +1,11 @@
 """What may be set while a server runs, and its watch."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+
+KINDS = {bool: {bool}, int: {int}, float: {int, float}, type(None): {int, float}, frozenset: {list, frozenset}}
+"""What a setting may be set to, by the kind of what it is at first."""
 
 
 @dataclass(slots=True)
@@ -24,6 +28,17 @@ class Settings:
     max_total_cost: int = 10
     cursor_life_s: float = 600.0
     """For how long the next page can be asked."""
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Set some of them. Raises ValueError for unknown names and values of another kind; then nothing is set."""
+        known = {one.name: type(getattr(Settings(), one.name)) for one in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"{name}: not one of {', '.join(known)}.")
+            if type(value) not in KINDS[known[name]]:
+                raise ValueError(f"{name}: {value!r} is of another kind.")
+        for name, value in changes.items():
+            setattr(self, name, frozenset(value) if isinstance(value, list) else value)
 
 
 class Watch:

@@ -67,11 +67,17 @@ class Socket:
         self._queue: asyncio.Queue[Message | Close] = asyncio.Queue()
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._last: Message | None = None
 
     def put(self, message: Message | Close) -> None:
         """Write a message, or end, when its turn comes. Safe to call from any thread."""
         with suppress(RuntimeError):  # the server is gone, and its loop
             self._loop.call_soon_threadsafe(self._queue.put_nowait, message)
+
+    def repeat(self) -> None:
+        """Write the last notification again, if there was one. Safe to call from any thread."""
+        if self._last:
+            self.put(self._last)
 
     def stall(self, *, stalls: bool) -> None:
         """Write nothing, keepalives included, or go on with what was held back. Safe to call from any thread."""
@@ -95,10 +101,8 @@ class Socket:
             writing.cancel()
 
     async def _read(self) -> None:
-        with suppress(WebSocketDisconnect):
-            while True:
-                await self._websocket.receive_text()
-                self.put(Close(4001))
+        while (await self._websocket.receive())["type"] == "websocket.receive":
+            self.put(Close(4001))
 
     async def _write(self) -> None:
         while True:
@@ -111,7 +115,9 @@ class Socket:
                 await self._websocket.send_text(message.text())
             except WebSocketDisconnect:
                 return
-            self._house.note(self.session, message)
+            if message.kind == "notification":
+                self._last = message
+                self._house.note(self.session, message)
 
     async def _next(self) -> Message | Close:
         pause_s = self._house.world.settings.keepalive_s or self.session.keepalive_s
@@ -171,12 +177,9 @@ class House:
 
     def note(self, session: Session, message: Message) -> None:
         """Write down a notification that was written to a socket."""
-        if message.kind == "notification":
-            about, event = message.payload["subscription"], message.payload["event"]
-            broadcaster_id = event.get("broadcaster_user_id") or event.get("to_broadcaster_user_id", "")
-            self.deliveries.append(
-                Delivery(session.session_id, message.message_id, about["type"], broadcaster_id, event)
-            )
+        about, event = message.payload["subscription"], message.payload["event"]
+        broadcaster_id = event.get("broadcaster_user_id") or event.get("to_broadcaster_user_id", "")
+        self.deliveries.append(Delivery(session.session_id, message.message_id, about["type"], broadcaster_id, event))
 
 
 def _facts(session: Session) -> dict[str, Any]:

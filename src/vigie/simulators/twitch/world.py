@@ -81,6 +81,12 @@ class Channel:
     clips: dict[str, Clip] = field(default_factory=dict)
     announced_at: datetime | None = None
 
+    def count(self, viewers: int) -> None:
+        """Let so many watch. Raises ValueError off air."""
+        if self.stream is None:
+            raise ValueError("Nobody watches a channel that is off air.")
+        self.stream = replace(self.stream, viewers=viewers)
+
     def chatters(self) -> int:
         """Return how many accounts are in the chat."""
         return (self.audience.size if self.audience else 0) + len(self.present)
@@ -93,7 +99,7 @@ class World:
         self.lock = RLock()
         self.watch = Watch()
         self.settings = Settings()
-        self.rng = random.Random(seed)  # noqa: S311
+        self.rng = random.Random(seed)  # noqa: S311 (ids, the same for the same seed)
         self.channels: dict[str, Channel] = {}
         """By the id of their broadcaster."""
         self.audiences: list[Audience] = []
@@ -128,6 +134,10 @@ class World:
     def known(self, login: str) -> TwitchUser:
         """Return an added account, suspended or not. Raises KeyError for others."""
         return self._users[self._ids[login.lower()]]
+
+    def logins(self) -> list[str]:
+        """Return the accounts that were added, or made."""
+        return [user.login for user in self._users.values()]
 
     def chatter(self, login: str) -> TwitchUser:
         """Return the account with that login, which is made where there is none."""
