@@ -1,0 +1,233 @@
+"""One EventSub WebSocket of one account, which carries the rooms of many channels."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from vigie.adapters.gated import Refusal
+from vigie.adapters.twitch import frames, parse
+from vigie.adapters.twitch.authority import TwitchAuthority, identify
+from vigie.adapters.twitch.frames import Move, Revocation
+from vigie.adapters.twitch.helix import Helix
+from vigie.adapters.twitch.inbox import Inbox, Once
+from vigie.adapters.twitch.link import Link, open_link
+from vigie.adapters.twitch.parse import Notice, Unreadable
+from vigie.adapters.twitch.settings import TwitchSettings
+from vigie.adapters.twitch.troubles import first, refused
+from vigie.adapters.twitch.wishes import WISHES, Wish, granted
+from vigie.events import ActivityReceived
+from vigie.ports import Keys, PortError
+
+log = structlog.get_logger(__name__)
+
+MOST_SUBSCRIPTIONS = 300
+SUBSCRIBE_S = 30.0
+DRAIN_S = 2.0
+"""A connection that was moved is read on for so long: what was on its way still comes."""
+
+
+@dataclass(eq=False, slots=True)
+class Room:
+    """A channel whose chat is read, by one reader or more."""
+
+    inboxes: set[Inbox] = field(default_factory=set)
+    subscriptions: dict[str, str] = field(default_factory=dict)
+    """Kind -> id."""
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_open: bool = False
+    once: Once = field(default_factory=Once)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The account that reads: who it is, its keys, and what it asks with."""
+
+    user_id: str
+    login: str
+    keys: Keys = field(repr=False)
+    helix: Helix
+    authority: TwitchAuthority
+
+
+class Session:
+    """Lives while there are rooms; `start`, then `joined` for each reader, then `close`."""
+
+    def __init__(self, settings: TwitchSettings, reader: Reader) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._rooms: dict[str, Room] = {}
+        self._once = Once()
+        self._leaving: asyncio.Queue[str] = asyncio.Queue()
+        self._session_id: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        # not in a task group of a reader: it outlives the one that came first; `close` ends it
+        self._running = asyncio.create_task(self._run())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its connection broke."""
+        return self._running.done()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody reads."""
+        return not self._rooms
+
+    def has_place_for(self, channel_id: str) -> bool:
+        """Whether a room more can be carried, or this one is."""
+        used = len(self._rooms) * len(WISHES) + self._leaving.qsize()
+        return channel_id in self._rooms or used + len(WISHES) <= MOST_SUBSCRIPTIONS
+
+    async def close(self) -> None:
+        """End the connection, and with it all subscriptions."""
+        self._running.cancel()
+        await asyncio.wait([self._running])
+        await self._reader.helix.close()
+        if not self._running.cancelled():
+            self._running.result()
+
+    @asynccontextmanager
+    async def joined(self, channel_id: str, scopes: Collection[str]) -> AsyncIterator[Inbox]:
+        """Yield where what happens in a room comes in. Raises PortError when Twitch refuses."""
+        inbox = Inbox()
+        room = self._rooms.setdefault(channel_id, Room())
+        room.inboxes.add(inbox)
+        try:
+            await self._open(channel_id, room, granted(scopes))
+            yield inbox
+        finally:
+            room.inboxes.discard(inbox)
+            if not room.inboxes:
+                del self._rooms[channel_id]
+                for number in filter(None, room.subscriptions.values()):
+                    self._leaving.put_nowait(number)
+
+    # ── subscriptions ──
+
+    async def _open(self, channel_id: str, room: Room, wishes: Sequence[Wish]) -> None:
+        try:
+            async with asyncio.timeout(SUBSCRIBE_S), room.opening:
+                if not room.is_open:
+                    await asyncio.shield(self._session_id)
+                    await self._leaving.join()  # the same, asked for while it is being given up, would be refused
+                    await self._subscribe(channel_id, room, wishes)
+                    room.is_open = True
+        except TimeoutError as error:
+            raise PortError("Twitch EventSub: not subscribed in time.", retryable=True) from error
+
+    async def _subscribe(self, channel_id: str, room: Room, wishes: Sequence[Wish]) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for wish in wishes:
+                    if wish.kind not in room.subscriptions:
+                        tasks.create_task(self._wish(wish, channel_id, room))
+        except BaseExceptionGroup as group:
+            raise group.split(PortError)[1] or first(group) from None
+
+    async def _wish(self, wish: Wish, channel_id: str, room: Room) -> None:
+        asked = wish.asked(channel_id, self._reader.user_id, self._session_id.result())
+        try:
+            room.subscriptions[wish.kind] = await self._reader.helix.subscribe(asked)
+        except Refusal as error:
+            if wish.is_needed or error.retryable:
+                raise refused(error, self._reader.login) from error
+            log.info("twitch.not_subscribed", kind=wish.kind, status=error.status)
+
+    async def _give_up(self) -> None:
+        """End the subscriptions of rooms that nobody reads any more."""
+        while True:
+            number = await self._leaving.get()
+            try:
+                await self._reader.helix.unsubscribe(number)
+            except PortError as error:
+                log.info("twitch.not_unsubscribed", error=str(error))
+            finally:
+                self._leaving.task_done()
+
+    # ── the connection ──
+
+    async def _run(self) -> None:
+        """Listen until the connection breaks or the consent is taken back; every reader is told."""
+        trouble = PortError("Twitch EventSub: the connection ended.", retryable=True)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._give_up())
+                group.create_task(self._keep_valid())
+                group.create_task(self._listen(group))
+        except* PortError as troubles:
+            trouble = first(troubles)
+        finally:
+            if not self._session_id.done():
+                self._session_id.set_exception(trouble)
+                self._session_id.exception()  # nobody may be waiting for it
+            for room in self._rooms.values():
+                for inbox in room.inboxes:
+                    inbox.fail(trouble)
+
+    async def _keep_valid(self) -> None:
+        """Look once an hour whether the person still consents, as Twitch asks. Raises PortError when not."""
+        while True:
+            await asyncio.sleep(self._settings.pace.validate_s)
+            try:
+                await identify(self._reader.authority, self._reader.keys)
+            except PortError as error:
+                if error.permanent:
+                    raise
+                log.info("twitch.not_validated", error=str(error))
+
+    async def _listen(self, group: asyncio.TaskGroup) -> None:
+        link = await open_link(self._settings.eventsub_url, self._settings.pace.patience)
+        try:
+            self._session_id.set_result(link.session_id)
+            while True:
+                move = await self._read(link)
+                draining = group.create_task(self._drain(link))  # the old connection tells until there is the new one
+                link = await open_link(move.url, self._settings.pace.patience)
+                asyncio.get_running_loop().call_later(DRAIN_S, draining.cancel)
+        finally:
+            await link.close()
+
+    async def _read(self, link: Link) -> Move:
+        """Tell the rooms what comes, until the connection is to be followed elsewhere. Raises PortError."""
+        while True:
+            frame = await link.read()
+            if isinstance(frame, Move):
+                return frame
+            if isinstance(frame, Notice):
+                self._tell(frame)
+            elif isinstance(frame, Revocation):
+                self._revoke(frame)
+            elif frame is None:
+                log.info("twitch.unreadable")
+
+    async def _drain(self, link: Link) -> None:
+        try:
+            with suppress(PortError):
+                while True:
+                    await self._read(link)
+        finally:
+            await link.close()
+
+    def _tell(self, notice: Notice) -> None:
+        room = self._rooms.get(notice.channel_id)
+        if room is None or not self._once.is_new(notice.message_id):
+            return
+        try:
+            told = parse.items(notice)
+        except Unreadable as error:
+            log.info("twitch.unreadable", kind=notice.kind, error=str(error))
+            return
+        new = [item for item in told if not isinstance(item, ActivityReceived) or room.once.is_new(item.message_id)]
+        for inbox in room.inboxes:
+            inbox.put(new)
+
+    def _revoke(self, revocation: Revocation) -> None:
+        room = self._rooms.get(revocation.channel_id)
+        if room is None:
+            return
+        room.subscriptions.pop(revocation.kind, None)
+        if any(wish.is_needed and wish.kind == revocation.kind for wish in WISHES):
+            for inbox in room.inboxes:
+                inbox.fail(frames.revoked(revocation))
