@@ -315,6 +315,8 @@ class GapRecorded(LiveEvent):
     from_s: float
     to_s: float
     cause: str
+    track: str = "media"
+    """`media` or `chat`: what was not received."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from vigie.people.operations import NewAccount
 from vigie.runtime import clock
 from vigie.site import furnish, upkeep
 from vigie.watch import operations as watch
+from vigie.watch.addresses import Place
 
 now = clock.now()
 upkeep.migrate(now)
 account = NewAccount("camille", "camille@example.org", "trois petits chats roux")
 member = furnish.first_workspace(account, name="Les Halles", now=now)
-channel = watch.add_channel(member.workspace, "{}", watch.Label("Live", "en"), actor=member, now=now)
+channel = watch.add_channel(member.workspace, Place("web", "{}"), watch.Label("Live", "en"), actor=member, now=now)
 watch.start_watching(channel, actor=member)
 """
 SPEED = 2.0

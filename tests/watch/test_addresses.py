@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.watch.addresses import BadAddress, Flaw, name_of, web_address
+from vigie.watch.addresses import BadAddress, Flaw, Place, name_of, place_of, web_address
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,61 @@ def test_web_address_of_its_own_result_is_the_same(text: str) -> None:
     ],
 )
 def test_name_of_is_the_last_part_else_the_host(address: str, name: str) -> None:
-    assert name_of(address) == name
+    assert name_of(Place("web", address)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "place"),
+    [
+        ("@Camille.Live_9", "", Place("tiktok", "camille.live_9")),
+        ("camille.live_9", "tiktok", Place("tiktok", "camille.live_9")),
+        ("6812345678901234567", "tiktok", Place("tiktok", "6812345678901234567", "6812345678901234567")),
+        ("https://www.tiktok.com/@camille/live?lang=fr", "", Place("tiktok", "camille")),
+        ("tiktok.com/@Camille", "", Place("tiktok", "camille")),
+        ("m.tiktok.com/@camille#a", "tiktok", Place("tiktok", "camille")),
+        ("https://www.twitch.tv/Camille_TV", "", Place("twitch", "camille_tv")),
+        ("twitch.tv/camille/videos", "", Place("twitch", "camille")),
+        ("https://www.twitch.tv/popout/camille/chat?popout=", "", Place("twitch", "camille")),
+        ("@camille", "twitch", Place("twitch", "camille")),
+        ("12345", "twitch", Place("twitch", "12345")),
+        ("live.example.org/a", "", Place("web", "https://live.example.org/a")),
+        ("localhost:9000/a.m3u8", "web", Place("web", "https://localhost:9000/a.m3u8")),
+        ("https://www.twitch.tv/camille", "web", Place("web", "https://www.twitch.tv/camille")),
+    ],
+)
+def test_place_of_is_one_form_of_what_people_paste(text: str, platform: str, place: Place) -> None:
+    assert place_of(text, platform) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "flaw"),
+    [
+        ("", "", Flaw.EMPTY),
+        ("@", "tiktok", Flaw.EMPTY),
+        ("camille", "", Flaw.PLATFORM),
+        ("ca mille", "tiktok", Flaw.UNFIT),
+        ("@cam\u200bille", "", Flaw.UNFIT),
+        ("@camille\U0001f600", "", Flaw.HANDLE),
+        ("@camille.", "", Flaw.HANDLE),
+        ("x" * 30, "twitch", Flaw.HANDLE),
+        ("caf\u00e9", "twitch", Flaw.HANDLE),
+        ("https://www.tiktok.com/foryou", "", Flaw.ACCOUNT),
+        ("https://www.tiktok.com", "", Flaw.ACCOUNT),
+        ("https://www.twitch.tv/directory/all", "", Flaw.ACCOUNT),
+        ("https://youtube.com/@camille", "tiktok", Flaw.HANDLE),
+        ("https://www.twitch.tv/camille", "tiktok", Flaw.HANDLE),
+    ],
+)
+def test_place_of_says_what_is_wrong(text: str, platform: str, flaw: Flaw) -> None:
+    with pytest.raises(BadAddress) as caught:
+        place_of(text, platform)
+    assert caught.value.flaw is flaw
+
+
+@given(st.text(), st.sampled_from(["", "web", "tiktok", "twitch"]))
+def test_place_of_is_stable_and_never_surprised(text: str, platform: str) -> None:
+    try:
+        place = place_of(text, platform)
+    except BadAddress:
+        return
+    assert place_of(place.address, place.platform) == place

@@ -3,7 +3,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from tests.factories import make_channel, make_membership
-from vigie.watch.addresses import Flaw
+from vigie.watch.addresses import Flaw, Place
 from vigie.watch.forms import FLAWS, ChannelForm, HistoryForm, LabelForm
 from vigie.watch.operations import Label
 from vigie.watch.queries import Wanted
@@ -13,12 +13,28 @@ def test_channel_form_normalizes_the_address() -> None:
     form = ChannelForm({"address": "Live.example.org/a", "name": "A", "language": "fr"})
 
     assert form.is_valid()
-    assert form.cleaned_data == {
-        "address": "https://live.example.org/a",
-        "name": "A",
-        "language": "fr",
-        "is_watched": False,
-    }
+    assert (form.place(), form.label()) == (Place("web", "https://live.example.org/a"), Label("A", "fr"))
+
+
+@pytest.mark.parametrize(
+    ("address", "platform", "place"),
+    [
+        ("@Camille.Live", "", Place("tiktok", "camille.live")),
+        ("camille", "twitch", Place("twitch", "camille")),
+        ("https://www.twitch.tv/Camille", "", Place("twitch", "camille")),
+    ],
+)
+def test_channel_form_takes_accounts(address: str, platform: str, place: Place) -> None:
+    form = ChannelForm({"address": address, "platform": platform, "name": "", "language": "fr"})
+
+    assert form.is_valid()
+    assert (form.place(), form.label().name) == (place, f"@{place.address}")
+
+
+def test_channel_form_asks_for_the_platform_where_nothing_says_it() -> None:
+    form = ChannelForm({"address": "camille", "name": "", "language": "fr"})
+
+    assert form.errors == {"platform": [str(FLAWS[Flaw.PLATFORM])]}
 
 
 def test_channel_form_takes_a_missing_name_from_the_address() -> None:

@@ -13,7 +13,7 @@ MODERATION, CHAT, AUDIENCE, RULES, CLIPS, PUBLISHING = (
 )
 MODULES = (MODERATION, CHAT, AUDIENCE, RULES, CLIPS, PUBLISHING)
 """Parts of the product that a workspace may do without, in the order of the menu."""
-SHIPPED = frozenset({MODERATION})
+SHIPPED = frozenset({MODERATION, CHAT})
 """Those that this version contains."""
 
 
@@ -25,13 +25,17 @@ class Preset:
     default: frozenset[str]
     separates_duties: bool = False
     """Whoever manages the workspace does not read its content."""
+    pseudonymises: bool = False
+    """Chatters go by a pseudonym; who they are is sealed."""
 
 
 _ALL = frozenset(MODULES)
 
 PRESETS: Mapping[str, Preset] = {
     # No publishing from the identity that watches (decree 2024-1274); chat only where a purpose calls for it.
-    "public_body": Preset(_ALL - {PUBLISHING}, frozenset({MODERATION, RULES}), separates_duties=True),
+    "public_body": Preset(
+        _ALL - {PUBLISHING}, frozenset({MODERATION, RULES}), separates_duties=True, pseudonymises=True
+    ),
     "channel_moderation": Preset(_ALL, frozenset({MODERATION, CHAT, AUDIENCE, RULES, CLIPS})),
     "creator": Preset(_ALL, frozenset({MODERATION, CHAT, RULES, CLIPS})),
     "communications": Preset(_ALL, frozenset({MODERATION, RULES, CLIPS, PUBLISHING})),

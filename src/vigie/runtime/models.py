@@ -69,3 +69,19 @@ class Breaker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.failures}"
+
+
+class Traffic(models.Model):
+    """How much was asked of a vendor in an hour: `runtime.gate`."""
+
+    key = models.CharField(max_length=200)
+    hour = models.DateTimeField()
+    requests = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("traffic")
+        constraints = [models.UniqueConstraint(fields=["key", "hour"], name="one_count_an_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.hour:%Y-%m-%d %H}: {self.requests}"

@@ -11,6 +11,8 @@ from vigie.people.operations import NewAccount
 from vigie.simulators.media import MediaServer
 from vigie.site.furnish import first_workspace
 from vigie.watch import operations as watch
+from vigie.watch.addresses import Place
+from vigie.watch.models import Platform
 from vigie.watch.operations import Label
 
 NAMES = {"fr": "Le direct du marché", "en": "Chili and checkpoints"}
@@ -23,7 +25,7 @@ def furnish(server: MediaServer, now: datetime) -> NewAccount:
     with translation.override(settings.LANGUAGE_CODE):  # the one of the command line is English
         member = first_workspace(account, name="Veille Estuaire", now=now)
     for language, name in NAMES.items():
-        address = server.url(f"{language}.m3u8")
-        channel = watch.add_channel(member.workspace, address, Label(name, language), actor=member, now=now)
+        place = Place(Platform.WEB, server.url(f"{language}.m3u8"))
+        channel = watch.add_channel(member.workspace, place, Label(name, language), actor=member, now=now)
         watch.start_watching(channel, actor=member)
     return account

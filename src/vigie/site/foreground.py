@@ -30,7 +30,8 @@ from vigie.speech import recognizers
 from vigie.speech.models import Utterance
 from vigie.watch import operations as watch
 from vigie.watch import watching
-from vigie.watch.models import Live
+from vigie.watch.addresses import Place
+from vigie.watch.models import Live, Platform
 from vigie.watch.operations import Label
 
 LOOK_S = 0.1
@@ -115,7 +116,7 @@ def run(source: Source, tell: Tell) -> str:
     now = clock.now()
     member = first_workspace(account, name="Console", now=now)
     label = Label(source.address[-120:], source.language)
-    channel = watch.add_channel(member.workspace, source.address, label, actor=member, now=now)
+    channel = watch.add_channel(member.workspace, Place(Platform.WEB, source.address), label, actor=member, now=now)
     teller = Teller(tell)
     teller.follow()
     try:

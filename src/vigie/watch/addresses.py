@@ -1,6 +1,7 @@
 """Addresses of channels: what people paste, made into one form a platform. Pure."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -25,6 +26,12 @@ class Flaw(StrEnum):
     SCHEME = "scheme"
     CREDENTIALS = "credentials"
     HOST = "host"
+    HANDLE = "handle"
+    """It is not what the platform's accounts are called."""
+    ACCOUNT = "account"
+    """It leads to the platform, but not to an account."""
+    PLATFORM = "platform"
+    """It may be a handle, and nothing says of which platform."""
 
 
 class BadAddress(VigieError):
@@ -33,6 +40,72 @@ class BadAddress(VigieError):
     def __init__(self, flaw: Flaw, text: str) -> None:
         super().__init__(f"{text[:80]!r} cannot be watched ({flaw}): give the web address of a live or of its media.")
         self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a channel is: the one form of what people paste."""
+
+    platform: str
+    address: str
+    """The URL of the web platform, the handle elsewhere; the number where only that is known."""
+    platform_id: str = ""
+    """The account's number, where that is what was given."""
+
+
+WEB, TIKTOK, TWITCH = "web", "tiktok", "twitch"
+_HANDLES = {TIKTOK: re.compile(r"(?!.*\.$)[a-z0-9_.]{2,24}"), TWITCH: re.compile(r"[a-z0-9]\w{2,24}", re.ASCII)}
+_TIKTOK_NUMBER = re.compile(r"\d{5,20}")
+_SITES = {
+    TIKTOK: re.compile(r"(?:https?://)?(?:(?:www|m)\.)?tiktok\.com(?:[/?#](?P<rest>.*))?", re.IGNORECASE),
+    TWITCH: re.compile(r"(?:https?://)?(?:(?:www|m|go)\.)?twitch\.tv(?:[/?#](?P<rest>.*))?", re.IGNORECASE),
+}
+_NOT_ACCOUNTS = {"directory", "downloads", "jobs", "p", "popout", "settings", "subscriptions", "videos", "wallet"}
+"""Pages of Twitch that stand where accounts do."""
+
+
+def place_of(text: str, platform: str = "") -> Place:
+    """Return the one form of what somebody pasted: a handle, `@handle`, a number, the address of an account or a live.
+
+    Without a platform the address says which one; `@handle` is TikTok's, where accounts are written so. Raises
+    BadAddress.
+    """
+    text = text.strip()
+    if _UNFIT.search(text):
+        raise BadAddress(Flaw.UNFIT, text)
+    site = next((name for name, pattern in _SITES.items() if pattern.fullmatch(text)), "")
+    if site and platform in {"", site}:
+        return _account_at(site, text)
+    if platform in _HANDLES:
+        return _account(platform, text, text)
+    if not platform and text.startswith("@"):
+        return _account(TIKTOK, text, text)
+    if platform == WEB or "." in text or "/" in text or ":" in text:
+        return Place(WEB, web_address(text))
+    raise BadAddress(Flaw.PLATFORM if text else Flaw.EMPTY, text)
+
+
+def _account_at(site: str, text: str) -> Place:
+    """Return the account that an address of a platform leads to."""
+    found = _SITES[site].fullmatch(text)
+    path = re.split(r"[?#]", (found and found["rest"]) or "")[0]
+    parts = [part for part in path.split("/") if part]
+    if site == TWITCH and parts[:1] == ["popout"]:
+        parts = parts[1:]
+    if not parts or (site == TIKTOK and not parts[0].startswith("@")) or parts[0].lower() in _NOT_ACCOUNTS:
+        raise BadAddress(Flaw.ACCOUNT, text)
+    return _account(site, parts[0], text)
+
+
+def _account(platform: str, name: str, text: str) -> Place:
+    handle = name.strip().removeprefix("@").lower()
+    if platform == TIKTOK and _TIKTOK_NUMBER.fullmatch(handle):
+        return Place(platform, handle, platform_id=handle)
+    if not handle:
+        raise BadAddress(Flaw.EMPTY, text)
+    if not _HANDLES[platform].fullmatch(handle):
+        raise BadAddress(Flaw.HANDLE, text)
+    return Place(platform, handle)
 
 
 def web_address(text: str) -> str:
@@ -79,8 +152,10 @@ def _place(address: SplitResult, text: str) -> str:
     return host if port in {None, SCHEMES[address.scheme]} else f"{host}:{port}"
 
 
-def name_of(address: str) -> str:
-    """Return what a channel may be called when nobody says: the last part of its path, else its host."""
-    parts = urlsplit(address)
+def name_of(place: Place) -> str:
+    """Return what a channel may be called when nobody says: its handle; the last part of its path, else its host."""
+    if place.platform != WEB:
+        return f"@{place.address}"
+    parts = urlsplit(place.address)
     last = parts.path.rstrip("/").rpartition("/")[2]
-    return (last.partition(".")[0] or parts.hostname or address)[:120]
+    return (last.partition(".")[0] or parts.hostname or place.address)[:120]

@@ -38,5 +38,5 @@ class GapAdmin(ReadOnlyAdmin):
 class LiveSampleAdmin(ReadOnlyAdmin):
     """The samples."""
 
-    list_display = ("live", "at", "viewers", "likes")
+    list_display = ("live", "at_s", "messages", "commenters", "viewers")
     list_select_related = ("live",)

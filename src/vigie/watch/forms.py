@@ -1,5 +1,7 @@
 """What people fill in about channels and their lives."""
 
+from typing import Any
+
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, pgettext_lazy
@@ -7,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.people.models import Membership
 from vigie.watch import queries
-from vigie.watch.addresses import BadAddress, Flaw, name_of, web_address
-from vigie.watch.models import Channel, LiveState
+from vigie.watch.addresses import BadAddress, Flaw, Place, name_of, place_of
+from vigie.watch.models import Channel, LiveState, Platform
 from vigie.watch.operations import Label
 from vigie.watch.queries import Wanted
 
@@ -19,6 +21,11 @@ FLAWS: dict[Flaw, Promise] = {
     Flaw.SCHEME: _("Only http, https, rtmp, rtmps and srt addresses can be watched."),
     Flaw.CREDENTIALS: _("Leave user name and password out of the address: everyone in the team would read them."),
     Flaw.HOST: _("This is not a web address: the name of the site is missing or wrong."),
+    Flaw.HANDLE: _("No account of this platform is called so: copy its name, or the address of its page."),
+    Flaw.ACCOUNT: _(
+        "This address leads to the platform, but not to an account: open the account's page and copy that."
+    ),
+    Flaw.PLATFORM: _("Say which platform this account is on."),
 }
 
 LANGUAGES = ("fr", "en", "ar", "de", "es", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk")
@@ -50,12 +57,15 @@ class ChannelForm(LabelForm):
     address = forms.CharField(
         label=_("Address"),
         max_length=2000,
-        help_text=_("The page of a live, or its stream: https, HLS, FLV, RTMP, SRT."),
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
+        help_text=_("@account, or the address of an account, of a live, of a stream: https, HLS, FLV, RTMP, SRT."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "@…, https://…"}),
+    )
+    platform = forms.ChoiceField(
+        label=_("Platform"), required=False, choices=[("", _("as the address says")), *Platform.choices]
     )
     is_watched = forms.BooleanField(label=_("Watch it at once"), required=False, initial=True)
 
-    field_order = ("address", "name", "language", "is_watched")
+    field_order = ("address", "platform", "name", "language", "is_watched")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Let the name be left out."""
@@ -63,16 +73,24 @@ class ChannelForm(LabelForm):
         self.fields["name"].required = False
         self.fields["name"].help_text = _("Left out, it is taken from the address.")
 
-    def clean_address(self) -> str:
-        """Return the address in its one form."""
+    def clean(self) -> dict[str, Any]:
+        """Bring the address into its one form."""
+        data = super().clean() or self.cleaned_data
         try:
-            return web_address(self.cleaned_data["address"])
+            data["place"] = place_of(data.get("address", ""), data.get("platform", ""))
         except BadAddress as error:
-            raise forms.ValidationError(str(FLAWS[error.flaw])) from error
+            if "address" in data:
+                self.add_error("platform" if error.flaw is Flaw.PLATFORM else "address", str(FLAWS[error.flaw]))
+        return data
+
+    def place(self) -> Place:
+        """Return where the channel is."""
+        place: Place = self.cleaned_data["place"]
+        return place
 
     def label(self) -> Label:
         """Return what was filled in, with a name in any case."""
-        return Label(self.cleaned_data["name"] or name_of(self.cleaned_data["address"]), self.cleaned_data["language"])
+        return Label(self.cleaned_data["name"] or name_of(self.place()), self.cleaned_data["language"])
 
 
 class HistoryForm(forms.Form):

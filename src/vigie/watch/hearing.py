@@ -13,7 +13,7 @@ from vigie.runtime import clock
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Live, LiveState
 from vigie.watch.sinks import Sinks
-from vigie.watch.timeline import Hole, Timeline
+from vigie.watch.timeline import Hole, Mark, Timeline
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,7 @@ MOST_AHEAD_S = 60.0
 KNOWN_CAPTIONS = 200
 """A new connection repeats captions; so many of the last ones are known again."""
 NOT_RUNNING = gettext_noop("Vigie was not running")
+NOT_CONNECTED = gettext_noop("the sound was not connected yet")
 SKIPPED = gettext_noop("the stream skipped ahead")
 CUT_SHORT = gettext_noop("the recording is cut short")
 
@@ -77,8 +78,8 @@ class Hearing:
 
     # ── connections ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def take_up(self) -> None:
-        """Go on with the live that an earlier owner left open, if there is one."""
+    async def take_up(self, cause: str = NOT_RUNNING) -> None:
+        """Go on with the live that an earlier owner left open, if there is one; `cause` is why nothing was heard."""
         if self._book.live is None:
             return
         await self._begin(self._book.live)
@@ -86,7 +87,10 @@ class Hearing:
         mark = await self._book.mark()
         if mark:
             self._timeline = Timeline(is_live=True, resume=mark)
-            self.interrupted_by = NOT_RUNNING
+            self.interrupted_by = cause
+        elif self._book.channel.is_detected:  # it began when its platform said so
+            self._timeline = Timeline(is_live=True, resume=Mark(-1, 0.0, None))
+            self.interrupted_by = NOT_CONNECTED
 
     async def connect(self, opened: MediaOpened, title: str) -> None:
         """Expect the sound of a new connection. The first one of a live opens the live."""
@@ -150,7 +154,11 @@ class Hearing:
             self._dropped_captions += len(self._early_captions) == KNOWN_CAPTIONS
             self._early_captions.append(caption)
             return
-        placed = PlacedCaption(start_s, end_s, caption.text, caption.language)
+        await self.placed_caption(PlacedCaption(start_s, end_s, caption.text, caption.language))
+
+    async def placed_caption(self, placed: PlacedCaption) -> None:
+        """Hand words on once, whose place in the live is known."""
+        start_s, end_s = placed.start_s, placed.end_s
         if not self.is_recording and start_s > max(self._wall_s, self._heard_until_s) + MOST_AHEAD_S:
             return  # it lies on another clock
         if end_s > 0.0 and placed not in self._known_captions:

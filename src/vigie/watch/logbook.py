@@ -50,37 +50,43 @@ class Logbook:
 
     async def open(self, title: str) -> Live:
         """Begin a live."""
-        self.live = await self._write(operations.open_live, self.channel, title=title, now=clock.now())
+        self.live = await self.write(operations.open_live, self.channel, title=title, now=clock.now())
         return self.live
 
     async def turn(self, state: LiveState, reason: str = "") -> None:
         """Show how the live does."""
         if self.live and (self.live.state, self.live.reason) != (state, reason):
             self.live.state, self.live.reason = state, reason  # first: sound may return while the row is written
-            await self._write(operations.change_state, self.live.pk, state, reason)
+            await self.write(operations.change_state, self.live.pk, state, reason)
 
     async def gap(self, hole: Hole, cause: str) -> None:
         """Tell what was not received."""
         if self.live:
-            await self._write(operations.record_gap, self.live.pk, hole, cause)
+            await self.write(operations.record_gap, self.live.pk, hole, cause)
 
     async def count(self, mark: Mark, heard_s: float) -> None:
         """Tell how far the live was heard, in this run `heard_s` seconds of sound."""
         if self.live and mark != self._counted:
-            await self._write(operations.count_heard, self.live.pk, mark, self._heard_before_s + heard_s)
+            await self.write(operations.count_heard, self.live.pk, mark, self._heard_before_s + heard_s)
             self._counted = mark
 
     async def end(self, reason: str, *, is_over: bool) -> None:
-        """Close the live."""
-        if self.live:
-            await self._write(operations.end_live, self.live.pk, Ending(clock.now(), reason, is_over))
+        """Close the live; where its platform tells when it is over, let it be asked."""
+        if self.live and self.channel.is_detected and is_over:
+            await self.write(operations.doubt, self.channel.pk, clock.now())
+        elif self.live and self.channel.is_detected:
+            await self.turn(LiveState.NO_AUDIO, reason)
+        elif self.live:
+            await self.write(operations.end_live, self.live.pk, Ending(clock.now(), reason, is_over))
 
     async def is_unwanted(self) -> bool:
         """Return whether the channel is watched no longer."""
         channel = await Channel.objects.filter(pk=self.channel.pk).afirst()
         return channel is None or not channel.is_watched
 
-    async def _write(self, operation: Callable[Given, Written], *args: Given.args, **kwargs: Given.kwargs) -> Written:
+    async def write(self, operation: Callable[Given, Written], *args: Given.args, **kwargs: Given.kwargs) -> Written:
+        """Do an operation in a transaction that only the owner of the channel can commit."""
+
         def write() -> Written:
             with leases.holding(self.fence):
                 return operation(*args, **kwargs)
@@ -89,5 +95,5 @@ class Logbook:
 
 
 def _read(channel_id: int, fence: Fence | None) -> Logbook:
-    channel = Channel.objects.get(pk=channel_id)
+    channel = Channel.objects.select_related("workspace").get(pk=channel_id)
     return Logbook(channel, Live.objects.filter(channel=channel, ended_at=None).first(), fence)

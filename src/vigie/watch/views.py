@@ -46,10 +46,9 @@ def add_channel(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _added(request: WorkspaceRequest, form: ChannelForm) -> Channel | None:
-    address = form.cleaned_data["address"]
     try:
         channel = operations.add_channel(
-            request.workspace, address, form.label(), actor=request.membership, now=clock.now()
+            request.workspace, form.place(), form.label(), actor=request.membership, now=clock.now()
         )
     except operations.AlreadyAdded:
         form.add_error("address", _("This channel is on the list already."))

@@ -10,9 +10,9 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from vigie.events import AudioReceived, CaptionReceived, MediaItem, MediaOpened
-from vigie.ports import MediaSource, PortError
+from vigie.ports import MediaSource, PlacedCaption, PortError
 from vigie.runtime.leases import LeaseLost
-from vigie.watch.hearing import Hearing
+from vigie.watch.hearing import NOT_RUNNING, Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import LiveState
 from vigie.watch.operations import LiveIsOver
@@ -47,7 +47,11 @@ class Outcome:
 class Watcher:
     """Watches the live of one channel: the one that is open, else the one that begins."""
 
-    def __init__(self, book: Logbook, media: MediaSource, *, patience: Patience, rng: Random) -> None:
+    def __init__(
+        self, book: Logbook, media: MediaSource, *, patience: Patience, rng: Random, cause: str = NOT_RUNNING
+    ) -> None:
+        """Watch by `media`; `cause` is why a live that is open already was not heard until now."""
+        self._cause = cause
         self._book = book
         self._media = media
         self._patience = patience
@@ -72,10 +76,15 @@ class Watcher:
             await self._close(stop)
         return Outcome(self._book.live.pk if self._book.live else None, stop, self._hearing.is_recording)
 
+    async def caption(self, caption: PlacedCaption) -> None:
+        """Hand on words of the platform that came by another way than the media."""
+        if self._book.live:
+            await self._hearing.placed_caption(caption)
+
     async def _follow(self) -> Stop:
         """Take the live up, connect again and again; return why it makes no sense any more."""
         try:
-            await self._hearing.take_up()
+            await self._hearing.take_up(self._cause)
             while True:
                 trouble = await self._pull()
                 if trouble is None:

@@ -3,12 +3,14 @@
 from random import Random
 
 from asgiref.sync import sync_to_async
+from django.db.models import Q
 
 from vigie.ports import Fence, MediaSource
 from vigie.runtime import breaker, clock, leases, registry
 from vigie.watch import hosts, operations
+from vigie.watch.broadcast import Broadcast
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import RESOURCE, Channel, Live
+from vigie.watch.models import RESOURCE, Channel, Live, Platform
 from vigie.watch.reconnecting import Patience
 from vigie.watch.sinks import add_recall, add_sink
 from vigie.watch.watcher import OVER, Outcome, Watcher
@@ -25,9 +27,14 @@ PATIENCE = Patience()
 
 
 def wanted() -> set[str]:
-    """Return the resources that should be watched: `channel:<id>`. Asked every second, it ends what was forgotten."""
+    """Return the resources that should be watched: `channel:<id>`. Asked every second, it ends what was forgotten.
+
+    Where a platform tells when a channel is on air, only then; elsewhere its media is tried.
+    """
     end_forgotten()
-    return {f"{RESOURCE}{pk}" for pk in Channel.objects.filter(is_watched=True).values_list("pk", flat=True)}
+    watched = Channel.objects.filter(is_watched=True)
+    on_air = watched.filter(Q(platform=Platform.WEB) | Q(lives__isnull=False, lives__ended_at=None))
+    return {f"{RESOURCE}{pk}" for pk in on_air.values_list("pk", flat=True)}
 
 
 def end_forgotten() -> None:
@@ -43,6 +50,9 @@ async def watch(held: Fence) -> float:
     """
     channel_id = int(held.resource.removeprefix(RESOURCE))
     rng = Random()  # noqa: S311 -- spreads retries, guards no secret
+    if await sync_to_async(_is_detected)(channel_id):
+        await Broadcast(channel_id, held, rng).watch()
+        return LOOK_AGAIN_S
     rest_s = await sync_to_async(_rest_s)(channel_id, held)
     if rest_s:
         return rest_s + rng.uniform(0.0, SPREAD_S)
@@ -63,6 +73,10 @@ async def watch_live(
     media = registry.get(MediaSource)
     rng = rng or Random()  # noqa: S311 -- spreads retries, guards no secret
     return await Watcher(book, media, patience=patience, rng=rng).watch()
+
+
+def _is_detected(channel_id: int) -> bool:
+    return Channel.objects.get(pk=channel_id).is_detected
 
 
 def _rest_s(channel_id: int, held: Fence) -> float:

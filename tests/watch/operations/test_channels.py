@@ -8,12 +8,14 @@ from tests.factories import NOW, make_channel, make_membership, make_workspace
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership
 from vigie.watch import operations
+from vigie.watch.addresses import Place
 from vigie.watch.models import Channel
 from vigie.watch.operations import AlreadyAdded, ChannelRemoved, Label
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "https://live.example.org/42"
+PLACE = Place("web", ADDRESS)
 LABEL = Label("The plateau", "fr")
 LATER = NOW + timedelta(days=3)
 
@@ -28,7 +30,7 @@ def acts() -> list[tuple[str, int | None, str]]:
 
 
 def test_add_channel_writes_it_and_accounts_for_it(actor: Membership) -> None:
-    channel = operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW)
+    channel = operations.add_channel(actor.workspace, PLACE, LABEL, actor=actor, now=NOW)
 
     channel.refresh_from_db()
     assert (channel.name, channel.language, channel.address) == ("The plateau", "fr", ADDRESS)
@@ -37,7 +39,7 @@ def test_add_channel_writes_it_and_accounts_for_it(actor: Membership) -> None:
 
 
 def test_the_set_up_adds_channels_by_nobody() -> None:
-    channel = operations.add_channel(make_workspace(), ADDRESS, LABEL, actor=None, now=NOW)
+    channel = operations.add_channel(make_workspace(), PLACE, LABEL, actor=None, now=NOW)
 
     assert channel.added_by is None
     assert acts() == [("channel.added", None, str(channel.pk))]
@@ -47,7 +49,7 @@ def test_add_channel_refuses_one_that_is_there_and_changes_nothing(actor: Member
     there = make_channel(actor.workspace, address=ADDRESS, name="Kept")
 
     with pytest.raises(AlreadyAdded, match="is on the list already, as Kept"):
-        operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW)
+        operations.add_channel(actor.workspace, PLACE, LABEL, actor=actor, now=NOW)
 
     there.refresh_from_db()
     assert there.name == "Kept"
@@ -57,14 +59,14 @@ def test_add_channel_refuses_one_that_is_there_and_changes_nothing(actor: Member
 def test_the_same_address_may_be_in_two_workspaces(actor: Membership) -> None:
     make_channel(make_workspace(), address=ADDRESS)
 
-    assert operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=NOW).workspace == actor.workspace
+    assert operations.add_channel(actor.workspace, PLACE, LABEL, actor=actor, now=NOW).workspace == actor.workspace
 
 
 def test_add_channel_brings_a_removed_one_back_with_its_history(actor: Membership) -> None:
     removed = make_channel(actor.workspace, address=ADDRESS)
     operations.remove_channel(removed, actor=actor, now=NOW)
 
-    back = operations.add_channel(actor.workspace, ADDRESS, LABEL, actor=actor, now=LATER)
+    back = operations.add_channel(actor.workspace, PLACE, LABEL, actor=actor, now=LATER)
 
     back.refresh_from_db()
     assert (back.pk, back.removed_at, back.added_at, back.name) == (removed.pk, None, NOW, "The plateau")

@@ -8,8 +8,10 @@ from django.db import transaction
 from vigie.errors import VigieError
 from vigie.events import Acted
 from vigie.people.models import Membership, Workspace
-from vigie.runtime import bus, leases
-from vigie.watch.models import Channel, Platform
+from vigie.runtime import bus, clock, leases
+from vigie.watch.addresses import Place
+from vigie.watch.models import Channel
+from vigie.watch.operations.presence import expect
 
 
 class AlreadyAdded(VigieError):
@@ -31,23 +33,28 @@ class Label:
 
 @transaction.atomic
 def add_channel(
-    workspace: Workspace, address: str, label: Label, *, actor: Membership | None, now: datetime
+    workspace: Workspace, place: Place, label: Label, *, actor: Membership | None, now: datetime
 ) -> Channel:
-    """Return the channel at a normalized address; one that was removed comes back with its history.
+    """Return the channel at a normalized place; one that was removed comes back with its history.
 
     Raises AlreadyAdded. No actor: the set-up of an installation.
     """
     channel, is_new = Channel.objects.select_for_update().get_or_create(
         workspace=workspace,
-        platform=Platform.WEB,
-        address=address,
-        defaults={"added_by": actor.user if actor else None, "added_at": now},
+        platform=place.platform,
+        address=place.address,
+        defaults={
+            "platform_id": place.platform_id,
+            "added_by": actor.user if actor else None,
+            "added_at": now,
+        },
     )
     if not is_new and channel.removed_at is None:
-        raise AlreadyAdded(f"{address} is on the list already, as {channel.name}.")
+        raise AlreadyAdded(f"{place.address} is on the list already, as {channel.name}.")
     channel.name, channel.language, channel.removed_at = label.name, label.language, None
     channel.save(update_fields=["name", "language", "removed_at"])
-    _account(channel, actor, "channel.added", address=address, name=label.name, language=label.language)
+    added = {"platform": place.platform, "address": place.address, "name": label.name, "language": label.language}
+    _account(channel, actor, "channel.added", **added)
     return channel
 
 
@@ -65,6 +72,7 @@ def start_watching(channel: Channel, *, actor: Membership | None) -> None:
     if channel.removed_at is not None:
         raise ChannelRemoved
     leases.make_due(channel.resource)  # first: whoever holds the lease locks it before the audit chain
+    expect(channel, clock.now())
     _watch(channel, actor, "channel.watched", wanted=True)
 
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from vigie.errors import VigieError
-from vigie.events import Acted, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
+from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged
 from vigie.runtime import bus, leases
-from vigie.watch.models import Channel, Gap, Live, LiveState
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Track
 from vigie.watch.timeline import Hole, Mark
 
 
@@ -29,15 +29,29 @@ class Ending:
 
 
 @transaction.atomic
-def open_live(channel: Channel, *, title: str, now: datetime) -> Live:
-    """Return the live that begins now: its media was opened, sound follows.
+def open_live(
+    channel: Channel, *, title: str, now: datetime, room_id: str = "", aired_at: datetime | None = None
+) -> Live:
+    """Return the live that begins now: its platform says so, or its media was opened.
 
     There is one open live a channel: raises IntegrityError where there is one already.
     """
-    live = Live.objects.create(channel=channel, title=title[:200], started_at=now)
+    live = Live.objects.create(
+        channel=channel, title=title[:200], started_at=now, room_id=room_id[:64], aired_at=aired_at
+    )
     _account(live, "live.started", title=live.title)
     bus.publish(LiveStarted(channel.workspace_id, live.pk, channel.pk, now))
     return live
+
+
+@transaction.atomic
+def resume_live(live: Live, now: datetime) -> None:
+    """Go on with a live that was taken for over too early."""
+    live.state, live.reason, live.ended_at = LiveState.RECONNECTING, "", None
+    live.save(update_fields=["state", "reason", "ended_at"])
+    _account(live, "live.resumed")
+    bus.publish(LiveResumed(live.channel.workspace_id, live.pk, now))
+    bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
 
 
 @transaction.atomic
@@ -57,13 +71,34 @@ def record_gap(live_id: int, hole: Hole, cause: str) -> Gap:
     Raises LiveIsOver.
     """
     live = _open(live_id)
-    gap = Gap.objects.filter(live=live, from_s=hole.from_s).first() or Gap(
-        live=live, from_s=hole.from_s, to_s=hole.from_s
-    )
+    gap = _gap(live, Track.MEDIA, hole.from_s)
     Live.objects.filter(pk=live.pk).update(lost_s=F("lost_s") + hole.to_s - gap.to_s)
+    return _save_gap(gap, hole, cause)
+
+
+@transaction.atomic
+def record_chat_gap(live_id: int, hole: Hole, cause: str) -> Gap | None:
+    """Return the row of a stretch in which the chat was not received, up to the end of a live that is over.
+
+    None where nothing is left of it.
+    """
+    live = Live.objects.select_related("channel").get(pk=live_id)
+    to_s = hole.to_s if live.duration_s is None else min(hole.to_s, live.duration_s)
+    if to_s <= hole.from_s:
+        return None
+    return _save_gap(_gap(live, Track.CHAT, hole.from_s), Hole(hole.from_s, to_s), cause)
+
+
+def _gap(live: Live, track: Track, from_s: float) -> Gap:
+    known = Gap.objects.filter(live=live, track=track, from_s=from_s).first()
+    return known or Gap(live=live, track=track, from_s=from_s, to_s=from_s)
+
+
+def _save_gap(gap: Gap, hole: Hole, cause: str) -> Gap:
     gap.to_s, gap.cause = hole.to_s, cause[:200]
     gap.save()
-    bus.publish(GapRecorded(live.channel.workspace_id, live.pk, gap.pk, gap.from_s, gap.to_s, gap.cause))
+    live = gap.live
+    bus.publish(GapRecorded(live.channel.workspace_id, live.pk, gap.pk, gap.from_s, gap.to_s, gap.cause, gap.track))
     return gap
 
 
@@ -74,6 +109,22 @@ def count_heard(live_id: int, mark: Mark, heard_s: float) -> None:
         epoch=mark.epoch, heard_until_s=mark.heard_until_s, clock_shift_s=mark.shift_s, heard_s=heard_s
     )
     if not changed:
+        raise LiveIsOver
+
+
+@transaction.atomic
+def change_chat_state(live_id: int, state: ChatState, reason: str = "") -> None:
+    """Show how the chat of a live does. Raises LiveIsOver."""
+    live = _open(live_id)
+    live.chat_state, live.chat_reason = state, reason[:300]
+    live.save(update_fields=["chat_state", "chat_reason"])
+    bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
+
+
+@transaction.atomic
+def count_chat(live_id: int, until_s: float) -> None:
+    """Write down how far the chat of a live was read. Raises LiveIsOver."""
+    if not Live.objects.filter(pk=live_id, ended_at=None).update(chat_until_s=until_s):
         raise LiveIsOver
 
 

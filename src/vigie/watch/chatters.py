@@ -1,0 +1,53 @@
+"""Who is who in a chat, without keeping it where a team pseudonymises. Writes nothing: `operations.chat` does."""
+
+import json
+from dataclasses import dataclass
+
+from vigie.events import Chatter as Seen
+from vigie.runtime import sealing
+from vigie.watch.models import Chatter
+
+LONGEST = 120
+"""Characters that are kept of a login or a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is on their platform."""
+
+    platform_id: str
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whose audience it is: the same person is another chatter in another workspace, or on another platform."""
+
+    workspace_id: int
+    platform: str
+    pseudonymises: bool
+
+
+def key_of(audience: Audience, platform_id: str) -> str:
+    """Return what stands for a person in an audience: 32 hexadecimal digits."""
+    return sealing.fingerprint(f"{audience.workspace_id}:{audience.platform}:{platform_id}")
+
+
+def row_of(audience: Audience, seen: Seen) -> Chatter:
+    """Return the row of somebody who was not seen before, not saved. Who they are is sealed where a team wants that."""
+    key = key_of(audience, seen.platform_id)
+    row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=f"c-{key[:6]}")
+    identity = Identity(seen.platform_id, seen.login[:LONGEST], seen.name[:LONGEST])
+    if audience.pseudonymises:
+        row.sealed = sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))
+    else:
+        row.login, row.name = identity.login, identity.name
+    return row
+
+
+def identity_of(chatter: Chatter) -> Identity:
+    """Return who a chatter is. Raises sealing.CannotUnseal when the key of the installation was changed since."""
+    if not chatter.sealed:
+        return Identity("", chatter.login, chatter.name)
+    return Identity(*json.loads(sealing.unseal(chatter.sealed)))

@@ -1,0 +1,37 @@
+"""Tables of `watch`: channels, their lives, their audiences."""
+
+from vigie.watch.models.channels import RESOURCE, AiringState, Channel, Platform, Presence
+from vigie.watch.models.chat import ActivityKindChoices, ChatMessage, Chatter
+from vigie.watch.models.lives import (
+    ChatState,
+    Gap,
+    Live,
+    LiveMark,
+    LiveSample,
+    LiveState,
+    MarkKind,
+    ReachBand,
+    Thumbnail,
+    Track,
+)
+
+__all__ = [
+    "RESOURCE",
+    "ActivityKindChoices",
+    "AiringState",
+    "Channel",
+    "ChatMessage",
+    "ChatState",
+    "Chatter",
+    "Gap",
+    "Live",
+    "LiveMark",
+    "LiveSample",
+    "LiveState",
+    "MarkKind",
+    "Platform",
+    "Presence",
+    "ReachBand",
+    "Thumbnail",
+    "Track",
+]

@@ -1,0 +1,182 @@
+"""What audiences did is written here, in batches; and what persons do with it: reveal, erase."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Q
+
+from vigie.errors import VigieError
+from vigie.events import Acted, ActivityReceived, AudienceActive, MessagesRemoved
+from vigie.people.models import Membership
+from vigie.runtime import bus
+from vigie.watch import chatters
+from vigie.watch.chatters import Audience, Identity
+from vigie.watch.models import ChatMessage, Chatter, Live
+
+KNOWN_CHATTERS = 100_000
+"""How many persons the writer remembers the rows of: 20 MB."""
+LONGEST_TEXT = 1000
+
+
+class NoReason(VigieError):
+    """Say why: it is kept beside who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing somebody did, with the live it belongs to."""
+
+    live_id: int
+    started_at: datetime
+    audience: Audience
+    activity: ActivityReceived
+
+    @property
+    def message_id(self) -> str:
+        """The platform's number of it, as it is stored."""
+        return self.activity.message_id[:64]
+
+    @property
+    def at_s(self) -> float:
+        """When it was done, in seconds since the live started."""
+        return max(0.0, (self.activity.at - self.started_at).total_seconds())
+
+
+@dataclass(slots=True)
+class Roll:
+    """The rows of persons seen lately, so that few are looked up."""
+
+    ids: OrderedDict[tuple[int, str, str], int] = field(default_factory=OrderedDict)
+    """(workspace, platform, the platform's number) -> row."""
+
+    def remember(self, person: tuple[int, str, str], row_id: int) -> None:
+        """Know somebody from now on, and forget who was not seen for longest when there are too many."""
+        self.ids[person] = row_id
+        self.ids.move_to_end(person)
+        if len(self.ids) > KNOWN_CHATTERS:
+            self.ids.popitem(last=False)
+
+
+@transaction.atomic
+def store_chat(batch: Sequence[Heard], roll: Roll, now: datetime) -> int:
+    """Write what is new of a batch, in one transaction, and tell it a live; return how many rows that made.
+
+    What was stored before, by whomever, is left as it is: a message is a row once. Raises IntegrityError when another
+    process wrote the same at the same moment, or a person known to `roll` was erased: clear it and try again.
+    """
+    new = _not_known(batch)
+    if not new:
+        return 0
+    _enroll(new, roll, now)
+    rows = [_row(heard, roll) for heard in new]
+    ChatMessage.objects.bulk_create(rows)
+    stored: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        stored[row.live_id].append(row.pk)
+    workspaces = {heard.live_id: heard.audience.workspace_id for heard in new}
+    for live_id, ids in stored.items():
+        bus.publish(AudienceActive(workspaces[live_id], live_id, tuple(ids)))
+    return len(rows)
+
+
+def _not_known(batch: Sequence[Heard]) -> list[Heard]:
+    """Return what is not stored yet, each message once, in order."""
+    first = {(heard.live_id, heard.message_id): heard for heard in reversed(batch)}
+    asked: dict[int, list[str]] = defaultdict(list)
+    for live_id, message_id in first:
+        asked[live_id].append(message_id)
+    some = (Q(live=live_id, platform_id__in=ids) for live_id, ids in asked.items())
+    stored = set(ChatMessage.objects.filter(reduce(or_, some)).values_list("live", "platform_id")) if asked else set()
+    return [heard for key, heard in reversed(first.items()) if key not in stored]
+
+
+def _person(heard: Heard) -> tuple[int, str, str]:
+    return heard.audience.workspace_id, heard.audience.platform, heard.activity.chatter.platform_id
+
+
+def _enroll(batch: Iterable[Heard], roll: Roll, now: datetime) -> None:
+    """Make a row for everyone who has none, and let `roll` know them all."""
+    strangers = {_person(heard): heard for heard in batch if _person(heard) not in roll.ids}
+    if not strangers:
+        return
+    rows = {person: chatters.row_of(heard.audience, heard.activity.chatter) for person, heard in strangers.items()}
+    for row in rows.values():
+        row.first_seen_at = now
+    Chatter.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    found = Chatter.objects.filter(key__in=[row.key for row in rows.values()])
+    ids = {(workspace, key): pk for workspace, key, pk in found.values_list("workspace", "key", "pk")}
+    for person, row in rows.items():
+        roll.remember(person, ids[row.workspace_id, row.key])
+
+
+def _row(heard: Heard, roll: Roll) -> ChatMessage:
+    activity = heard.activity
+    return ChatMessage(
+        live_id=heard.live_id,
+        kind=activity.kind,
+        platform_id=heard.message_id,
+        at_s=heard.at_s,
+        chatter_id=roll.ids[_person(heard)],
+        badges=" ".join(sorted(activity.chatter.badges))[:60],
+        text=activity.text.replace("\x00", "")[:LONGEST_TEXT],
+        count=max(0, min(activity.count, 2**31 - 1)),
+        value=max(0, min(activity.value, 2**31 - 1)),
+        is_history=activity.is_history,
+    )
+
+
+def still_wanted(batch: Sequence[Heard]) -> list[Heard]:
+    """Return what belongs to lives that are still there."""
+    lives = set(Live.objects.filter(pk__in={heard.live_id for heard in batch}).values_list("pk", flat=True))
+    return [heard for heard in batch if heard.live_id in lives]
+
+
+def mark_removed(live: Live, removed: MessagesRemoved) -> int:
+    """Note which messages the platform's moderators took away; return how many. They stay, as evidence."""
+    found = ChatMessage.objects.filter(live=live, removed_at=None, kind="message")
+    if removed.message_id:
+        found = found.filter(platform_id=removed.message_id)
+    elif removed.chatter_id:
+        channel = live.channel
+        key = chatters.key_of(Audience(channel.workspace_id, channel.platform, pseudonymises=False), removed.chatter_id)
+        found = found.filter(chatter__workspace=channel.workspace_id, chatter__key=key)
+    return found.update(removed_at=removed.at)
+
+
+@transaction.atomic
+def reveal_identity(chatter: Chatter, *, actor: Membership, reason: str) -> Identity:
+    """Return who a pseudonym is; that somebody asked, and why, is accounted for. Raises NoReason, CannotUnseal."""
+    if not reason.strip():
+        raise NoReason
+    identity = chatters.identity_of(chatter)
+    _account(chatter, actor, "chatter.revealed", reason=reason.strip())
+    return identity
+
+
+@transaction.atomic
+def erase_chatter(chatter: Chatter, *, actor: Membership, reason: str) -> int:
+    """Remove a person and all they wrote; return how many messages that were. Counts stay, the audit log too.
+
+    Raises NoReason.
+    """
+    if not reason.strip():
+        raise NoReason
+    messages, _ = ChatMessage.objects.filter(chatter=chatter).delete()
+    _account(chatter, actor, "chatter.erased", reason=reason.strip(), messages=messages)
+    chatter.delete()
+    return messages
+
+
+@transaction.atomic
+def record_export(live: Live, *, actor: Membership, form: str) -> None:
+    """Account for somebody taking the chat of a live away."""
+    bus.publish(Acted(actor.workspace_id, actor.user_id, "chat.exported", "live", str(live.pk), {"form": form}))
+
+
+def _account(chatter: Chatter, actor: Membership, verb: str, **payload: object) -> None:
+    bus.publish(Acted(chatter.workspace_id, actor.user_id, verb, "chatter", chatter.pseudonym, payload))

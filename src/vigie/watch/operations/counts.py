@@ -1,0 +1,91 @@
+"""What is counted in lives: made again from the messages, so that a restart or a repeat counts nothing twice."""
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from math import floor
+from operator import or_
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models.functions import Cast, Floor, Greatest
+
+from vigie.events import ActivityKind, LiveSampled
+from vigie.runtime import bus
+from vigie.watch.models import ChatMessage, Live, LiveSample
+
+STRETCH_S = 10
+"""Seconds that a sample stands for."""
+COUNTS = ("messages", "commenters", "likes", "joins", "follows", "shares", "gifts")
+_OF: dict[str, str] = {
+    ActivityKind.MESSAGE: "messages",
+    ActivityKind.LIKE: "likes",
+    ActivityKind.JOIN: "joins",
+    ActivityKind.FOLLOW: "follows",
+    ActivityKind.SHARE: "shares",
+    ActivityKind.GIFT: "gifts",
+}
+
+
+def stretch_of(at_s: float) -> int:
+    """Return where the sample begins that a moment belongs to."""
+    return max(0, floor(at_s / STRETCH_S)) * STRETCH_S
+
+
+@transaction.atomic
+def recount(touched: Mapping[int, frozenset[int]]) -> None:
+    """Count the messages of stretches (live -> where they begin) anew, and tell. Two statements, however many lives."""
+    samples = {
+        (live_id, at_s): LiveSample(live_id=live_id, at_s=at_s)
+        for live_id, begins in touched.items()
+        for at_s in begins
+    }
+    for row in _counted(touched):
+        sample = samples.get((row["live"], int(row["stretch"]) * STRETCH_S))
+        name = _OF.get(row["kind"])
+        if sample is None or name is None:
+            continue
+        setattr(sample, name, row["value"] if row["kind"] == ActivityKind.GIFT else row["n"])
+        if row["kind"] == ActivityKind.MESSAGE:
+            sample.commenters = row["people"]
+    _save(list(samples.values()))
+
+
+@transaction.atomic
+def count_viewers(live_id: int, at_s: float, viewers: int) -> None:
+    """Write down how many watched at a moment, as the platform says."""
+    sample = LiveSample(live_id=live_id, at_s=stretch_of(at_s), viewers=viewers)
+    LiveSample.objects.bulk_create(
+        [sample], update_conflicts=True, unique_fields=["live", "at_s"], update_fields=["viewers"]
+    )
+    highest = Case(When(peak_viewers=None, then=Value(viewers)), default=Greatest(F("peak_viewers"), Value(viewers)))
+    Live.objects.filter(pk=live_id).update(viewers=viewers, peak_viewers=highest)
+    _tell([sample])
+
+
+def _counted(touched: Mapping[int, frozenset[int]]) -> Iterable[dict[str, Any]]:
+    stretches = (
+        Q(live=live_id, at_s__gte=min(begins), at_s__lt=max(begins) + STRETCH_S) for live_id, begins in touched.items()
+    )
+    found = ChatMessage.objects.filter(reduce(or_, stretches))
+    stretch = Cast(Floor(F("at_s") / STRETCH_S), IntegerField())
+    grouped = found.annotate(stretch=stretch).values("live", "stretch", "kind").order_by()
+    counted: Iterable[Any] = grouped.annotate(
+        n=Sum("count"), value=Sum("value"), people=Count("chatter", distinct=True)
+    )
+    return counted
+
+
+def _save(samples: list[LiveSample]) -> None:
+    LiveSample.objects.bulk_create(
+        samples, update_conflicts=True, unique_fields=["live", "at_s"], update_fields=list(COUNTS)
+    )
+    _tell(samples)
+
+
+def _tell(samples: list[LiveSample]) -> None:
+    last = {sample.live_id: sample.at_s for sample in sorted(samples, key=lambda sample: sample.at_s)}
+    workspaces = dict(Live.objects.filter(pk__in=last).values_list("pk", "channel__workspace"))
+    for live_id, at_s in last.items():
+        if live_id in workspaces:
+            bus.publish(LiveSampled(workspaces[live_id], live_id, at_s))

@@ -1,0 +1,69 @@
+"""Moments of a live that somebody wants to find again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vigie.events import Acted, MarkPlaced, ModeratorActed
+from vigie.people.models import Membership
+from vigie.runtime import bus
+from vigie.watch import chatters
+from vigie.watch.chatters import Audience
+from vigie.watch.models import Live, LiveMark, MarkKind
+from vigie.watch.timeline import Hole
+
+
+@transaction.atomic
+def place_mark(live: Live, stretch: Hole, label: str, *, actor: Membership, now: datetime) -> LiveMark:
+    """Return the mark that a person puts on a stretch of a live."""
+    mark = LiveMark.objects.create(
+        live=live, from_s=stretch.from_s, to_s=stretch.to_s, label=label[:120], placed_by=actor, placed_at=now
+    )
+    _account(mark, actor, "mark.placed")
+    _tell(mark)
+    return mark
+
+
+@transaction.atomic
+def remove_mark(mark: LiveMark, *, actor: Membership) -> None:
+    """Take a person's mark away."""
+    _account(mark, actor, "mark.removed")
+    mark.delete()
+
+
+@transaction.atomic
+def mark_burst(live: Live, stretch: Hole, *, now: datetime) -> LiveMark:
+    """Return the mark of a burst of the audience; one that goes on is made longer."""
+    mark, is_new = LiveMark.objects.get_or_create(
+        live=live, kind=MarkKind.BURST, from_s=stretch.from_s, defaults={"to_s": stretch.to_s, "placed_at": now}
+    )
+    if not is_new and mark.to_s != stretch.to_s:
+        mark.to_s = stretch.to_s
+        mark.save(update_fields=["to_s"])
+    _tell(mark)
+    return mark
+
+
+@transaction.atomic
+def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
+    """Return the mark of what a moderator of the platform did. Who it concerned is a pseudonym where the team wants."""
+    target = act.target
+    channel = live.channel
+    if target and channel.workspace.pseudonymises:
+        audience = Audience(channel.workspace_id, channel.platform, pseudonymises=True)
+        target = f"c-{chatters.key_of(audience, act.target)[:6]}"
+    label = " ".join(part for part in (act.action, target, act.reason) if part)
+    defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "label": label[:120], "placed_at": act.at}
+    mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
+    if is_new:
+        _tell(mark)
+    return mark
+
+
+def _tell(mark: LiveMark) -> None:
+    bus.publish(MarkPlaced(mark.live.channel.workspace_id, mark.live_id, mark.pk))
+
+
+def _account(mark: LiveMark, actor: Membership, verb: str) -> None:
+    payload = {"from_s": mark.from_s, "to_s": mark.to_s, "label": mark.label}
+    bus.publish(Acted(actor.workspace_id, actor.user_id, verb, "live", str(mark.live_id), payload))

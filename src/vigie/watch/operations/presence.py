@@ -1,0 +1,110 @@
+"""What is written of channels as their platforms are asked: who is on air, who was renamed, when to ask again."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from vigie.events import Acted, PresenceChanged
+from vigie.ports import Airing, Sighting
+from vigie.runtime import bus, leases
+from vigie.watch.models import Channel, Live, Presence
+from vigie.watch.operations.lives import Ending, end_live, open_live, resume_live
+from vigie.watch.pacing import Look, next_look_s
+from vigie.watch.presence import Belief, Step, is_same_live, learn
+
+
+def expect(channel: Channel, now: datetime) -> None:
+    """Let a channel be looked at as soon as may be."""
+    if channel.is_detected:
+        Presence.objects.update_or_create(
+            channel=channel, defaults={"due_at": now, "failures": 0}, create_defaults={"due_at": now, "since": now}
+        )
+
+
+@transaction.atomic
+def doubt(channel_id: int, now: datetime) -> None:
+    """Look at a channel at once: something else than its platform's answer says that its live is over."""
+    Presence.objects.filter(channel=channel_id).update(due_at=now, denials=F("denials") + 1)
+
+
+@transaction.atomic
+def look_at(channel_ids: list[int], now: datetime) -> None:
+    """Note that a person has channels on the screen: they are asked for sooner."""
+    Presence.objects.filter(channel__in=channel_ids).update(looked_at=now)
+
+
+@transaction.atomic
+def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look: Look) -> None:
+    """Write what a platform said of a channel: its live begins, goes on or ends, and when to look again."""
+    presence = Presence.objects.select_for_update(of=("self",)).select_related("channel").get(pk=channel_id)
+    channel = presence.channel
+    live = Live.objects.filter(channel=channel, ended_at=None).first()
+    before = _belief(presence)
+    belief, step = learn(before, sighting, now, has_live=live is not None)
+    _identify(channel, sighting)
+    if step is Step.BEGIN and channel.is_watched:
+        leases.make_due(channel.resource)  # first: whoever holds the lease locks it before the audit chain
+        _begin(channel, sighting, now)
+    if step is Step.END and live is not None:
+        end_live(live.pk, Ending(now, "", is_over=True))
+    wait_s = next_look_s(belief, look, now, looked_at=presence.looked_at)
+    _save(presence, belief, now, due_at=now + timedelta(seconds=wait_s))
+    if (before.airing, before.reason) != (belief.airing, belief.reason):
+        bus.publish(PresenceChanged(channel.workspace_id, channel.pk, belief.airing, belief.reason))
+
+
+def _belief(presence: Presence) -> Belief:
+    return Belief(
+        Airing(presence.airing),
+        presence.since,
+        presence.reason,
+        presence.is_permanent,
+        presence.room_id,
+        presence.viewers,
+        presence.denials,
+        presence.failures,
+    )
+
+
+def _save(presence: Presence, belief: Belief, now: datetime, *, due_at: datetime) -> None:
+    for name, value in asdict(belief).items():
+        setattr(presence, name, value[:300] if name == "reason" else value)
+    presence.checked_at, presence.due_at = now, due_at
+    presence.save()
+
+
+def _begin(channel: Channel, sighting: Sighting, now: datetime) -> None:
+    last = Live.objects.filter(channel=channel).exclude(ended_at=None).select_related("channel")
+    former = last.order_by("-ended_at").first()
+    same_room = former is not None and sighting.room_id != "" and former.room_id == sighting.room_id
+    if former is not None and former.ended_at and is_same_live(former.ended_at, now, same_room=same_room):
+        resume_live(former, now)
+    else:
+        open_live(channel, title=sighting.title, now=now, room_id=sighting.room_id, aired_at=sighting.started_at)
+
+
+def _identify(channel: Channel, sighting: Sighting) -> None:
+    """Take note of the account's number, and follow it when it is renamed."""
+    others = Channel.objects.filter(workspace=channel.workspace_id, platform=channel.platform).exclude(pk=channel.pk)
+    if (
+        sighting.platform_id
+        and not channel.platform_id
+        and not others.filter(platform_id=sighting.platform_id).exists()
+    ):
+        channel.platform_id = sighting.platform_id[:64]
+        channel.save(update_fields=["platform_id"])
+    is_same_account = channel.platform_id and sighting.platform_id == channel.platform_id
+    new = sighting.handle[:500]
+    if is_same_account and new and new != channel.address and not others.filter(address=new).exists():
+        _rename(channel, new)
+
+
+def _rename(channel: Channel, address: str) -> None:
+    former, channel.address = channel.address, address
+    if channel.name.removeprefix("@") == former:
+        channel.name = f"@{address}"
+    channel.save(update_fields=["address", "name"])
+    payload = {"from": former, "to": address}
+    bus.publish(Acted(channel.workspace_id, None, "channel.renamed", "channel", str(channel.pk), payload))

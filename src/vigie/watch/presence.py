@@ -1,0 +1,67 @@
+"""What is believed of a channel, from what its platform says. Pure: a sighting in, a belief and a step out.
+
+A live begins with the first sighting that says so, since a false start costs little. It ends when two in a row deny it,
+because platforms flicker. Not to know never ends anything.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from vigie.ports import Airing, Sighting
+
+DENIALS = 2
+"""How often in a row a live must be denied to be over."""
+FLAP = timedelta(seconds=120)
+"""A live that is back so soon is the same live."""
+
+
+class Step(Enum):
+    """What is to be done about the live of a channel."""
+
+    NOTHING = "nothing"
+    BEGIN = "begin"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What is known of a channel."""
+
+    airing: Airing
+    since: datetime
+    reason: str = ""
+    is_permanent: bool = False
+    room_id: str = ""
+    viewers: int | None = None
+    denials: int = 0
+    failures: int = 0
+
+
+def learn(belief: Belief, sighting: Sighting, now: datetime, *, has_live: bool) -> tuple[Belief, Step]:
+    """Return what is believed after a sighting, and what to do about the live that is (`has_live`) or is not open."""
+    since = belief.since if belief.airing == sighting.airing else now
+    after = replace(
+        belief,
+        airing=sighting.airing,
+        since=since,
+        reason=sighting.reason,
+        is_permanent=sighting.is_permanent,
+        room_id=sighting.room_id or belief.room_id,
+        viewers=sighting.viewers,
+    )
+    match sighting.airing:
+        case Airing.LIVE:
+            step = Step.NOTHING if has_live else Step.BEGIN
+            return replace(after, denials=0, failures=0), step
+        case Airing.OFFLINE:
+            denials = belief.denials + 1 if has_live else 0
+            step = Step.END if has_live and denials >= DENIALS else Step.NOTHING
+            return replace(after, denials=0 if step is Step.END else denials, failures=0), step
+        case Airing.UNKNOWN:
+            return replace(after, failures=belief.failures + 1), Step.NOTHING
+
+
+def is_same_live(ended_at: datetime, now: datetime, *, same_room: bool) -> bool:
+    """Return whether a broadcast that begins now goes on with a live that ended, rather than being another one."""
+    return same_room or now - ended_at <= FLAP

@@ -1,0 +1,53 @@
+"""What can be read of channels, lives and audiences, as far as a member may."""
+
+from vigie.watch.queries.channels import (
+    FAREWELL,
+    TURN,
+    Wanted,
+    channels_for,
+    gaps_between,
+    gaps_of,
+    history_for,
+    lives_for,
+    off_air_for,
+    on_air_for,
+    waiting_for_a_place,
+    with_activity,
+    with_prospects,
+)
+from vigie.watch.queries.chat import (
+    A_PAGE,
+    ChatPage,
+    chat_between,
+    chat_found,
+    chat_tail,
+    chatters_for,
+    count_between,
+    every_message,
+    messages_of,
+)
+
+__all__ = [
+    "A_PAGE",
+    "FAREWELL",
+    "TURN",
+    "ChatPage",
+    "Wanted",
+    "channels_for",
+    "chat_between",
+    "chat_found",
+    "chat_tail",
+    "chatters_for",
+    "count_between",
+    "every_message",
+    "gaps_between",
+    "gaps_of",
+    "history_for",
+    "lives_for",
+    "messages_of",
+    "off_air_for",
+    "on_air_for",
+    "waiting_for_a_place",
+    "with_activity",
+    "with_prospects",
+]
