@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import translation
 
 from vigie.errors import VigieError
+from vigie.notifications.models import Delivery, Happening, Mail
 from vigie.risk.models import Assessment
 from vigie.runtime import leases, ledger, push
 from vigie.runtime.embedded import embedded_engine
@@ -25,7 +26,7 @@ from vigie.runtime.instance import only_one
 from vigie.runtime.supervisor import Supervisor
 from vigie.speech import tasks as speech_tasks
 from vigie.speech.models import Utterance
-from vigie.watch import watching
+from vigie.watch import chatwriter, detecting, watching
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +97,8 @@ def take_over() -> None:
     leases.release_everything()
     ledger.take_back(Utterance.objects.all())
     ledger.take_back(Assessment.objects.all())
+    for table in (Happening, Mail, Delivery):
+        ledger.take_back(table.objects.all())
     watching.end_forgotten()
 
 
@@ -162,14 +165,13 @@ async def working(*, sweeping: bool) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def watching_lives() -> AsyncIterator[None]:
-    """Watch every live that is wanted while the block runs."""
+    """Look for lives, and watch every one that is wanted, while the block runs."""
     stop = asyncio.Event()
-    supervisor = Supervisor(
-        wanted=sync_to_async(watching.wanted),
-        run=watching.watch,
-        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}",
-    )
-    async with asyncio.TaskGroup() as group:
-        group.create_task(supervisor.supervise(stop))
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+    watchers = Supervisor(wanted=sync_to_async(watching.wanted), run=watching.watch, owner=owner)
+    detectors = Supervisor(wanted=sync_to_async(detecting.wanted), run=detecting.detect, owner=f"{owner}:detectors")
+    async with chatwriter.writing(), asyncio.TaskGroup() as group:
+        group.create_task(watchers.supervise(stop))
+        group.create_task(detectors.supervise(stop))
         yield
         stop.set()
