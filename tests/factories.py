@@ -9,11 +9,12 @@ from django.contrib.auth.models import Group
 from typing_extensions import TypedDict
 
 from vigie.moderation.models import Alert, AlertState, Decision
-from vigie.people import presets
-from vigie.people.models import Membership, Preset, Role, User, Workspace
+from vigie.people import presets, scopes
+from vigie.people.models import LOST, ConnectedAccount, Membership, Preset, Role, User, Workspace
 from vigie.ports import Fence, LiveRef
 from vigie.risk.models import Assessment, Category, Outcome, Subject
 from vigie.runtime.models import WorkState
+from vigie.runtime.sealing import seal
 from vigie.speech.models import Utterance
 from vigie.watch.models import Channel, Live, LiveState
 
@@ -52,6 +53,44 @@ def make_membership(
     """Return a person with a role in a workspace; log in with `client.force_login(membership.user)`."""
     return Membership.objects.create(
         user=user or make_user(), workspace=workspace or make_workspace(), role=Group.objects.get(name=role)
+    )
+
+
+class ConnectionFields(TypedDict, total=False):
+    platform_id: str
+    login: str
+    expires_at: datetime
+    state: str
+    reason: str
+    check_at: datetime | None
+
+
+def make_connection(
+    workspace: Workspace | None = None,
+    *,
+    token: str = "token-1",
+    refresh_token: str = "refresh-1",
+    purposes: tuple[str, ...] = (scopes.READ_CHAT,),
+    **fields: Unpack[ConnectionFields],
+) -> ConnectedAccount:
+    """Return an account of Twitch in order, checked at `NOW`; its token lasts for hundred years."""
+    number = next(_numbers)
+    made: ConnectionFields = {
+        "platform_id": str(1000 + number),
+        "login": f"vigie_{number}",
+        "expires_at": NOW + timedelta(days=36_525),
+        "check_at": None if fields.get("state") in LOST else NOW + timedelta(minutes=55),
+    }
+    return ConnectedAccount.objects.create(
+        workspace=workspace or make_workspace(),
+        platform=scopes.TWITCH,
+        access_token=seal(token),
+        refresh_token=seal(refresh_token) if refresh_token else "",
+        scopes=list(scopes.scopes_for(scopes.TWITCH, purposes)),
+        purposes=list(purposes),
+        connected_at=NOW,
+        validated_at=NOW,
+        **{**made, **fields},
     )
 
 

@@ -17,6 +17,7 @@ INSIDE = {
     "policy": f"{WORKSPACE}policy/",
     "policy-edit": f"{WORKSPACE}policy/edit/",
     "policy-version": f"{WORKSPACE}policy/versions/1/",
+    "connections": f"{WORKSPACE}connections/",
     "people": f"{WORKSPACE}people/",
     "workspace-settings": f"{WORKSPACE}settings/",
     "audit": f"{WORKSPACE}audit/",
@@ -54,6 +55,7 @@ NO_PAGES = frozenset(
         # lead elsewhere
         "home",
         "account_set_password",
+        *("connection-connect", "connection-callback"),
         # parts of pages
         *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
@@ -62,7 +64,7 @@ NO_PAGES = frozenset(
         # forms without a page of their own
         *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
         *("alert-decide", "alert-undo", "alert-note"),
-        *("member-role", "member-remove", "invitation-renew", "invitation-revoke"),
+        *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),
     }
 )
 

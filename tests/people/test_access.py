@@ -17,6 +17,7 @@ from tests.factories import (
     make_alert,
     make_assessment,
     make_channel,
+    make_connection,
     make_live,
     make_membership,
     make_utterance,
@@ -54,7 +55,7 @@ FOLLOW, CHANNELS = "watch.follow_lives", "watch.manage_channels"
 READ, HEAR = "speech.read_transcripts", "speech.hear_audio"
 SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
 POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
-AUDIT = "governance.read_audit"
+AUDIT, CONNECTIONS = "governance.read_audit", "people.manage_connections"
 
 ROWS = [
     get("health"),
@@ -65,6 +66,9 @@ ROWS = [
     post("member-remove", PEOPLE, of="member"),
     post("invitation-renew", PEOPLE, of="invitation"),
     post("invitation-revoke", PEOPLE, of="invitation"),
+    get("connections", CONNECTIONS),
+    post("connection-connect", CONNECTIONS),
+    post("connection-disconnect", CONNECTIONS, of="connection"),
     get("workspace-settings", WORKSPACE),
     post("workspace-settings", WORKSPACE),
     # governance
@@ -140,6 +144,7 @@ def an_invitation(workspace: Workspace) -> Invitation:
 
 SCENE: dict[str, Callable[[Workspace], int]] = {
     "member": lambda workspace: make_membership(Role.ANALYST, workspace=workspace).pk,
+    "connection": lambda workspace: make_connection(workspace).pk,
     "invitation": lambda workspace: an_invitation(workspace).pk,
     "channel": lambda workspace: make_channel(workspace).pk,
     "live": lambda workspace: a_live(workspace).pk,

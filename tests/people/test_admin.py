@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import NOW, make_membership, make_user
+from tests.factories import NOW, make_connection, make_membership, make_user
 from vigie.events import Acted
 from vigie.governance import operations as governance
 from vigie.governance.models import AuditEntry
@@ -38,6 +38,7 @@ def test_every_model_of_ours_is_registered() -> None:
 def test_every_list_and_every_row_can_be_looked_at(model: type, operator: User, client: Client) -> None:
     by = make_membership("administrator")
     operations.invite(by, role=by.role, email="grace@example.org", now=NOW)
+    make_connection(by.workspace)
     meta = model._meta  # type: ignore[attr-defined]
     row = meta.default_manager.first()
 
@@ -62,6 +63,15 @@ def test_the_hash_of_an_invitation_is_not_shown(operator: User, client: Client) 
     page = client.get(reverse("admin:people_invitation_change", args=[invitation.pk])).content.decode()
 
     assert invitation.token_sha256 not in page
+
+
+def test_the_tokens_of_a_connected_account_are_not_shown(operator: User, client: Client) -> None:
+    account = make_connection()
+
+    page = client.get(reverse("admin:people_connectedaccount_change", args=[account.pk])).content.decode()
+
+    assert account.login in page
+    assert not [token for token in (account.access_token, account.refresh_token, "token-1") if token in page]
 
 
 def test_a_person_is_added_with_an_e_mail(operator: User, client: Client) -> None:

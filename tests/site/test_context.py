@@ -24,7 +24,7 @@ def request_of(member: Membership, page: str = "lives") -> HttpRequest:
     ("role", "rooms"),
     [
         ("analyst", ["lives", "alerts", "channels", "health"]),
-        ("supervisor", ["lives", "alerts", "channels", "policy", "health"]),
+        ("supervisor", ["lives", "alerts", "channels", "policy", "connections", "health"]),
         ("auditor", ["lives", "alerts", "channels", "audit", "health"]),
     ],
 )

@@ -68,6 +68,16 @@ def test_options_do_not_repeat_a_password(monkeypatch: pytest.MonkeyPatch) -> No
     assert "hunter2" not in repr(options.load())
 
 
+def test_the_secret_of_twitch_is_read_from_a_file_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "twitch").write_text("hunter2\n")
+    monkeypatch.setenv("VIGIE_TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "twitch"))
+
+    assert options.load().twitch_client_secret == "hunter2"
+    assert "hunter2" not in repr(options.load())
+
+
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VIGIE_DATA_DIR", "VIGIE_PORT", "VIGIE_OFFLINE"):
         monkeypatch.setenv(name, "")

@@ -9,7 +9,10 @@ from vigie.governance.chain import Fault
 
 VERBS: Mapping[str, Promise] = {
     "account.code_refused": _("refused a code"),
+    "account.connected": _("connected an account of a platform"),
     "account.created": _("created an account"),
+    "account.disconnected": _("disconnected an account of a platform"),
+    "account.lost": _("lost an account of a platform"),
     "account.password_changed": _("changed their password"),
     "account.password_refused": _("refused a password"),
     "account.password_reset": _("chose a new password"),
@@ -61,6 +64,7 @@ OBJECTS: Mapping[str, Promise] = {
     "audit_entry": _("entry"),
     "authenticator": _("second factor"),
     "channel": _("channel"),
+    "connectedaccount": _("connected account"),
     "group": _("role"),
     "invitation": _("invitation"),
     "live": _("live"),

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from vigie.people.models import Invitation, Membership, RoleGrant, User, Workspace
+from vigie.people.models import ConnectedAccount, Invitation, Membership, RoleGrant, User, Workspace
 from vigie.people.operations.telling import tell
 
 admin.site.site_header = admin.site.site_title = "Vigie"
@@ -107,6 +107,24 @@ class RoleGrantAdmin(AccountedAdmin):
 
     list_display = ("role", "permission")
     list_filter = ("role",)
+
+
+@admin.register(ConnectedAccount)
+class ConnectedAccountAdmin(AccountedAdmin):
+    """Accounts of platforms, without their tokens; made on the page about connections."""
+
+    list_display = ("workspace", "platform", "login", "state", "reason", "validated_at", "connected_by")
+    list_filter = ("platform", "state", "workspace")
+    list_select_related = ("workspace", "connected_by")
+    exclude = ("access_token", "refresh_token")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False: only whoever may use an account can connect it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False."""
+        return False
 
 
 admin.site.unregister([Group, Authenticator])

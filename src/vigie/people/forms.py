@@ -16,8 +16,9 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from vigie.people import presets, queries
-from vigie.people.models import Membership, Module, Preset, Role, User, Workspace, role_name
+from vigie.people import presets, queries, scopes
+from vigie.people.consents import Asked
+from vigie.people.models import ConnectedAccount, Membership, Module, Preset, Role, User, Workspace, role_name
 from vigie.people.operations import NewAccount, WorkspaceSettings
 
 PRESET_NOTES: dict[str, Promise] = {
@@ -210,3 +211,36 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy
     class Meta:
         model = User
         fields = ("first_name", "last_name", "language", "time_zone", "theme")
+
+
+class ConnectForm(forms.Form):
+    """Which account to connect: a new one of a platform, or one there is, anew or for one more purpose."""
+
+    platform = forms.ChoiceField(choices=list(scopes.NAMES.items()), required=False)
+    account = forms.ModelChoiceField(queryset=ConnectedAccount.objects.none(), required=False)
+    purpose = forms.CharField(required=False)
+
+    def __init__(self, workspace: Workspace, data: QueryDict) -> None:
+        """Know the accounts of the workspace."""
+        super().__init__(data)
+        self._workspace = workspace
+        cast("forms.ModelChoiceField[ConnectedAccount]", self.fields["account"]).queryset = queries.connections_of(
+            workspace
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what names neither a platform nor an account, and what this version has no use for."""
+        data = super().clean() or {}
+        account = data.get("account")
+        platform = account.platform if account else data.get("platform")
+        if not platform or data.get("purpose") not in {"", *scopes.OFFERED[platform]}:
+            raise forms.ValidationError("")
+        return data
+
+    def asked(self) -> Asked:
+        """Return what to ask for: what the account is used for, or what any begins with, and the purpose."""
+        account, purpose = self.cleaned_data["account"], self.cleaned_data["purpose"]
+        platform = account.platform if account else self.cleaned_data["platform"]
+        former = account.purposes if account else scopes.FIRST[platform]
+        purposes = tuple(dict.fromkeys([*former, *([purpose] if purpose else [])]))
+        return Asked(platform, self._workspace.pk, purposes, mends=account.platform_id if account else "")

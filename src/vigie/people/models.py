@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from vigie.people import presets, roles
+from vigie.people import presets, roles, scopes
 
 
 class Theme(models.TextChoices):
@@ -124,6 +124,15 @@ class Workspace(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def pseudonymises(self) -> bool:
+        """Whether chatters go by a pseudonym here."""
+        return presets.PRESETS[self.preset].pseudonymises
+
+    def has(self, module: str) -> bool:
+        """Return whether a part of the product (`people.presets`) is in use here."""
+        return module in self.modules
+
 
 class Membership(models.Model):
     """A person in a workspace. The role is one of the groups of `people.roles`."""
@@ -189,3 +198,75 @@ class Invitation(models.Model):
     def role_name(self) -> str:
         """What the role to be given is called."""
         return role_name(self.role)
+
+
+class ConnectionState(models.TextChoices):
+    """Whether a connected account can be used, as its platform said last."""
+
+    OK = "ok", _("connected")
+    UNREACHABLE = "unreachable", _("not checked: no answer")
+    MISSING_SCOPE = "missing_scope", _("connected, but allows too little")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
+LOST = (ConnectionState.EXPIRED, ConnectionState.REVOKED)
+"""States of an account that is of no use until a person connects it anew."""
+
+
+class ConnectedAccount(models.Model):
+    """An account of a platform that a team lets Vigie use. Its tokens are sealed (`runtime.sealing`)."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="connected_accounts")
+    platform = models.CharField(_("platform"), max_length=16)
+    """A key of `people.scopes`."""
+    platform_id = models.CharField(max_length=64)
+    login = models.CharField(_("account"), max_length=64)
+    access_token = models.TextField()
+    refresh_token = models.TextField(blank=True)
+    """Empty where the platform gave none."""
+    scopes = models.JSONField(default=list)
+    """What the platform allows, as it says itself."""
+    purposes = models.JSONField(default=list)
+    """What the team connected it for: keys of `people.scopes`."""
+    expires_at = models.DateTimeField()
+    """When the access token does."""
+    state = models.CharField(_("state"), max_length=16, choices=ConnectionState, default=ConnectionState.OK)
+    reason = models.CharField(max_length=300, blank=True)
+    """Why the state is not ok, in one line."""
+    connected_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    connected_at = models.DateTimeField(_("connected since"))
+    validated_at = models.DateTimeField(_("last checked"))
+    check_at = models.DateTimeField(null=True, blank=True)
+    """When its platform is asked about it next; None: not before a person connects it anew."""
+    renewing_until = models.DateTimeField(null=True, blank=True)
+    """Until when whoever refreshes the token is taken to be at it."""
+
+    class Meta:
+        verbose_name = _("connected account")
+        verbose_name_plural = _("connected accounts")
+        permissions = [("manage_connections", "Can connect accounts of platforms and disconnect them")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "platform", "platform_id"], name="one_connection_an_account"),
+            models.CheckConstraint(
+                condition=models.Q(check_at=None) | ~models.Q(state__in=LOST), name="lost_connection_is_not_checked"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform_name} {self.login}"
+
+    @property
+    def platform_name(self) -> str:
+        """What its platform is called."""
+        return scopes.NAMES[self.platform]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is of no use until a person connects it anew."""
+        return self.state in LOST
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether one tap of a person mends it."""
+        return self.is_lost or self.state == ConnectionState.MISSING_SCOPE

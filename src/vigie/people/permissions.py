@@ -96,6 +96,11 @@ def may_manage_workspace(membership: Membership) -> bool:
     return membership.may("people.manage_workspace")
 
 
+def may_manage_connections(membership: Membership) -> bool:
+    """Return whether this person may connect accounts of platforms and disconnect them."""
+    return membership.may("people.manage_connections")
+
+
 def may_create_workspace(user: User) -> bool:
     """Return whether this person may start a workspace: the operator, or anyone where sign-up is open."""
     return user.is_superuser or bool(settings.OPTIONS.open_signup)

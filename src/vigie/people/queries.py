@@ -1,14 +1,17 @@
-"""Who is where, with which role; which links can be used."""
+"""Who is where, with which role; which links can be used; which accounts of platforms are connected."""
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from vigie.people.models import Invitation, Membership, User, Workspace
+from vigie.people import scopes
+from vigie.people.models import LOST, ConnectedAccount, ConnectionState, Invitation, Membership, User, Workspace
+from vigie.people.permissions import may_manage_connections
 
 
 def needs_set_up() -> bool:
@@ -71,3 +74,45 @@ def find_invitation(token: str, now: datetime, *, among: QuerySet[Invitation] | 
         .first()
     )
     return found if found and hmac.compare_digest(found.token_sha256, wanted) else None
+
+
+def connections_of(workspace: Workspace) -> QuerySet[ConnectedAccount]:
+    """Return the accounts that a team connected, by platform and login."""
+    return (
+        ConnectedAccount.objects.filter(workspace=workspace)
+        .select_related("connected_by")
+        .order_by("platform", "login", "pk")
+    )
+
+
+def connections_due(now: datetime) -> QuerySet[ConnectedAccount]:
+    """Return the accounts that their platform is to be asked about, those that wait longest first."""
+    return ConnectedAccount.objects.filter(check_at__lte=now).select_related("workspace").order_by("check_at", "pk")
+
+
+def find_connection(pk: int) -> ConnectedAccount | None:
+    """Return a connected account as it is now, or None once it is disconnected."""
+    return ConnectedAccount.objects.filter(pk=pk).select_related("workspace").first()
+
+
+def usable_connection(platform: str, workspace_id: int, purpose: str) -> ConnectedAccount | None:
+    """Return the account that a team uses a platform with for a purpose: the first connected of those that serve it."""
+    held = ConnectedAccount.objects.filter(platform=platform, workspace=workspace_id).exclude(state__in=LOST)
+    able = (account for account in held.order_by("pk") if scopes.serves(platform, account.scopes, purpose))
+    return next(able, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTrouble:
+    """What a page tells where accounts are of no use, or of too little, until a person connects them anew."""
+
+    accounts: list[ConnectedAccount]
+    may_mend: bool
+    """Whether the reader is such a person."""
+
+
+def connection_trouble(reader: Membership) -> ConnectionTrouble | None:
+    """Return what a page of the reader's workspace has to tell; one query. None: all is well."""
+    needing = connections_of(reader.workspace).filter(state__in=(*LOST, ConnectionState.MISSING_SCOPE))
+    accounts = list(needing)
+    return ConnectionTrouble(accounts, may_manage_connections(reader)) if accounts else None

@@ -11,7 +11,7 @@ API_CLIENT = "api_client"
 
 _READING = frozenset({"watch.follow_lives", "speech.read_transcripts", "moderation.see_alerts"})
 _DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
-_LEADING = _DECIDING | {"watch.manage_channels", "risk.edit_policy"}
+_LEADING = _DECIDING | {"watch.manage_channels", "risk.edit_policy", "people.manage_connections"}
 
 CORE = frozenset({"watch", "speech", "risk", "people", "governance"})
 """Areas that no workspace can do without; the others are modules (`people.presets`)."""

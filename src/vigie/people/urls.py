@@ -8,7 +8,7 @@ from allauth.mfa.totp import views as totp
 from django.conf import settings
 from django.urls import path, re_path
 
-from vigie.people import queries, views
+from vigie.people import connections, queries, views
 from vigie.people.forms import worded
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("people/<int:pk>/remove/", views.member_remove, name="member-remove"),
     path("invitations/<int:pk>/renew/", views.invitation_renew, name="invitation-renew"),
     path("invitations/<int:pk>/revoke/", views.invitation_revoke, name="invitation-revoke"),
+    path("connections/", connections.connections, name="connections"),
+    path("connections/connect/", connections.connect, name="connection-connect"),
+    path("connections/<int:pk>/disconnect/", connections.disconnect, name="connection-disconnect"),
     path("settings/", views.workspace_settings, name="workspace-settings"),
 ]
 
@@ -80,6 +83,7 @@ outside = [
     path("", views.home, name="home"),
     path("setup/<str:token>/", views.setup, name="setup"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("connections/<slug:platform>/callback/", connections.callback, name="connection-callback"),
     path("profile/", views.profile, name="profile"),
     path("workspaces/add/", views.workspace_add, name="workspace-add"),
 ]

@@ -45,6 +45,7 @@ WORK = (
 SETUP = (
     Room("channels", _("Channels"), "channels", "watch.follow_lives", frozenset({"channel", "channel-add"})),
     Room("policy", _("Policy"), "policy", "risk.edit_policy"),
+    Room("connections", _("Connections"), "link", "people.manage_connections"),
     Room("people", _("People"), "people", "people.manage_people"),
     Room("workspace-settings", _("Settings"), "settings", "people.manage_workspace"),
     Room("audit", _("Audit"), "audit", "governance.read_audit"),

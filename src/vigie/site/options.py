@@ -21,7 +21,7 @@ class BadOptions(VigieError):
     """The settings of this installation are not usable."""
 
 
-SECRET = ("secret_key", "database_url", "redis_url", "email_url")
+SECRET = ("secret_key", "database_url", "redis_url", "email_url", "twitch_client_secret")
 """What may lie in a file: each is, or holds, a password."""
 ADDRESSES = {
     "database_url": ("postgres://user:password@host:port/name", {"postgres", "postgresql"}),
@@ -67,6 +67,10 @@ class Options(BaseSettings):
         description="smtp://user:password@host:port, or smtp+tls:// for STARTTLS; empty: mails are printed.",
     )
     email_from: str = Field("vigie@localhost", description="Sender of the mails.")
+    twitch_client_id: str = Field(
+        "", description="Of the application registered at dev.twitch.tv; without it Twitch cannot be connected."
+    )
+    twitch_client_secret: str = Field("", repr=False, description="Of the same application.")
     default_language: str = Field(
         "fr",
         pattern="^(fr|en)$",

@@ -58,3 +58,33 @@ class ModuleNotAllowed(Refused):
     """The kind of workspace does not allow this module."""
 
     words = _("This kind of workspace does not allow one of these modules.")
+
+
+class ScopesRefused(Refused):
+    """The platform allows less than it was asked for."""
+
+    words = _("The platform allows less than Vigie asked for. Nothing was changed.")
+
+
+class ConsentNotValid(Refused):
+    """Nobody here asked for this consent, or it was used, or asked for too long ago."""
+
+    words = _("This consent was not asked for here, or too long ago. Nothing was changed: connect the account again.")
+
+
+class ConsentRefused(Refused):
+    """The person said no on the platform's page of consent."""
+
+    words = _("You did not consent. Nothing was changed.")
+
+
+class ConsentFailed(Refused):
+    """The platform ended the page of consent with an error of its own."""
+
+    words = _("The platform could not ask you. Nothing was changed: try again, or tell your operator.")
+
+
+class OtherAccount(Refused):
+    """Another account came back than the one to be connected anew."""
+
+    words = _("You are signed in there with another account. Nothing was changed: sign out there, and try again.")

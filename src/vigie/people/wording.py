@@ -1,0 +1,26 @@
+"""What connected accounts may be used for, in the reader's words."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vigie.people import scopes
+
+PURPOSES: Mapping[str, Promise] = {
+    scopes.READ_CHAT: _("read the chat"),
+    scopes.FOLLOW_MODERATION: _("see what the channel's moderators do"),
+    scopes.FIND_CHANNELS: _("find the channels that it moderates"),
+    scopes.SEE_AUDIENCE: _("see who is in the chat"),
+    scopes.SEE_FOLLOWERS: _("see who follows"),
+    scopes.RESTRICT_ACCOUNTS: _("warn, mute and ban, when a moderator decides so"),
+    scopes.REMOVE_MESSAGES: _("remove messages, when a moderator decides so"),
+    scopes.SHIELD: _("switch the shield on and off, when a moderator decides so"),
+    scopes.ANNOUNCE: _("post announcements, when a moderator decides so"),
+    scopes.CLIP: _("make clips"),
+}
+
+
+def purpose_words(purposes: Iterable[str]) -> list[str]:
+    """Return purposes as they read after "may"."""
+    return [str(PURPOSES[purpose]) for purpose in purposes]
