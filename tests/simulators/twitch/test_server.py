@@ -1,80 +1,120 @@
-"""The server as a client meets it: tokens, users, streams, and a chat over EventSub."""
-
-import asyncio
-import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import Any
+"""What a test or a demonstration tells the server."""
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 
-from vigie.simulators.twitch import Token, TwitchServer, TwitchUser
-
-ZOE = TwitchUser("1001", "zoe_live", "Zoé_Live")
-MAX = TwitchUser("1002", "max")
+from tests.simulators.twitch.clients import ZOE, Caller, listening, told
+from vigie.simulators.twitch import Asked, Fault, Kind, TwitchServer, TwitchUser
 
 
-@pytest.fixture
-def server() -> Iterator[TwitchServer]:
-    with TwitchServer() as server:
+def test_a_renamed_account_keeps_its_id(server: TwitchServer, app: Caller) -> None:
+    server.rename("1001", "Zoe_Cuisine")
+
+    found = app.get("users?id=1001&login=zoe_live&login=zoe_cuisine")["data"]
+    assert [(user["id"], user["login"], user["display_name"]) for user in found] == [
+        ("1001", "zoe_cuisine", "Zoe_Cuisine")
+    ]
+
+
+def test_a_suspended_account_is_nowhere(server: TwitchServer, app: Caller) -> None:
+    server.go_live("zoe_live")
+
+    server.ban("zoe_live")
+
+    assert app.get("users?id=1001&login=zoe_live")["data"] == []
+    assert app.get("streams?user_id=1001")["data"] == []
+    assert app.get("channels?broadcaster_id=1001")["data"] == []
+
+
+def test_an_account_is_added_once(server: TwitchServer) -> None:
+    with pytest.raises(ValueError, match="zoe_live"):
         server.add(ZOE)
-        server.add(MAX)
-        yield server
+    with pytest.raises(ValueError, match="zoe_live"):
+        server.add(TwitchUser("7", "zoe_live"))
 
 
-def call(server: TwitchServer, token: Token, method: str, path: str, **more: Any) -> httpx.Response:
-    headers = {"Client-Id": server.client_id, "Authorization": f"Bearer {token.access}"}
-    return httpx.request(method, server.url(f"helix/{path}"), headers=headers, timeout=5, **more)
+def test_a_channel_that_was_not_added_is_unknown(server: TwitchServer) -> None:
+    with pytest.raises(KeyError):
+        server.say("nobody", "lea", "Coucou")
+    with pytest.raises(KeyError):
+        server.animate("nobody")
 
 
-async def told(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(5):
-        content: dict[str, Any] = json.loads(await socket.recv())
-        return content
+def test_viewers_are_counted_while_a_live_lasts(server: TwitchServer, app: Caller) -> None:
+    with pytest.raises(ValueError, match="off air"):
+        server.watched("zoe_live", 3)
+    server.go_live("zoe_live", viewers=1)
+
+    server.watched("zoe_live", 300)
+
+    assert app.get("streams")["data"][0]["viewer_count"] == 300
 
 
-@asynccontextmanager
-async def listening(server: TwitchServer, token: Token, *kinds: str) -> AsyncIterator[ClientConnection]:
-    async with connect(server.ws_url) as socket:
-        welcome = await told(socket)
-        for kind in kinds:
-            condition = {"broadcaster_user_id": "1001"} | ({"user_id": token.user_id} if "chat" in kind else {})
-            transport = {"method": "websocket", "session_id": welcome["payload"]["session"]["id"]}
-            body = {"type": kind, "version": "1", "condition": condition, "transport": transport}
-            answer = await asyncio.to_thread(call, server, token, "POST", "eventsub/subscriptions", json=body)
-            assert answer.status_code == 202, answer.text
-        yield socket
+def test_requests_are_written_down(server: TwitchServer, app: Caller, client: httpx.Client) -> None:
+    app("GET", "users?id=1001")
+    client.get(server.url("oauth2/validate"))
+    client.get(server.url("control"))
+
+    assert server.requests == [
+        Asked("GET", "/helix/users", "id=1001", 200),
+        Asked("GET", "/oauth2/validate", "", 401),
+    ]
 
 
-def test_users_are_found_by_id_and_login(server: TwitchServer) -> None:
-    answer = call(server, server.grant("", ()), "GET", "users?id=1001&login=max&id=404")
+async def test_a_crowd_writes_until_the_server_stops(moderator: Caller, server: TwitchServer) -> None:
+    async with listening(server, moderator, "channel.chat.message") as socket:
+        server.animate("zoe_live", pace=6000)
+        heard = [(await told(socket))["payload"]["event"]["message"]["text"] for _ in range(3)]
 
-    found = [(user["id"], user["display_name"]) for user in answer.json()["data"]]
-    assert found == [("1001", "Zoé_Live"), ("1002", "max")]
-
-
-def test_a_stream_is_there_while_it_lasts(server: TwitchServer) -> None:
-    token = server.grant("", ())
-
-    stream_id = server.go_live("zoe_live", title="Recette du jour", viewers=12)
-    (stream,) = call(server, token, "GET", "streams?user_id=1001&user_id=1002").json()["data"]
-    server.go_offline("zoe_live")
-
-    assert (stream["id"], stream["title"], stream["viewer_count"]) == (stream_id, "Recette du jour", 12)
-    assert call(server, token, "GET", "streams?user_id=1001").json() == {"data": [], "pagination": {}}
+    assert all(heard)
 
 
-async def test_a_chat_is_heard_as_it_is_written(server: TwitchServer) -> None:
-    token = server.grant("1002", ["user:read:chat"])
+async def test_a_user_can_throw_the_application_out(moderator: Caller, server: TwitchServer) -> None:
+    async with listening(server, moderator, "channel.chat.message") as socket:
+        server.disconnect("1002")
+        revoked = await told(socket)
 
-    async with listening(server, token, "channel.chat.message", "stream.online") as socket:
-        message_id = server.say("zoe_live", "lea", "Coucou @zoe_live !", badges=["subscriber"])
-        server.go_live("zoe_live")
-        heard, online = [await told(socket) for _ in range(2)]
+    assert (revoked["metadata"]["message_type"], revoked["payload"]["subscription"]["status"]) == (
+        "revocation",
+        "authorization_revoked",
+    )
+    assert server.delivered("zoe_live") == []
 
-    event = heard["payload"]["event"]
-    assert (event["message_id"], event["message"]["text"]) == (message_id, "Coucou @zoe_live !")
-    assert online["metadata"]["subscription_type"] == "stream.online"
-    assert [one.event.get("message_id") for one in server.delivered("zoe_live")] == [message_id, None]
+
+async def test_the_suspension_of_a_channel_is_a_revocation(moderator: Caller, server: TwitchServer) -> None:
+    async with listening(server, moderator, "stream.online") as socket:
+        server.ban("zoe_live")
+        revoked = await told(socket)
+
+    assert revoked["payload"]["subscription"]["status"] == "user_removed"
+
+
+def test_faults_are_added_and_healed(server: TwitchServer, app: Caller) -> None:
+    server.fail(Fault(Kind.REFUSE, "helix", times=0))
+    assert app("GET", "users?id=1001").status_code == 503
+
+    server.heal()
+
+    assert app("GET", "users?id=1001").status_code == 200
+
+
+def test_an_expired_token_is_worth_nothing(server: TwitchServer, app: Caller) -> None:
+    server.expire(app.token.access)
+
+    answer = app("GET", "users?id=1001")
+    assert answer.json() == {"error": "Unauthorized", "status": 401, "message": "Invalid OAuth token"}
+
+
+def test_tokens_end_with_their_time(server: TwitchServer, app: Caller) -> None:
+    server.forward(server.settings.token_life_s)
+
+    assert app("GET", "users?id=1001").status_code == 401
+
+
+def test_two_servers_of_one_seed_tell_the_same() -> None:
+    first, second = (TwitchServer(seed=7) for _ in range(2))
+    for server in (first, second):
+        server.add(ZOE)
+
+    assert first.say("zoe_live", "lea", "a") == second.say("zoe_live", "lea", "a")
+    assert first.grant("1001").access == second.grant("1001").access

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
-KINDS = {bool: {bool}, int: {int}, float: {int, float}, type(None): {int, float}, frozenset: {list, frozenset}}
+KINDS: dict[type, set[type]] = {
+    bool: {bool},
+    int: {int},
+    float: {int, float},
+    type(None): {int, float, type(None)},
+    frozenset: {list, frozenset},
+}
 """What a setting may be set to, by the kind of what it is at first."""
 
 
