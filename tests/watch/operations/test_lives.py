@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -6,27 +5,15 @@ from django.db import IntegrityError
 
 from tests.factories import NOW, make_channel, make_live
 from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
-from vigie.runtime import bus, leases
+from vigie.runtime import leases
 from vigie.watch import operations
 from vigie.watch.models import Gap, Live, LiveState
 from vigie.watch.operations import Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 
-KINDS: list[type[Event]] = [Acted, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged]
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[list[Event]]:
-    """What is published, in order."""
-    heard: list[Event] = []
-    before = {kind: list(bus._reactions[kind]) for kind in KINDS}
-    for kind in KINDS:
-        bus._reactions[kind] = [heard.append]
-    yield heard
-    bus._reactions.update(before)
 
 
 def test_a_live_begins_once_and_is_told(told: list[Event]) -> None:

@@ -53,12 +53,13 @@ class Roll:
 
     ids: OrderedDict[tuple[int, str, str], int] = field(default_factory=OrderedDict)
     """(workspace, platform, the platform's number) -> row."""
+    most: int = KNOWN_CHATTERS
 
     def remember(self, person: tuple[int, str, str], row_id: int) -> None:
         """Know somebody from now on, and forget who was not seen for longest when there are too many."""
         self.ids[person] = row_id
         self.ids.move_to_end(person)
-        if len(self.ids) > KNOWN_CHATTERS:
+        if len(self.ids) > self.most:
             self.ids.popitem(last=False)
 
 

@@ -7,7 +7,7 @@ from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, PositiveIntegerField, Q, Sum, Value, When
 from django.db.models.functions import Cast, Floor, Greatest
 
 from vigie.events import ActivityKind, LiveSampled
@@ -58,7 +58,8 @@ def count_viewers(live_id: int, at_s: float, viewers: int) -> None:
     LiveSample.objects.bulk_create(
         [sample], update_conflicts=True, unique_fields=["live", "at_s"], update_fields=["viewers"]
     )
-    highest = Case(When(peak_viewers=None, then=Value(viewers)), default=Greatest(F("peak_viewers"), Value(viewers)))
+    now = Value(viewers, output_field=PositiveIntegerField())
+    highest = Case(When(peak_viewers=None, then=now), default=Greatest(F("peak_viewers"), now))
     Live.objects.filter(pk=live_id).update(viewers=viewers, peak_viewers=highest)
     _tell([sample])
 

@@ -1,0 +1,82 @@
+"""One gate for all: a budget a key, an account of what was asked, a breaker that everyone respects."""
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from vigie.ports import NotLive, PortError
+from vigie.runtime import gate
+from vigie.runtime.gate import SharedGate
+from vigie.runtime.limits import Budget
+from vigie.runtime.models import Traffic
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SLOW = Budget(capacity=2.0, per_s=0.01)
+
+
+@sync_to_async
+def counted() -> list[tuple[str, int, int]]:
+    return list(Traffic.objects.order_by("key").values_list("key", "requests", "failures"))
+
+
+async def test_enter_keeps_to_the_budget_of_the_key() -> None:
+    shared = SharedGate({"tiktok": SLOW})
+    await shared.enter("tiktok.sign", cost=2.0)
+
+    with pytest.raises(PortError) as caught:
+        await shared.enter("tiktok.sign")
+
+    assert caught.value.retryable
+    assert caught.value.retry_after_s == pytest.approx(100.0, abs=2.0)
+    await shared.enter("tiktok.room")
+
+
+async def test_enter_takes_the_budget_of_the_longest_prefix() -> None:
+    shared = SharedGate({"twitch": SLOW, "twitch.user.": Budget(100.0, 100.0)})
+
+    for _ in range(20):
+        await shared.enter("twitch.user.7")
+
+
+async def test_enter_waits_for_its_turn_when_that_is_soon() -> None:
+    shared = SharedGate({"twitch": Budget(capacity=1.0, per_s=50.0)})
+
+    for _ in range(5):
+        await shared.enter("twitch")
+
+
+async def test_what_the_vendor_asks_for_holds_for_everyone() -> None:
+    asking = SharedGate({"tiktok": Budget(100.0, 100.0)})
+    await asking.leave("tiktok", PortError("too many", retryable=True, retry_after_s=120.0))
+
+    with pytest.raises(PortError) as caught:
+        await SharedGate({"tiktok": Budget(100.0, 100.0)}).enter("tiktok")
+
+    assert caught.value.retry_after_s == pytest.approx(120.0, abs=2.0)
+
+
+async def test_trouble_in_a_row_opens_the_breaker_and_an_answer_closes_it() -> None:
+    shared = SharedGate({"tiktok": Budget(100.0, 100.0)})
+    for _ in range(gate.PATIENCE.failures - 1):
+        await shared.leave("tiktok", PortError("time-out", retryable=True))
+    await shared.leave("tiktok", None)
+    await shared.leave("tiktok", PortError("time-out", retryable=True))
+
+    await shared.enter("tiktok")
+
+
+@pytest.mark.parametrize("trouble", [NotLive("offline", retryable=True), PortError("no such account", permanent=True)])
+async def test_a_clear_answer_is_not_held_against_the_vendor(trouble: PortError) -> None:
+    shared = SharedGate({"tiktok": Budget(100.0, 100.0)})
+    for _ in range(gate.PATIENCE.failures):
+        await shared.leave("tiktok", trouble)
+
+    await shared.enter("tiktok")
+
+
+async def test_leave_counts_requests_and_failures_an_hour() -> None:
+    shared = SharedGate({})
+    await shared.leave("tiktok", None)
+    await shared.leave("tiktok", PortError("time-out", retryable=True))
+    await shared.leave("twitch", None)
+
+    assert await counted() == [("tiktok", 2, 1), ("twitch", 1, 0)]

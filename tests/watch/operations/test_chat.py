@@ -1,0 +1,210 @@
+"""A message is a row once, whoever delivers it and how often; who wrote it may be sealed, revealed, erased."""
+
+import pytest
+from django.db import IntegrityError
+
+from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
+from tests.watch.audiences import heard, somebody
+from vigie.events import Acted, ActivityKind, AudienceActive, Badge, Event, MessagesRemoved
+from vigie.people.models import Preset
+from vigie.watch.chatters import Identity
+from vigie.watch.models import ChatMessage, Chatter, Live
+from vigie.watch.operations import chat
+from vigie.watch.operations.chat import NoReason, Roll
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
+
+
+def acts_of(told: list[Event]) -> list[Acted]:
+    return [event for event in told if isinstance(event, Acted)]
+
+
+def stored(live: Live) -> list[tuple[str, str, float]]:
+    return list(ChatMessage.objects.filter(live=live).order_by("pk").values_list("platform_id", "text", "at_s"))
+
+
+def test_store_chat_writes_a_batch_in_order_and_tells_each_live(told: list[Event]) -> None:
+    one, two = make_live(), make_live()
+    batch = [heard(one, "a", text="first", at_s=1.5), heard(two, "a", at_s=2.0), heard(one, "b", by=2, at_s=3.0)]
+
+    assert chat.store_chat(batch, Roll(), NOW) == 3
+
+    assert stored(one) == [("a", "first", 1.5), ("b", "hello", 3.0)]
+    ids = {live.pk: tuple(live.messages.order_by("pk").values_list("pk", flat=True)) for live in (one, two)}
+    assert told == [AudienceActive(live.channel.workspace_id, live.pk, ids[live.pk]) for live in (one, two)]
+
+
+def test_store_chat_writes_what_was_delivered_twice_once(told: list[Event]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a"), heard(live, "a", text="again")], Roll(), NOW)
+
+    assert chat.store_chat([heard(live, "a"), heard(live, "b")], Roll(), NOW) == 1
+    assert chat.store_chat([heard(live, "b")], Roll(), NOW) == 0
+    assert chat.store_chat([], Roll(), NOW) == 0
+
+    assert [row[0] for row in stored(live)] == ["a", "b"]
+    assert len(told) == 2
+
+
+def test_store_chat_knows_ids_that_are_longer_than_it_keeps() -> None:
+    live, long = make_live(), "x" * 100
+
+    assert [chat.store_chat([heard(live, long)], Roll(), NOW) for _ in range(2)] == [1, 0]
+
+
+def test_store_chat_keeps_what_was_given_and_who_gave_it() -> None:
+    live = make_live()
+    moderator = somebody(3, Badge.SUBSCRIBER, Badge.MODERATOR)
+    given = heard(live, "g", by=moderator, kind=ActivityKind.GIFT, text="Rose", count=5, value=5, is_history=True)
+    chat.store_chat([given], Roll(), NOW)
+
+    row = ChatMessage.objects.get()
+    assert (row.kind, row.text, row.count, row.value, row.badges, row.is_history) == (
+        "gift",
+        "Rose",
+        5,
+        5,
+        "moderator subscriber",
+        True,
+    )
+
+
+@pytest.mark.parametrize(("at_s", "expected"), [(-30.0, 0.0), (12.25, 12.25)])
+def test_what_was_written_before_the_live_began_lies_at_its_beginning(at_s: float, expected: float) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a", at_s=at_s)], Roll(), NOW)
+
+    assert stored(live)[0][2] == expected
+
+
+def test_a_person_is_one_chatter_of_a_workspace_and_another_elsewhere() -> None:
+    workspace = make_workspace()
+    lives = [make_live(make_channel(workspace)), make_live(make_channel(workspace)), make_live()]
+    for live in lives:
+        chat.store_chat([heard(live, "a"), heard(live, "b", by=2)], Roll(), NOW)
+
+    assert Chatter.objects.filter(workspace=workspace).count() == 2
+    assert Chatter.objects.count() == 4
+    assert Chatter.objects.values("key").distinct().count() == 4
+
+
+def test_a_roll_that_knows_somebody_asks_for_nobody() -> None:
+    live, roll = make_live(), Roll()
+    chat.store_chat([heard(live, "a")], roll, NOW)
+
+    assert set(roll.ids) == {(live.channel.workspace_id, "web", "1001")}
+    chat.store_chat([heard(live, "b")], roll, NOW)
+    assert len(stored(live)) == 2
+
+
+def test_a_roll_forgets_who_was_not_seen_for_longest() -> None:
+    roll = Roll(most=2)
+    for number in (1, 2, 1, 3):
+        roll.remember((1, "web", str(number)), number)
+
+    assert list(roll.ids.values()) == [1, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_erased_meanwhile_is_refused_so_that_the_writer_tries_again() -> None:
+    live, roll = make_live(), Roll()
+    chat.store_chat([heard(live, "a")], roll, NOW)
+    ChatMessage.objects.all().delete()
+    Chatter.objects.all().delete()
+
+    with pytest.raises(IntegrityError):
+        chat.store_chat([heard(live, "b")], roll, NOW)
+
+
+def test_who_somebody_is_is_sealed_where_the_team_wants_that() -> None:
+    body = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+    other = make_live()
+    for live in (body, other):
+        chat.store_chat([heard(live, "a")], Roll(), NOW)
+
+    hidden, open_ = (Chatter.objects.get(workspace=live.channel.workspace) for live in (body, other))
+    assert (hidden.login, hidden.name, hidden.shown) == ("", "", hidden.pseudonym)
+    assert "viewer1" not in hidden.sealed
+    assert (open_.login, open_.name, open_.sealed, open_.shown) == ("viewer1", "Viewer 1", "", "Viewer 1")
+
+
+def test_reveal_identity_is_accounted_for_with_its_reason(told: list[Event]) -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+    chat.store_chat([heard(live, "a")], Roll(), NOW)
+    chatter, member = Chatter.objects.get(), make_membership(workspace=live.channel.workspace)
+
+    identity = chat.reveal_identity(chatter, actor=member, reason=" threat, case 12 ")
+
+    assert identity == Identity("1001", "viewer1", "Viewer 1")
+    expected = Acted(
+        member.workspace_id,
+        member.user_id,
+        "chatter.revealed",
+        "chatter",
+        chatter.pseudonym,
+        {"reason": "threat, case 12"},
+    )
+    assert told == [AudienceActive(member.workspace_id, live.pk, (live.messages.get().pk,)), expected]
+
+
+def test_nobody_is_revealed_or_erased_without_a_reason(told: list[Event]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a")], Roll(), NOW)
+    chatter, member = Chatter.objects.get(), make_membership(workspace=live.channel.workspace)
+
+    for operation in (chat.reveal_identity, chat.erase_chatter):
+        with pytest.raises(NoReason):
+            operation(chatter, actor=member, reason=" ")
+
+    assert (acts_of(told), ChatMessage.objects.count()) == ([], 1)
+
+
+def test_erase_chatter_removes_a_person_and_all_they_wrote(told: list[Event]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a"), heard(live, "b"), heard(live, "c", by=2)], Roll(), NOW)
+    member = make_membership(workspace=live.channel.workspace)
+
+    erased = chat.erase_chatter(Chatter.objects.get(login="viewer1"), actor=member, reason="request 4")
+
+    assert (erased, [row[0] for row in stored(live)]) == (2, ["c"])
+    assert [(act.verb, act.payload) for act in acts_of(told)] == [
+        ("chatter.erased", {"reason": "request 4", "messages": 2})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("removed", "expected"),
+    [
+        (MessagesRemoved(NOW, message_id="a"), ["a"]),
+        (MessagesRemoved(NOW, chatter_id="1001"), ["a", "b"]),
+        (MessagesRemoved(NOW), ["a", "b", "c"]),
+        (MessagesRemoved(NOW, message_id="unknown"), []),
+    ],
+)
+def test_mark_removed_notes_what_the_platform_took_away(removed: MessagesRemoved, expected: list[str]) -> None:
+    live, other = make_live(), make_live()
+    batch = [heard(live, "a"), heard(live, "b"), heard(live, "c", by=2), heard(other, "a")]
+    chat.store_chat(batch, Roll(), NOW)
+
+    assert chat.mark_removed(live, removed) == len(expected)
+
+    gone = ChatMessage.objects.exclude(removed_at=None).order_by("pk").values_list("live", "platform_id")
+    assert list(gone) == [(live.pk, message_id) for message_id in expected]
+
+
+def test_still_wanted_forgets_lives_that_are_gone() -> None:
+    live, gone = make_live(), make_live()
+    batch = [heard(live, "a"), heard(gone, "b")]
+    gone.delete()
+
+    assert chat.still_wanted(batch) == batch[:1]
+
+
+def test_taking_a_chat_away_is_accounted_for(told: list[Event]) -> None:
+    live = make_live()
+    member = make_membership(workspace=live.channel.workspace)
+    chat.record_export(live, actor=member, form="csv")
+
+    assert [(act.verb, act.subject_id, act.payload) for act in acts_of(told)] == [
+        ("chat.exported", str(live.pk), {"form": "csv"})
+    ]

@@ -1,0 +1,70 @@
+"""Counts come from the messages: made again they are the same."""
+
+import pytest
+
+from tests.factories import NOW, make_live
+from tests.watch.audiences import heard
+from vigie.events import ActivityKind, Event, LiveSampled
+from vigie.watch.models import Live, LiveSample
+from vigie.watch.operations import chat, counts
+from vigie.watch.operations.chat import Roll
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
+
+
+def sampled(live: Live) -> dict[int, tuple[int, ...]]:
+    rows = LiveSample.objects.filter(live=live).order_by("at_s").values_list("at_s", *counts.COUNTS)
+    return {at_s: tuple(values) for at_s, *values in rows}
+
+
+@pytest.mark.parametrize(("at_s", "stretch"), [(0.0, 0), (9.99, 0), (10.0, 10), (125.5, 120), (-3.0, 0)])
+def test_stretch_of_is_where_the_ten_seconds_begin(at_s: float, stretch: int) -> None:
+    assert counts.stretch_of(at_s) == stretch
+
+
+def test_recount_counts_each_kind_and_people_once() -> None:
+    live = make_live()
+    batch = [
+        heard(live, "1", by=1, at_s=1.0),
+        heard(live, "2", by=1, at_s=2.0),
+        heard(live, "3", by=2, at_s=9.9),
+        heard(live, "4", by=3, at_s=3.0, kind=ActivityKind.LIKE, count=15),
+        heard(live, "5", by=3, at_s=3.0, kind=ActivityKind.JOIN),
+        heard(live, "6", by=3, at_s=3.0, kind=ActivityKind.FOLLOW),
+        heard(live, "7", by=3, at_s=3.0, kind=ActivityKind.SHARE),
+        heard(live, "8", by=3, at_s=3.0, kind=ActivityKind.GIFT, count=2, value=60),
+        heard(live, "9", by=1, at_s=10.0),
+    ]
+    chat.store_chat(batch, Roll(), NOW)
+
+    for _ in range(2):
+        counts.recount({live.pk: frozenset({0, 10})})
+
+    assert sampled(live) == {0: (3, 2, 15, 1, 1, 1, 60), 10: (1, 1, 0, 0, 0, 0, 0)}
+
+
+def test_recount_takes_many_lives_at_once_and_tells_the_last_stretch_of_each(told: list[Event]) -> None:
+    one, two = make_live(), make_live()
+    chat.store_chat([heard(one, "1"), heard(one, "2", at_s=30.0), heard(two, "1", at_s=10.0)], Roll(), NOW)
+    told.clear()
+
+    counts.recount({one.pk: frozenset({0, 30}), two.pk: frozenset({10})})
+
+    assert (sampled(one).keys(), sampled(two).keys()) == ({0, 30}, {10})
+    expected = {LiveSampled(live.channel.workspace_id, live.pk, at_s) for live, at_s in ((one, 30), (two, 10))}
+    assert set(told) == expected
+
+
+def test_viewers_lie_beside_the_counts_and_neither_touches_the_other() -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "1", at_s=12.0)], Roll(), NOW)
+    counts.count_viewers(live.pk, 14.0, 120)
+    counts.recount({live.pk: frozenset({10})})
+    counts.count_viewers(live.pk, 25.0, 90)
+
+    live.refresh_from_db()
+    assert (live.viewers, live.peak_viewers) == (90, 120)
+    assert list(LiveSample.objects.order_by("at_s").values_list("at_s", "messages", "viewers")) == [
+        (10, 1, 120),
+        (20, 0, 90),
+    ]

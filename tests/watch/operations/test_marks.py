@@ -1,0 +1,52 @@
+"""Marks: of persons, of bursts, of the platform's moderators."""
+
+import pytest
+
+from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
+from vigie.events import Acted, Event, MarkPlaced, ModeratorActed
+from vigie.people.models import Preset
+from vigie.watch import operations
+from vigie.watch.models import LiveMark
+from vigie.watch.timeline import Hole
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
+ACT = ModeratorActed("e1", NOW, "timeout", "momo", target="camille", reason="spam", duration_s=600.0)
+
+
+def test_a_person_places_a_mark_and_takes_it_away(told: list[Event]) -> None:
+    live = make_live()
+    member = make_membership(workspace=live.channel.workspace)
+
+    mark = operations.place_mark(live, Hole(10.0, 20.0), "à réécouter", actor=member, now=NOW)
+
+    told_mark = {"from_s": 10.0, "to_s": 20.0, "label": "à réécouter"}
+    acted = Acted(member.workspace_id, member.user_id, "mark.placed", "live", str(live.pk), told_mark)
+    assert told == [acted, MarkPlaced(member.workspace_id, live.pk, mark.pk)]
+    operations.remove_mark(mark, actor=member)
+    assert not LiveMark.objects.exists()
+    assert isinstance(told[-1], Acted)
+    assert told[-1].verb == "mark.removed"
+
+
+def test_a_burst_that_goes_on_is_one_mark() -> None:
+    live = make_live()
+    for to_s in (30.0, 40.0, 40.0):
+        operations.mark_burst(live, Hole(20.0, to_s), now=NOW)
+
+    assert list(LiveMark.objects.values_list("kind", "from_s", "to_s")) == [("burst", 20.0, 40.0)]
+
+
+def test_what_a_moderator_of_the_platform_did_is_marked_once() -> None:
+    live = make_live()
+    for _ in range(2):
+        operations.mark_act(live, ACT, 12.5)
+
+    assert list(LiveMark.objects.values_list("kind", "from_s", "label")) == [("platform", 12.5, "timeout camille spam")]
+
+
+def test_whom_a_moderator_sanctioned_is_a_pseudonym_where_the_team_wants_that() -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+    mark = operations.mark_act(live, ACT, 12.5)
+
+    assert "camille" not in mark.label
+    assert mark.label.startswith("timeout c-")

@@ -1,0 +1,172 @@
+"""What is written of channels as their platforms are asked."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.factories import NOW, make_channel
+from vigie.events import Acted, Event, LiveEnded, LiveResumed, LiveStarted, PresenceChanged
+from vigie.ports import Airing, Sighting
+from vigie.runtime.models import Lease
+from vigie.watch import operations
+from vigie.watch.models import Channel, Live, Presence
+from vigie.watch.pacing import PACES, Look
+from vigie.watch.presence import FLAP
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
+LOOK = Look(PACES["tiktok"], Random(1))
+AIRED = NOW - timedelta(hours=2)
+LIVE = Sighting(
+    "camille", Airing.LIVE, platform_id="42", handle="camille", room_id="7", title="Marché", viewers=5, started_at=AIRED
+)
+OFFLINE = Sighting("camille", Airing.OFFLINE)
+BLOCKED = Sighting("camille", Airing.UNKNOWN, "TikTok asks for a captcha")
+
+
+def watched(**fields: str) -> Channel:
+    channel = make_channel(address="camille", name="@camille")
+    Channel.objects.filter(pk=channel.pk).update(platform="tiktok", is_watched=True, **fields)
+    channel.refresh_from_db()
+    operations.expect(channel, NOW)
+    return channel
+
+
+def see(channel: Channel, *sightings: Sighting, after: timedelta = timedelta(0)) -> Presence:
+    for sighting in sightings:
+        operations.record_sighting(channel.pk, sighting, NOW + after, look=LOOK)
+    return Presence.objects.get(pk=channel.pk)
+
+
+def test_expect_makes_a_channel_due_at_once_and_leaves_the_web_alone() -> None:
+    channel, web = watched(), make_channel()
+    Presence.objects.update(due_at=NOW + timedelta(days=1), failures=4)
+
+    for each in (channel, web):
+        operations.expect(each, NOW)
+
+    assert list(Presence.objects.values_list("channel", "due_at", "failures")) == [(channel.pk, NOW, 0)]
+
+
+def test_a_live_begins_when_its_platform_says_so(told: list[Event]) -> None:
+    channel = watched()
+    Lease.objects.create(resource=channel.resource, due_at=NOW + timedelta(hours=1))
+
+    presence = see(channel, LIVE)
+
+    live = Live.objects.get()
+    assert (live.title, live.room_id, live.started_at, live.aired_at) == ("Marché", "7", NOW, AIRED)
+    assert (presence.airing, presence.room_id, presence.viewers, presence.checked_at) == ("live", "7", 5, NOW)
+    assert LiveStarted(channel.workspace_id, live.pk, channel.pk, NOW) in told
+    assert PresenceChanged(channel.workspace_id, channel.pk, "live", "") in told
+    assert Lease.objects.get(pk=channel.resource).due_at is None
+
+
+def test_a_live_that_goes_on_is_told_once(told: list[Event]) -> None:
+    see(watched(), LIVE, LIVE)
+
+    assert [type(event) for event in told].count(LiveStarted) == 1
+    assert [type(event) for event in told].count(PresenceChanged) == 1
+
+
+def test_a_live_ends_when_that_was_said_twice(told: list[Event]) -> None:
+    channel = watched()
+    presence = see(channel, LIVE, OFFLINE)
+    assert Live.objects.get().ended_at is None
+    assert presence.due_at <= NOW + timedelta(seconds=20)
+
+    see(channel, OFFLINE)
+
+    live = Live.objects.get()
+    assert (live.state, live.ended_at) == ("ended", NOW)
+    assert LiveEnded(channel.workspace_id, live.pk, NOW, "") in told
+
+
+def test_doubt_counts_as_one_of_the_two() -> None:
+    channel = watched()
+    see(channel, LIVE)
+    operations.doubt(channel.pk, NOW)
+    assert Presence.objects.get().due_at == NOW
+
+    see(channel, OFFLINE)
+
+    assert Live.objects.get().ended_at == NOW
+
+
+def test_not_to_know_ends_nothing_and_asks_ever_more_rarely() -> None:
+    channel = watched()
+    first = see(channel, LIVE, BLOCKED).due_at
+    presence = see(channel, *[BLOCKED] * 9)
+
+    assert Live.objects.get().ended_at is None
+    assert (presence.airing, presence.reason, presence.failures) == ("unknown", "TikTok asks for a captcha", 10)
+    assert presence.due_at > first
+
+
+@pytest.mark.parametrize(("room_id", "after"), [("7", timedelta(hours=1)), ("8", FLAP)])
+def test_a_live_that_is_back_soon_or_in_the_same_room_goes_on(
+    told: list[Event], room_id: str, after: timedelta
+) -> None:
+    channel = watched()
+    see(channel, LIVE, OFFLINE, OFFLINE)
+
+    see(channel, Sighting("camille", Airing.LIVE, room_id=room_id), after=after)
+
+    live = Live.objects.get()
+    assert (live.state, live.ended_at) == ("reconnecting", None)
+    assert LiveResumed(channel.workspace_id, live.pk, NOW + after) in told
+    assert [type(event) for event in told].count(LiveStarted) == 1
+
+
+def test_another_live_is_another_row() -> None:
+    channel = watched()
+    see(channel, LIVE, OFFLINE, OFFLINE)
+
+    see(channel, Sighting("camille", Airing.LIVE, room_id="8"), after=timedelta(hours=1))
+
+    assert Live.objects.count() == 2
+
+
+def test_a_channel_that_is_watched_no_longer_begins_nothing() -> None:
+    channel = watched()
+    Channel.objects.update(is_watched=False)
+
+    see(channel, LIVE)
+
+    assert not Live.objects.exists()
+
+
+def test_a_renamed_account_is_followed_by_its_number(told: list[Event]) -> None:
+    channel = watched(platform_id="42")
+    see(channel, Sighting("42", Airing.OFFLINE, platform_id="42", handle="camille.tv"))
+
+    channel.refresh_from_db()
+    assert (channel.address, channel.name) == ("camille.tv", "@camille.tv")
+    payload = {"from": "camille", "to": "camille.tv"}
+    assert Acted(channel.workspace_id, None, "channel.renamed", "channel", str(channel.pk), payload) in told
+
+
+def test_a_handle_that_somebody_else_took_is_not_followed() -> None:
+    channel = watched(platform_id="42")
+    see(channel, Sighting("camille", Airing.OFFLINE, platform_id="43", handle="camille.tv"))
+
+    channel.refresh_from_db()
+    assert (channel.platform_id, channel.address) == ("42", "camille")
+
+
+def test_an_account_is_one_channel_of_a_workspace() -> None:
+    channel = watched()
+    twin = make_channel(channel.workspace, address="camille.old")
+    Channel.objects.filter(pk=twin.pk).update(platform="tiktok", platform_id="42")
+
+    see(channel, LIVE)
+
+    channel.refresh_from_db()
+    assert channel.platform_id == ""
+
+
+def test_look_at_notes_who_is_on_the_screen() -> None:
+    channel = watched()
+    operations.look_at([channel.pk], NOW)
+
+    assert Presence.objects.get().looked_at == NOW
