@@ -13,7 +13,7 @@ _READING = frozenset({"watch.follow_lives", "speech.read_transcripts", "moderati
 _DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
 _LEADING = _DECIDING | {"watch.manage_channels", "risk.edit_policy", "people.manage_connections"}
 
-CORE = frozenset({"watch", "speech", "risk", "people", "governance"})
+CORE = frozenset({"watch", "speech", "risk", "people", "governance", "notifications"})
 """Areas that no workspace can do without; the others are modules (`people.presets`)."""
 MANAGING = frozenset({"people.manage_people", "people.manage_workspace"})
 """What makes somebody an administrator, whatever the role is called."""
@@ -26,7 +26,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     ANALYST: _READING,
     MODERATOR: _DECIDING,
     SUPERVISOR: _LEADING,
-    ADMINISTRATOR: _LEADING | MANAGING | {"governance.read_audit"},
+    ADMINISTRATOR: _LEADING | MANAGING | {"governance.read_audit", "notifications.manage_webhooks"},
     AUDITOR: _READING | {"governance.read_audit"},
     API_CLIENT: _READING,
 }
