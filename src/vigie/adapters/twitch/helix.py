@@ -107,8 +107,9 @@ class Helix:
                 return (await self._client.send(request)).content
             except PortError as trouble:
                 wait_s = max(pause_s, trouble.retry_after_s or 0.0)
-                if not trouble.retryable or wait_s > LONGEST_WAIT_S:
-                    raise
+                is_held_back = trouble.retry_after_s is not None and not isinstance(trouble, Refusal)
+                if not trouble.retryable or is_held_back or wait_s > LONGEST_WAIT_S:
+                    raise  # who is held back by the gate has waited there
             await asyncio.sleep(wait_s)
         return (await self._client.send(request)).content
 
