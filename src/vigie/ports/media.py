@@ -42,7 +42,7 @@ class MediaSource(Protocol):
     def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
     ) -> AsyncIterator[MediaItem]:
-        """Yield `MediaOpened`, then sound and captions in stream order, then `MediaEnded`.
+        """Yield `MediaOpened`, then sound, captions and a keyframe now and then, in stream order, then `MediaEnded`.
 
         `from_pts_s` says where an earlier connection stopped: a source that still has what follows goes back to it,
         and may repeat what comes before. Without it a live starts at its edge. `was_live` says that this was on air:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -13,10 +13,11 @@ from av.container import InputContainer
 
 from vigie.adapters.web import containers
 from vigie.adapters.web.mpegclock import MpegClock
+from vigie.adapters.web.pictures import Pace, Pictures
 from vigie.adapters.web.pipes import TURN, Closed, Outlet, Pipe, resting
 from vigie.adapters.web.sound import first_audio, sound
 from vigie.adapters.web.threads import beside
-from vigie.events import AudioReceived, MediaOpened
+from vigie.events import AudioReceived, KeyframeReceived, MediaOpened
 from vigie.ports import PortError
 
 STOP_S = 0.5
@@ -41,6 +42,8 @@ class Stretch:
     """Where to begin in a recording."""
     clock: MpegClock | None = None
     """Counts the turns of the pts."""
+    pace: Pace = field(default_factory=Pace, compare=False)
+    """How often a picture is taken; stretches of one connection share it."""
 
 
 def declared_length_s(stream: AudioStream) -> float | None:
@@ -107,7 +110,7 @@ class Decoding:
         finally:
             self._pipe.abandon()
 
-    def _put(self, item: MediaOpened | AudioReceived) -> None:
+    def _put(self, item: MediaOpened | AudioReceived | KeyframeReceived) -> None:
         with self._waiting():
             self._outlet.put_from_thread(item)
 
@@ -123,8 +126,14 @@ class Decoding:
         if stretch.resume_s:
             container.seek(int(stretch.resume_s * av.time_base) + (container.start_time or 0))
         shift_s = -(container.start_time or 0) / av.time_base if stretch.shift_s is None else stretch.shift_s
-        unwrapped = stretch.clock.of_sound if stretch.clock else float
-        for chunk in sound(container, stream):
+        clock = stretch.clock
+
+        def show(picture: KeyframeReceived) -> None:
+            at_s = picture.pts_s + shift_s
+            self._put(replace(picture, pts_s=clock.unwrapped(at_s) if clock else at_s))
+
+        unwrapped = clock.of_sound if clock else float
+        for chunk in sound(container, stream, Pictures(container, stretch.pace, show)):
             self._put(replace(chunk, pts_s=unwrapped(chunk.pts_s + shift_s)))
 
 

@@ -1,6 +1,7 @@
-"""A container -> chunks of 16 kHz mono sound with their time on the container's clock. Pictures are never decoded."""
+"""A container -> chunks of 16 kHz mono sound with their time on the container's clock. Pictures pass by."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -8,6 +9,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
+from vigie.adapters.web.pictures import Pictures
 from vigie.events import SAMPLE_BYTES, SAMPLE_RATE, AudioReceived
 
 CHUNK_SAMPLES = SAMPLE_RATE // 2
@@ -26,19 +28,19 @@ def first_audio(container: InputContainer) -> AudioStream | None:
     return stream
 
 
-def sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioReceived]:
-    """Yield the sound of `stream` in chunks of 0.5 s, shorter where its clock jumps.
+def sound(container: InputContainer, stream: AudioStream, pictures: Pictures | None = None) -> Iterator[AudioReceived]:
+    """Yield the sound of `stream` in chunks of 0.5 s, shorter where its clock jumps; show `pictures` theirs.
 
     A broken packet is left out. Raises av.FFmpegError when nothing but broken packets comes.
     """
     chunks = Chunks()
-    for frame in _frames(container, stream):
+    for frame in _frames(container, stream, pictures):
         yield from chunks.add(frame)
     yield from chunks.flush()
 
 
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    packets = container.demux(stream)
+def _frames(container: InputContainer, stream: AudioStream, pictures: Pictures | None) -> Iterator[AudioFrame]:
+    packets = _packets(container, stream, pictures)
     broken, has_decoded = 0, False
     trouble: av.FFmpegError | None = None
     while broken <= MOST_BROKEN:
@@ -48,7 +50,7 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
         except av.error.InvalidDataError as error:
             trouble = error
             broken += 1
-            packets = container.demux(stream)  # the error has ended the former iterator, not the container
+            packets = _packets(container, stream, pictures)  # the error ended the iterator, not the container
             continue
         if frames is None:
             break
@@ -57,6 +59,21 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
             yield from frames
     if trouble and (broken > MOST_BROKEN or not has_decoded):
         raise trouble
+
+
+def _packets(
+    container: InputContainer, stream: AudioStream, pictures: Pictures | None
+) -> "Iterator[av.Packet[AudioStream]]":
+    """Yield the packets of `stream`; those of the pictures go to them."""
+    if pictures is None or pictures.stream is None:
+        yield from container.demux(stream)
+        return
+    for packet in container.demux(stream, pictures.stream):
+        if packet.stream.index != stream.index:
+            pictures.take(packet)
+        else:
+            pictures.heard(packet)
+            yield cast("av.Packet[AudioStream]", packet)
 
 
 class Chunks:
