@@ -23,6 +23,7 @@ from tests.factories import (
     make_utterance,
     make_workspace,
 )
+from tests.notifications.rows import make_delivery, make_notice, make_webhook
 from vigie.people import operations
 from vigie.people.models import Invitation, Preset, Role, Workspace
 from vigie.people.roles import CONTENT
@@ -56,6 +57,7 @@ READ, HEAR = "speech.read_transcripts", "speech.hear_audio"
 SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
 POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
 AUDIT, CONNECTIONS = "governance.read_audit", "people.manage_connections"
+HOOKS = "notifications.manage_webhooks"
 
 ROWS = [
     get("health"),
@@ -115,6 +117,24 @@ ROWS = [
     post("alert-decide", SEE, DECIDE, of="alert"),
     post("alert-undo", SEE, DECIDE, of="alert"),
     post("alert-note", SEE, DECIDE, of="alert"),
+    # notifications
+    get("notices", FOLLOW),
+    get("notices-latest", FOLLOW),
+    get("notices-bell", FOLLOW),
+    post("notices-read", FOLLOW),
+    get("notice", FOLLOW, of="notice"),
+    post("notice-read", FOLLOW, of="notice"),
+    get("notice-settings", FOLLOW),
+    post("notice-settings", FOLLOW),
+    # webhooks
+    get("webhooks", HOOKS),
+    post("webhooks", HOOKS),
+    get("webhook", HOOKS, of="webhook"),
+    post("webhook", HOOKS, of="webhook"),
+    post("webhook-rotate", HOOKS, of="webhook"),
+    post("webhook-try", HOOKS, of="webhook"),
+    post("webhook-remove", HOOKS, of="webhook"),
+    post("delivery-again", HOOKS, of="delivery"),
 ]
 every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")
 
@@ -150,6 +170,9 @@ SCENE: dict[str, Callable[[Workspace], int]] = {
     "live": lambda workspace: a_live(workspace).pk,
     "utterance": lambda workspace: make_utterance(a_live(workspace)).pk,
     "alert": lambda workspace: make_alert(make_assessment(make_utterance(a_live(workspace)))).pk,
+    "notice": lambda workspace: make_notice(make_membership(workspace=workspace)).pk,
+    "webhook": lambda workspace: make_webhook(workspace).pk,
+    "delivery": lambda workspace: make_delivery(make_webhook(workspace)).pk,
     "version": lambda workspace: ensure_policy(workspace, NOW).version,
 }
 """What an address can be of -> how to put one into a workspace, and its number."""

@@ -86,7 +86,7 @@ def test_the_page_asks_as_much_for_one_version_as_for_three(
         make_policy(leader.workspace, version=version)
     client.get(address("policy", leader))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address("policy", leader))
 
 

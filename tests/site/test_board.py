@@ -133,7 +133,7 @@ def test_lives_asks_as_much_for_one_as_for_three(
 
     client.get(address("lives", member))  # the first act of a workspace begins its audit chain
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(address("lives", member))
 
 

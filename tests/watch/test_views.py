@@ -96,7 +96,7 @@ def test_channels_asks_as_much_for_one_as_for_three(
     for _ in range(rows):
         make_live(make_channel(member.workspace))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address("channels", member))
 
 
@@ -175,7 +175,7 @@ def test_channel_asks_as_much_for_one_live_as_for_three(
     for index in range(rows):
         make_live(channel, started_at=NOW - index * HOUR, ended_at=NOW)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address("channel", member, channel.pk))
 
 

@@ -55,6 +55,13 @@ VERBS: Mapping[str, Promise] = {
     "transcript.exported": _("exported a transcript"),
     "transcript.read": _("read a transcript"),
     "utterance.retried": _("asked for an utterance to be transcribed again"),
+    "webhook.added": _("added a webhook"),
+    "webhook.changed": _("changed a webhook"),
+    "webhook.redelivered": _("had a webhook told something again"),
+    "webhook.removed": _("removed a webhook"),
+    "webhook.rotated": _("gave a webhook another secret"),
+    "webhook.switched_off": _("switched a webhook off"),
+    "webhook.tried": _("tried a webhook"),
     "workspace.changed": _("changed the settings"),
     "workspace.created": _("created the workspace"),
 }
@@ -72,6 +79,7 @@ OBJECTS: Mapping[str, Promise] = {
     "policy": _("policy"),
     "user": _("person"),
     "utterance": _("utterance"),
+    "webhook": _("webhook"),
     "workspace": _("workspace"),
 }
 

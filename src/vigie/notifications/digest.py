@@ -1,7 +1,7 @@
 """What one e-mail says of several things: one line a live, and what is still true of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vigie.notifications.kinds import LIVE_ENDED, LIVE_STARTED
@@ -13,13 +13,14 @@ OF_A_LIVE = frozenset({LIVE_STARTED, LIVE_ENDED})
 class Item:
     """Something that somebody is to be told of by e-mail."""
 
+    key: int
+    """Names it for whoever asks."""
     kind: str
     subject_id: int
     """Of the live, the alert or the webhook."""
     at: datetime
-    started_at: datetime | None = None
     ended_at: datetime | None = None
-    """Of the live as it is now; None while it lasts, or where there is none."""
+    """Of the live, as is known now; None while it lasts, or where there is none."""
 
 
 def condensed(items: Iterable[Item]) -> Sequence[Item]:
@@ -33,5 +34,5 @@ def condensed(items: Iterable[Item]) -> Sequence[Item]:
             shown[item.kind, item.subject_id] = item
         elif ("live", item.subject_id) not in shown:
             kind = LIVE_ENDED if item.ended_at else LIVE_STARTED
-            shown["live", item.subject_id] = Item(kind, item.subject_id, item.at, item.started_at, item.ended_at)
+            shown["live", item.subject_id] = replace(item, kind=kind)
     return list(shown.values())

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.notifications import kinds
@@ -56,6 +57,22 @@ class Happening(WorkUnit):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+    @property
+    def headline(self) -> str:
+        """What happened, in the language of the moment."""
+        return self.headline_as(self.kind)
+
+    def headline_as(self, kind: str) -> str:
+        """Return what is still true of what happened."""
+        about = {"channel": self.live.channel.name if self.live else "", "number": self.subject_id}
+        words = {
+            kinds.LIVE_STARTED: gettext("%(channel)s is live"),
+            kinds.LIVE_ENDED: gettext("%(channel)s is no longer live"),
+            kinds.ALERT_RAISED: gettext("%(channel)s: alert %(number)d"),
+            kinds.WEBHOOK_OFF: gettext("Webhook %(number)d was switched off"),
+        }
+        return words[kind] % about
 
 
 class Notification(models.Model):
@@ -177,6 +194,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def kind_labels(self) -> list[str]:
+        """What it is told, in words."""
+        return [str(Kind(kind).label) for kind in self.kinds]
 
 
 class Delivery(Sending):

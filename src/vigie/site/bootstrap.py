@@ -9,6 +9,11 @@ from vigie import events, ports
 from vigie.governance import receivers as governance
 from vigie.moderation import consumers as alerts
 from vigie.moderation import receivers as moderation
+from vigie.notifications import consumers as notices
+from vigie.notifications import operations as telling
+from vigie.notifications import receivers as notifications
+from vigie.notifications import tasks as telling_tasks
+from vigie.notifications.permissions import may_follow_notices
 from vigie.ports import Reach
 from vigie.risk import operations as risk_operations
 from vigie.risk import receivers as risk
@@ -30,6 +35,7 @@ def wire() -> None:
     _provide_ports()
     bus.react(events.Acted, governance.record)
     _let_the_data_flow()
+    _let_people_know()
     _wire_pages()
 
 
@@ -96,6 +102,17 @@ def _let_the_data_flow() -> None:
     bus.react(events.TextAssessed, moderation.raise_alerts)  # last: its act holds the audit chain until the commit
 
 
+def _let_people_know() -> None:
+    """Lives and alerts to whoever is to be told of them: noted with their cause, told by the engine."""
+    bus.react(events.LiveStarted, notifications.note_start)
+    bus.react(events.LiveEnded, notifications.note_end)
+    bus.react(events.LiveResumed, notifications.take_back_end)
+    bus.react(events.AlertRaised, notifications.note_alert)
+    engine.register(WorkQueue(telling.TELL, telling_tasks.is_telling_due))
+    engine.register(WorkQueue(telling.MAIL, telling_tasks.is_mail_due))
+    engine.register(WorkQueue(telling.DELIVER, telling_tasks.is_delivery_due))
+
+
 def _wire_pages() -> None:
     """Tell open pages what happened, as far as their readers may know."""
     TOPICS["live"] = watch.may_follow_live
@@ -103,6 +120,7 @@ def _wire_pages() -> None:
     TOPICS["words"] = speech.may_read_live
     TOPICS["said"] = speech.may_read_workspace
     TOPICS["alerts"] = alerts.may_follow_alerts
+    TOPICS["notices"] = may_follow_notices
 
     bus.follow(events.LiveStarted, pushes.show_live)
     bus.follow(events.LiveStateChanged, pushes.show_state)
@@ -114,4 +132,5 @@ def _wire_pages() -> None:
     bus.follow(events.AlertRaised, alerts.push_raised)
     bus.follow(events.AlertChanged, pushes.show_alerts)
     bus.follow(events.AlertChanged, alerts.push_changed)
+    bus.follow(events.LiveResumed, notices.push_taken_back)
     bus.follow(events.Acted, pushes.reconsider_access)

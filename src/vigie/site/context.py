@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.moderation import queries as alerts
 from vigie.moderation.permissions import may_see_alerts
+from vigie.notifications import queries as notifications
+from vigie.notifications.permissions import may_be_told
 from vigie.people import queries as people
 from vigie.people.models import Membership, Theme, Workspace
 
@@ -48,6 +50,7 @@ SETUP = (
     Room("connections", _("Connections"), "link", "people.manage_connections"),
     Room("people", _("People"), "people", "people.manage_people"),
     Room("workspace-settings", _("Settings"), "settings", "people.manage_workspace"),
+    Room("webhooks", _("Webhooks"), "bell", "notifications.manage_webhooks", frozenset({"webhook"})),
     Room("audit", _("Audit"), "audit", "governance.read_audit"),
     Room("health", _("Health"), "health", "watch.follow_lives"),
 )
@@ -93,6 +96,13 @@ class Rail:
         if self.membership is None or not may_see_alerts(self.membership):
             return None
         return alerts.pending_count(self.membership.workspace_id)
+
+    @cached_property
+    def unread_notices(self) -> int | None:
+        """How much the reader was told and has not seen; None for who is told nothing."""
+        if self.membership is None or not may_be_told(self.membership):
+            return None
+        return notifications.unread_count(self.membership)
 
     @property
     def workspaces(self) -> list[Workspace]:

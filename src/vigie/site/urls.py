@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
 from vigie.site import transcripts, views
@@ -29,6 +30,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("", include(people.outside)),
+    path("", include(notifications.outside)),
     path("accounts/", include(people.accounts)),
     path("w/<slug:workspace>/", include("vigie.people.urls")),
     path("w/<slug:workspace>/", include("vigie.governance.urls")),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("w/<slug:workspace>/", include("vigie.speech.urls")),
     path("w/<slug:workspace>/", include("vigie.risk.urls")),
     path("w/<slug:workspace>/", include("vigie.moderation.urls")),
+    path("w/<slug:workspace>/", include("vigie.notifications.urls")),
     path("w/<slug:workspace>/", include(board)),
     path("admin/", admin.site.urls),
 ]

@@ -44,7 +44,7 @@ class HttpWebhooks:
             async with asyncio.timeout(self._whole_s), self._client() as client:
                 return await _answer(client, request)
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise PortError(f"{name}: no answer within {self._whole_s:g} s.", retryable=True) from error
+            raise PortError(f"{name}: no answer for {self._whole_s:g} s.", retryable=True) from error
         except httpx.UnsupportedProtocol as error:
             raise PortError(f"{name}: not an address that can be opened.", permanent=True) from error
         except httpx.HTTPError as error:

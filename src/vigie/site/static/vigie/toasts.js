@@ -61,3 +61,4 @@ function unrecorded({ detail: { xhr, requestConfig } }) {
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, unrecorded);
 for (const element of shelf?.children ?? []) leave(element);
+shelf?.addEventListener("vigie:placed", ({ detail }) => detail.fresh.forEach((element) => leave(element))); // pushed

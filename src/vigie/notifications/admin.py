@@ -1,0 +1,45 @@
+"""Notifications and webhooks in the administration, to be read; secrets and what was answered are not shown."""
+
+from django.contrib import admin
+
+from vigie.governance.admin import ReadOnlyAdmin
+from vigie.notifications.models import Delivery, Happening, Mail, Webhook
+
+
+@admin.register(Happening)
+class HappeningAdmin(ReadOnlyAdmin):
+    """What was to be told, and whether it was."""
+
+    list_display = ("kind", "subject_id", "workspace", "at", "state", "reason")
+    list_filter = ("workspace", "kind", "state")
+    list_select_related = ("workspace",)
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """The mails, without what they say."""
+
+    list_display = ("happening_id", "member_id", "state", "tries", "not_before", "reason")
+    list_filter = ("state",)
+    show_full_result_count = False
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """The webhooks, without their secrets."""
+
+    list_display = ("workspace", "url", "is_active", "last_status", "failing_since")
+    list_select_related = ("workspace",)
+    exclude = ("sealed_secret", "former_secret")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What webhooks were sent."""
+
+    list_display = ("message_id", "webhook_id", "type", "state", "status", "tries", "tried_at")
+    list_filter = ("state", "type")
+    exclude = ("response",)
+    show_full_result_count = False

@@ -1,0 +1,71 @@
+"""What can be done with notifications and webhooks. Everything is written here; acts are told on the bus."""
+
+from vigie.notifications.operations.happenings import (
+    DELIVER,
+    MAIL,
+    TELL,
+    Fact,
+    Told,
+    give_up_lost,
+    note,
+    tell,
+    withdraw_end,
+)
+from vigie.notifications.operations.reading import (
+    Wishes,
+    change_preference,
+    mark_all_read,
+    mark_read,
+    stop_mails,
+)
+from vigie.notifications.operations.sending import (
+    Tried,
+    postpone_mails,
+    record_mail_failure,
+    record_mails,
+    record_try,
+    skip_mails,
+)
+from vigie.notifications.operations.webhooks import (
+    Target,
+    TooManyWebhooks,
+    add_webhook,
+    change_webhook,
+    redeliver,
+    remove_webhook,
+    rotate_secret,
+    switch_off,
+    try_out,
+)
+
+__all__ = [
+    "DELIVER",
+    "MAIL",
+    "TELL",
+    "Fact",
+    "Target",
+    "Told",
+    "TooManyWebhooks",
+    "Tried",
+    "Wishes",
+    "add_webhook",
+    "change_preference",
+    "change_webhook",
+    "give_up_lost",
+    "mark_all_read",
+    "mark_read",
+    "note",
+    "postpone_mails",
+    "record_mail_failure",
+    "record_mails",
+    "record_try",
+    "redeliver",
+    "remove_webhook",
+    "rotate_secret",
+    "skip_mails",
+    "stop_mails",
+    "switch_off",
+    "tell",
+    "try_out",
+    "withdraw_end",
+]

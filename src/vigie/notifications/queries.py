@@ -1,0 +1,192 @@
+"""What can be read of notifications and webhooks: one's own, and those of the workspace where one may."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+
+from vigie.notifications import kinds, payload
+from vigie.notifications.choosing import Reader
+from vigie.notifications.models import Delivery, Happening, Mail, Notification, Preference, Webhook
+from vigie.notifications.quiet import QuietHours
+from vigie.people.models import Membership
+from vigie.runtime.models import WorkState
+from vigie.runtime.sealing import unseal
+
+MOST_COUNTED = 100
+"""A bell shows `99+` from here on."""
+
+# ── what one is told ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def notifications_for(membership: Membership) -> QuerySet[Notification]:
+    """Return what a member was told in the page and may still be, the newest first."""
+    allowed = [kind for kind, needed in kinds.NEEDS.items() if membership.may(needed)]
+    found = Notification.objects.filter(member=membership, happening__state=WorkState.DONE, happening__kind__in=allowed)
+    return found.select_related("happening__workspace", "happening__live__channel").order_by("-pk")
+
+
+def unread_count(membership: Membership) -> int:
+    """Return how much a member was told and has not seen, `MOST_COUNTED` at most."""
+    return notifications_for(membership).filter(read_at=None)[:MOST_COUNTED].count()
+
+
+def unread_counts(members: Sequence[Membership]) -> dict[int, int]:
+    """Return what `unread_count` says of some members of one workspace. One query, and one a role."""
+    unread = Notification.objects.filter(member__in=members, read_at=None, happening__state=WorkState.DONE)
+    counted = unread.values_list("member", "happening__kind").annotate(number=Count("pk")).order_by()
+    found = dict.fromkeys((member.pk for member in members), 0)
+    held = dict(zip(found, _permissions_of(members), strict=True))
+    for member, kind, number in counted:
+        found[member] += number if kinds.NEEDS[kind] in held[member] else 0
+    return {member: min(number, MOST_COUNTED) for member, number in found.items()}
+
+
+def _permissions_of(members: Sequence[Membership]) -> list[frozenset[str]]:
+    """Return what members of one workspace may do. One query a role."""
+    of_role = {member.role_id: member for member in members}
+    return [of_role[member.role_id].permissions for member in members]
+
+
+def members_of(ids: Collection[int]) -> list[Membership]:
+    """Return some members with what their permissions depend on."""
+    return list(Membership.objects.filter(pk__in=ids).select_related("workspace", "role").order_by("pk"))
+
+
+# ── who is told ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def readers_of(workspace_id: int) -> list[Reader]:
+    """Return the members of a workspace who can still sign in, with what they asked for."""
+    members = list(_members().filter(workspace=workspace_id).order_by("pk"))
+    return [_reader(member, held) for member, held in zip(members, _permissions_of(members), strict=True)]
+
+
+def reader_of(member_id: int) -> Reader | None:
+    """Return a member with what they asked for; None where nobody can sign in as them any more."""
+    member = _members().filter(pk=member_id).first()
+    return _reader(member, member.permissions) if member else None
+
+
+def _members() -> QuerySet[Membership]:
+    found = Membership.objects.filter(user__is_active=True)
+    return found.select_related("user", "workspace", "role", "preference").prefetch_related("preference__muted")
+
+
+def preference_of(member: Membership) -> Preference:
+    """Return what a member asked for; a row that is not saved where they took it as it comes."""
+    return Preference.objects.filter(member=member).first() or Preference(member=member)
+
+
+def member_called(member_id: int) -> Membership | None:
+    """Return a member with their workspace, if there still is one."""
+    return Membership.objects.select_related("workspace").filter(pk=member_id).first()
+
+
+def has_mail_server() -> bool:
+    """Return whether mails leave; without a server they are printed where Vigie runs."""
+    return bool(settings.OPTIONS.email_url)
+
+
+def _reader(member: Membership, permissions: frozenset[str]) -> Reader:
+    saved: Preference | None = getattr(member, "preference", None)
+    preference = saved or Preference(member=member)
+    return Reader(
+        member.pk,
+        permissions,
+        frozenset(preference.page),
+        frozenset(preference.mail),
+        frozenset(channel.pk for channel in saved.muted.all()) if saved else frozenset(),
+        quiet_hours(preference),
+    )
+
+
+def quiet_hours(preference: Preference) -> QuietHours | None:
+    """Return when somebody is not to be disturbed, in their time zone."""
+    if preference.quiet_from is None or preference.quiet_to is None:
+        return None
+    zone = ZoneInfo(preference.member.user.time_zone)
+    return QuietHours(preference.quiet_from, preference.quiet_to, frozenset(preference.quiet_days), zone)
+
+
+# ── what waits to be sent ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def waiting_happenings() -> QuerySet[Happening]:
+    """Return what is to be told, in the order in which it happened."""
+    return Happening.objects.select_related("workspace", "live__channel").order_by("at", "pk")
+
+
+def waiting_mails() -> QuerySet[Mail]:
+    """Return the mails, those of a member together."""
+    return Mail.objects.select_related("happening__live__channel").order_by("member", "pk")
+
+
+def waiting_deliveries() -> QuerySet[Delivery]:
+    """Return the deliveries, those first that were never tried."""
+    return Delivery.objects.select_related("webhook").order_by("tries", "pk")
+
+
+# ── webhooks ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def webhooks_for(membership: Membership) -> QuerySet[Webhook]:
+    """Return the webhooks of a member's workspace, in the order in which they were added."""
+    return Webhook.objects.filter(workspace=membership.workspace_id).order_by("pk")
+
+
+def active_webhooks(workspace_id: int) -> QuerySet[Webhook]:
+    """Return the webhooks of a workspace that are told what happens."""
+    return Webhook.objects.filter(workspace=workspace_id, is_active=True).order_by("pk")
+
+
+def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:
+    """Return what a webhook was sent, the newest first."""
+    return Delivery.objects.filter(webhook=webhook).order_by("-pk")
+
+
+def deliveries_for(membership: Membership) -> QuerySet[Delivery]:
+    """Return what the webhooks of a member's workspace were sent."""
+    return Delivery.objects.filter(webhook__workspace=membership.workspace_id).select_related("webhook")
+
+
+def secrets_of(webhook: Webhook, now: datetime) -> Sequence[str]:
+    """Return what signs for a webhook: its secret, and the former one for a while. Raises CannotUnseal."""
+    is_former_valid = webhook.former_until is not None and now < webhook.former_until
+    sealed = [webhook.sealed_secret, *([webhook.former_secret] if is_former_valid else [])]
+    return [unseal(secret) for secret in sealed]
+
+
+def body_of(happening: Happening) -> str:
+    """Return what webhooks are sent of something that happened, as JSON."""
+    data: dict[str, object] = {"workspace": happening.workspace.slug}
+    if happening.live is not None:
+        live, channel = happening.live, happening.live.channel
+        data["channel"] = {"id": channel.pk, "platform": channel.platform, "name": channel.name}
+        data["live"] = {
+            "id": live.pk,
+            "title": live.title,
+            "started_at": payload.moment(live.started_at),
+            "ended_at": payload.moment(live.ended_at),
+            "url": whole_address("live", happening.workspace.slug, live.pk),
+        }
+    if happening.kind == kinds.LIVE_ENDED:
+        data["reason"] = happening.detail
+    if happening.kind == kinds.ALERT_RAISED:
+        url = whole_address("alert", happening.workspace.slug, happening.subject_id)
+        data["alert"] = {"id": happening.subject_id, "score": happening.score, "url": url}
+    return payload.written(payload.Body(kinds.TYPES[happening.kind], happening.at, data))
+
+
+def page_of(happening: Happening) -> str:
+    """Return the address of the page that says more."""
+    name = {kinds.ALERT_RAISED: "alert", kinds.WEBHOOK_OFF: "webhook"}.get(happening.kind, "live")
+    return reverse(name, args=[happening.workspace.slug, happening.subject_id])
+
+
+def whole_address(name: str, *args: object) -> str:
+    """Return the whole address of a page, for what leaves the site."""
+    return f"{settings.PUBLIC_URL}{reverse(name, args=args)}"
