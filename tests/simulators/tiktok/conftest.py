@@ -1,6 +1,8 @@
 """A running server with a few broadcasters, and the unmodified client pointed at it."""
 
 import asyncio
+import importlib
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -47,34 +49,45 @@ class ToServer(httpx.AsyncHTTPTransport):
 class Watcher:
     """The unmodified client of one broadcaster, and what it told so far."""
 
-    def __init__(self, server: TikTokServer, handle: str, **options: Any) -> None:
-        from TikTokLive import TikTokLiveClient  # noqa: PLC0415 (seconds)
-
+    def __init__(self, tiktoklive: Any, server: TikTokServer, handle: str, **options: Any) -> None:
         web = {
             "httpx_kwargs": {"transport": ToServer(server.address)},
             "signer_kwargs": {"sign_api_base": server.url("sign"), "sign_api_key": "key"},
         }
-        self.client = TikTokLiveClient(handle, web_kwargs=web, **options)
+        self.client = tiktoklive.TikTokLiveClient(handle, web_kwargs=web, **options)
         self.client.ignore_broken_payload = True
         self.told: list[Any] = []
+        self._events = tiktoklive.events
         self._news = asyncio.Event()
 
-    def listen(self, *events: Any) -> None:
+    def listen(self, *events: str) -> None:
         for event in events:
-            self.client.add_listener(event, self._tell)
+            self.client.add_listener(getattr(self._events, event), self._tell)
 
-    async def start(self, **options: Any) -> "asyncio.Task[None]":
-        self.task = await self.client.start(**options)
-        return self.task
+    async def start(self, **options: Any) -> None:
+        """Begin to connect; `task` ends with the connection."""
+        self.task: asyncio.Task[None] = await self.client.start(**options)
 
     async def heard(self, *names: str) -> list[Any]:
-        """Return what was told once it is as many as these, in this order."""
+        """Return what was told since the last time, once it is these, in this order."""
+        told = await self.news(len(names))
+        assert [type(event).__name__ for event in told] == list(names)
+        return told
+
+    async def news(self, at_least: int = 1) -> list[Any]:
+        """Return what was told since the last time, once there is enough of it."""
         async with asyncio.timeout(DEADLINE_S):
-            while len(self.told) < len(names):
+            while len(self.told) < at_least:
                 self._news.clear()
                 await self._news.wait()
-        assert [type(event).__name__ for event in self.told] == list(names)
-        return self.told
+        told, self.told = self.told, []
+        return told
+
+    async def connect(self, *events: str, **options: Any) -> None:
+        """Be connected, and listen to some events."""
+        self.listen("ConnectEvent", *events)
+        await self.start(**options)
+        await self.heard("ConnectEvent")
 
     async def close(self) -> None:
         async with asyncio.timeout(DEADLINE_S):
@@ -87,13 +100,24 @@ class Watcher:
         self._news.set()
 
 
+@pytest.fixture(scope="session")
+def tiktoklive() -> Any:
+    """Return the library, which takes seconds to import and uses an API that websockets is giving up."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        library = importlib.import_module("TikTokLive")
+        for name in ("events", "client.errors", "client.web.routes.fetch_room_id_live_html", "proto"):
+            importlib.import_module(f"TikTokLive.{name}")
+    return library
+
+
 @pytest.fixture
-async def watch(server: TikTokServer) -> AsyncIterator[Callable[..., Watcher]]:
+async def watch(tiktoklive: Any, server: TikTokServer) -> AsyncIterator[Callable[..., Watcher]]:
     """Return a maker of clients, which are closed afterwards."""
     made: list[Watcher] = []
 
     def make(handle: str, **options: Any) -> Watcher:
-        made.append(Watcher(server, handle, **options))
+        made.append(Watcher(tiktoklive, server, handle, **options))
         return made[-1]
 
     yield make

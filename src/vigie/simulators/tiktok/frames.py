@@ -8,40 +8,64 @@ from vigie.simulators.tiktok.messages import Message
 from vigie.simulators.tiktok.wire import decode, encode
 
 GZIP_LEVEL = 1
-GARBAGE = b"\xff\xfe not a frame \x00\x01"
+GARBAGE = b"\x08" + b"\xff" * 12
+"""A number that does not end."""
 HEARTBEAT = encode(schemas.PUSH_FRAME, payload_type="hb", payload_encoding="pb")
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """What is sent at once, with the messages that are in it."""
+    """What is sent at once, and the messages that are in it; encoded when first sent, once for all connections."""
 
-    log_id: int
-    body: bytes
-    messages: tuple[Message, ...] = ()
-    is_history: bool = False
+    def __init__(
+        self, log_id: int, messages: tuple[Message, ...] = (), *, is_history: bool = False, is_plain: bool = False
+    ) -> None:
+        self.log_id = log_id
+        self.messages = messages
+        self.is_history = is_history
+        self._is_plain = is_plain
+        self._bodies: dict[bool, bytes] = {}
+
+    def body(self, *, compressed: bool) -> bytes:
+        """Return its bytes; a plain frame is never compressed."""
+        is_packed = compressed and not self._is_plain
+        if is_packed not in self._bodies:
+            self._bodies[is_packed] = self._encoded(is_packed=is_packed)
+        return self._bodies[is_packed]
+
+    def _encoded(self, *, is_packed: bool) -> bytes:
+        result = encode(
+            schemas.FETCH_RESULT,
+            messages=[message.entry(is_history=self.is_history) for message in self.messages],
+            cursor=f"c{self.log_id}",
+            internal_ext=f"fetch_id:{self.log_id}",
+            need_ack=True,
+        )
+        if is_packed:
+            return _envelope(gzip.compress(result, GZIP_LEVEL), self.log_id, "gzip")
+        return _envelope(result, self.log_id, "none")
 
 
-def frame(messages: tuple[Message, ...], log_id: int, *, compressed: bool, is_history: bool = False) -> Frame:
-    """Return the frame of some messages, which the client is asked to acknowledge."""
-    return Frame(
-        log_id, _push(_result(messages, log_id, is_history), log_id, compressed=compressed), messages, is_history
-    )
+class RawFrame(Frame):
+    """Bytes that are sent as they are, and bring no message."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(0)
+        self._bodies = {False: body, True: body}
 
 
 def corrupt_frame(log_id: int) -> Frame:
     """Return a frame that promises gzip and holds garbage."""
-    return Frame(log_id, _envelope(GARBAGE, log_id, "gzip"))
+    return RawFrame(_envelope(GARBAGE, log_id, "gzip"))
 
 
 def garbage_frame() -> Frame:
     """Return bytes that are no frame at all."""
-    return Frame(0, GARBAGE)
+    return RawFrame(GARBAGE)
 
 
 def heartbeat_frame() -> Frame:
     """Return the answer to a heartbeat."""
-    return Frame(0, HEARTBEAT)
+    return RawFrame(HEARTBEAT)
 
 
 def first_result(push_server: str) -> bytes:
@@ -73,22 +97,6 @@ def read_client_frame(body: bytes) -> Heard:
     if isinstance(log_id, int) and isinstance(payload_type, bytes):
         return Heard(payload_type.decode(), log_id)
     raise ValueError("This frame has no type.")
-
-
-def _result(messages: tuple[Message, ...], log_id: int, is_history: bool) -> bytes:  # noqa: FBT001 (internal)
-    return encode(
-        schemas.FETCH_RESULT,
-        messages=[message.entry(is_history=is_history) for message in messages],
-        cursor=f"c{log_id}",
-        internal_ext=f"fetch_id:{log_id}",
-        need_ack=True,
-    )
-
-
-def _push(result: bytes, log_id: int, *, compressed: bool) -> bytes:
-    if not compressed:
-        return _envelope(result, log_id, "none")
-    return _envelope(gzip.compress(result, GZIP_LEVEL), log_id, "gzip")
 
 
 def _envelope(payload: bytes, log_id: int, compression: str) -> bytes:

@@ -36,7 +36,7 @@ class PushConnection:
         self._room = room
         self._book = book
         self._name = f"{websocket.client.host}:{websocket.client.port}" if websocket.client else ""
-        self.is_compressed = websocket.query_params.get("compress") == "gzip"
+        self._is_compressed = websocket.query_params.get("compress") == "gzip"
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Queue[Frame | Fault] = asyncio.Queue(WAITING)
         self._is_stalled = False
@@ -52,17 +52,17 @@ class PushConnection:
         self._loop.call_soon_threadsafe(self._put, fault)
 
     async def run(self) -> None:
-        """Talk until one side ends it."""
+        """Talk until one side ends it. What happens from the client's first moment on is offered."""
         history = self._websocket.query_params.get("history_comment_count", "")
-        await self._websocket.accept(subprotocol="echo-protocol", headers=HANDSHAKE)
-        async with asyncio.TaskGroup() as group:
-            writer = group.create_task(self._write())
-            self._room.enter(self, int(history) if history.isdecimal() else 0)
-            try:
+        self._room.enter(self, int(history) if history.isdecimal() else 0)
+        try:
+            await self._websocket.accept(subprotocol="echo-protocol", headers=HANDSHAKE)
+            async with asyncio.TaskGroup() as group:
+                writer = group.create_task(self._write())
                 await self._read()
-            finally:
-                self._room.leave(self)
                 writer.cancel()
+        finally:
+            self._room.leave(self)
 
     def _put(self, item: Frame | Fault) -> None:
         if self._waiting.full():
@@ -108,7 +108,7 @@ class PushConnection:
     async def _send(self, frame: Frame) -> None:
         if self._is_stalled:
             return
-        await self._websocket.send_bytes(frame.body)
+        await self._websocket.send_bytes(frame.body(compressed=self._is_compressed))
         self._unsettled.append(frame)
         self._settle()
 

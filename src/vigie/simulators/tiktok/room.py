@@ -9,7 +9,7 @@ from typing import Protocol
 
 from vigie.simulators.tiktok.accounts import Account, State
 from vigie.simulators.tiktok.faults import BREAKING, FRAMED, Fault, Faults, Kind
-from vigie.simulators.tiktok.frames import Frame, corrupt_frame, frame, garbage_frame
+from vigie.simulators.tiktok.frames import Frame, corrupt_frame, garbage_frame
 from vigie.simulators.tiktok.happenings import (
     Action,
     Broken,
@@ -28,8 +28,6 @@ REMEMBERED = 50
 
 class Listener(Protocol):
     """An open push connection, as its room sees it."""
-
-    is_compressed: bool
 
     def offer(self, frame: Frame) -> None:
         """Send a frame in its turn."""
@@ -73,7 +71,9 @@ class Room:
             at_ms = self._now_ms() if at_ms is None else at_ms
             messages = tuple(write(it, Stamp(next(first), self.account.room_id, at_ms)) for it in happenings)
             self._remember(happenings, messages)
-            self._send(self._framed(messages))
+            for frame in self._framed(messages) if self._listeners else ():
+                for listener in self._listeners:
+                    listener.offer(frame)
         return [message.message_id for message in messages]
 
     def change(self, **changes: object) -> None:
@@ -82,8 +82,10 @@ class Room:
             self.account = replace(self.account, **changes)  # type: ignore[arg-type] # the caller names fields
 
     def begin(self, room_id: int) -> None:
-        """Start another live."""
+        """Start another live; connections to the one before are closed."""
         with self._lock:
+            for listener in self._listeners:
+                listener.strike(Fault(Kind.CLOSE, code=1000))
             self.change(state=State.LIVE, room_id=room_id)
             self._remembered.clear()
             self.viewers = self.likes = 0
@@ -93,14 +95,12 @@ class Room:
         with self._lock:
             self._listeners.append(listener)
             is_replay = self._taken({Kind.REPLAY}) is not None
-            past = tuple(self._remembered) if is_replay else tuple(self._remembered)[-history:] if history else ()
+            wanted = REMEMBERED if is_replay else history
+            past = tuple(self._remembered)[max(0, len(self._remembered) - wanted) :]
             if past:
-                is_history = not is_replay
-                offered = frame(past, next(self._log_ids), compressed=listener.is_compressed, is_history=is_history)
-                listener.offer(offered)
+                listener.offer(Frame(next(self._log_ids), past, is_history=not is_replay))
             if self.account.state is State.OFFLINE:
-                over = write(Control(Action.ENDED), Stamp(next(self._ids), self.account.room_id, self._now_ms()))
-                listener.offer(frame((over,), next(self._log_ids), compressed=listener.is_compressed))
+                listener.offer(Frame(next(self._log_ids), (self._written(Control(Action.ENDED)),)))
             fault = self._taken(BREAKING)
         if fault:
             listener.strike(fault)
@@ -133,30 +133,18 @@ class Room:
             elif isinstance(happening, Like):
                 self.likes = max(self.likes + happening.count, happening.total)
 
-    def _framed(self, messages: tuple[Message, ...]) -> list[tuple[Frame, Frame]]:
-        """Return what is sent for some messages: for each frame the compressed and the plain form."""
+    def _framed(self, messages: tuple[Message, ...]) -> list[Frame]:
+        """Return what is sent for some messages: usually one frame."""
         fault = self._taken(FRAMED)
         kind = fault.kind if fault else None
         if kind in {Kind.UNKNOWN, Kind.BROKEN}:
-            extra = Unknown() if kind is Kind.UNKNOWN else Broken()
-            messages = (*messages, write(extra, Stamp(next(self._ids), self.account.room_id, self._now_ms())))
-        sent = [self._both(messages, is_plain=kind is Kind.PLAIN)]
+            messages = (*messages, self._written(Unknown() if kind is Kind.UNKNOWN else Broken()))
+        sent = [Frame(next(self._log_ids), messages, is_plain=kind is Kind.PLAIN)]
         if kind is Kind.DUPLICATE:
-            sent.append(self._both(messages))
-        if kind in {Kind.CORRUPT, Kind.GARBAGE}:
-            spoiled = corrupt_frame(next(self._log_ids)) if kind is Kind.CORRUPT else garbage_frame()
-            sent.insert(0, (spoiled, spoiled))
-        return sent
+            return [*sent, Frame(next(self._log_ids), messages)]
+        if kind is Kind.CORRUPT:
+            return [corrupt_frame(next(self._log_ids)), *sent]
+        return [garbage_frame(), *sent] if kind is Kind.GARBAGE else sent
 
-    def _both(self, messages: tuple[Message, ...], *, is_plain: bool = False) -> tuple[Frame, Frame]:
-        log_id = next(self._log_ids)
-        wanted = {listener.is_compressed and not is_plain for listener in self._listeners}
-        forms = {compressed: frame(messages, log_id, compressed=compressed) for compressed in wanted}
-        nobody = Frame(log_id, b"", messages)
-        plain = forms.get(False, nobody)
-        return (plain if is_plain else forms.get(True, nobody), plain)
-
-    def _send(self, frames: list[tuple[Frame, Frame]]) -> None:
-        for compressed, plain in frames:
-            for listener in self._listeners:
-                listener.offer(compressed if listener.is_compressed else plain)
+    def _written(self, happening: Happening) -> Message:
+        return write(happening, Stamp(next(self._ids), self.account.room_id, self._now_ms()))

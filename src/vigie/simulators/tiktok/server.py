@@ -10,6 +10,7 @@ import uvicorn
 from vigie.simulators.hosting import Hosted
 from vigie.simulators.media.dropping import BreakableProtocol
 from vigie.simulators.tiktok.accounts import Account, State
+from vigie.simulators.tiktok.animation import Animation
 from vigie.simulators.tiktok.app import TikTokApp
 from vigie.simulators.tiktok.book import Asked, Book, Delivered
 from vigie.simulators.tiktok.faults import Fault
@@ -37,9 +38,9 @@ class TikTokServer(Hosted):
         port: int = 0,
     ) -> None:
         super().__init__(host=host, port=port)
-        self.seed = seed
         self._media_url = media_url or (lambda handle: self.url(f"pull/{handle}"))
         self._book = Book()
+        self._animation = Animation(seed)
         self._rooms = Rooms(seed, now_ms=lambda: time.time_ns() // 1_000_000)
         self._app = TikTokApp(self._rooms, self._book, media_url=lambda account: self._media_url(account.handle))
 
@@ -109,6 +110,13 @@ class TikTokServer(Hosted):
         """Tell how many watch; return the id of the message."""
         return self.publish(handle, ViewerCount(now, total or now))[0]
 
+    def animate(self, handle: str, pace: float) -> None:
+        """Let an audience do `pace` things a second while the account is live, nothing more with 0.
+
+        What it does, and in which order, depends only on the server's seed and the account's numeric id.
+        """
+        self._animation.set_pace(self._rooms[handle], pace)
+
     # ── faults ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def break_live(self, handle: str, fault: Fault) -> None:
@@ -162,6 +170,10 @@ class TikTokServer(Hosted):
             access_log=False,
             timeout_graceful_shutdown=1,
         )
+
+    def closing(self) -> None:
+        """Let the audiences fall silent."""
+        self._animation.stop()
 
     def _turn(self, handle: str, state: State, action: Action | None) -> None:
         room = self._rooms[handle]
