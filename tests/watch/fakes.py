@@ -5,8 +5,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from vigie.events import AudioReceived, LiveStateChanged, MediaEnded, MediaItem, MediaOpened
-from vigie.ports import LiveRef, MediaLocation, MediaSink, PlacedAudio, PlacedCaption, PortError
+from vigie.events import AudioReceived, LiveStateChanged, MediaEnded, MediaItem, MediaOpened, RoomItem
+from vigie.ports import (
+    Handle,
+    LiveRef,
+    MediaLocation,
+    MediaSink,
+    PlacedAudio,
+    PlacedCaption,
+    PortError,
+    Room,
+    Sighting,
+)
 from vigie.runtime import bus
 
 OPENED = MediaOpened("hls", is_live=True, has_audio=True)
@@ -116,3 +126,46 @@ async def states() -> AsyncIterator[asyncio.Queue[str]]:
         yield turned
     finally:
         bus.unfollow(LiveStateChanged, note)
+
+
+RoomStep = RoomItem | PortError | asyncio.Event | Callable[[], None]
+
+
+class ScriptedChat:
+    """A chat source that follows a script, as `ScriptedMedia` does; after its last connection it hangs."""
+
+    def __init__(self, *connections: Sequence[RoomStep]) -> None:
+        self._connections = list(connections)
+        self.asked: list[Room] = []
+        self.hung = asyncio.Event()
+
+    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+        self.asked.append(room)
+        for step in self._connections.pop(0) if self._connections else []:
+            if isinstance(step, PortError):
+                raise step
+            if isinstance(step, asyncio.Event):
+                await step.wait()
+            elif callable(step):
+                step()
+            else:
+                yield step
+        self.hung.set()
+        await asyncio.Event().wait()
+
+
+class ScriptedProbe:
+    """A probe that gives one answer a call."""
+
+    most = 2
+
+    def __init__(self, *answers: Sequence[Sighting] | PortError) -> None:
+        self._answers = list(answers)
+        self.asked: list[list[Handle]] = []
+
+    async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
+        self.asked.append(list(channels))
+        answer = self._answers.pop(0)
+        if isinstance(answer, PortError):
+            raise answer
+        return list(answer)

@@ -43,10 +43,8 @@ STALLED_S = 30.0
 """A connection may have been dead for so long before that is noticed: what came last says when it was alive."""
 KEEP_S = 5.0
 """How often it is written down how far the chat was read."""
-REFUSED_S = 60.0
-"""When a chat that is refused for good is asked for again: somebody may have mended the account."""
 PATIENCE = Patience(first_s=1.0, longest_s=60.0, healthy_s=30.0, tries=10**6, refusals=10**6, answers=10**6)
-"""A chat is never given up while its live is open."""
+"""A chat is never given up while its live is open: one that is refused may be mended by a person meanwhile."""
 NOT_RUNNING = gettext_noop("Vigie was not running")
 PAUSED = gettext_noop("the live is paused")
 
@@ -75,26 +73,26 @@ class Chatting:
         self._last_s = 0.0
         self._attempts = Attempts(has_worked=True)
 
-    async def follow(self, source: ChatSource) -> None:
+    async def follow(self, source: ChatSource, patience: Patience = PATIENCE) -> None:
         """Read until the live is over; cancelled, keep how far it was read."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_place())
-                await self._follow(source)
+                await self._follow(source, patience)
         except* (LiveIsOver, LeaseLost):
             log.info("chat_over", live=self._live.pk)
         finally:
             await self._close()
 
-    async def _follow(self, source: ChatSource) -> None:
+    async def _follow(self, source: ChatSource, patience: Patience) -> None:
         while True:
-            trouble = await self._read(source)
+            trouble = await self._read(source, patience)
             await self._tell(trouble)
-            self._attempts, decision = self._attempts.failed(trouble, self._rng, PATIENCE)
-            delay_s = decision.delay_s if isinstance(decision, Wait) else PATIENCE.longest_s
-            await asyncio.sleep(max(delay_s, REFUSED_S) if trouble.permanent else delay_s)
+            self._attempts, decision = self._attempts.failed(trouble, self._rng, patience)
+            delay_s = decision.delay_s if isinstance(decision, Wait) else patience.longest_s
+            await asyncio.sleep(max(delay_s, patience.longest_s) if trouble.permanent else delay_s)
 
-    async def _read(self, source: ChatSource) -> PortError:
+    async def _read(self, source: ChatSource, patience: Patience) -> PortError:
         """Read one connection to its end; return what broke it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -108,7 +106,7 @@ class Chatting:
             return error
         finally:
             if self._is_open:
-                self._attempts = self._attempts.connected(loop.time() - began, PATIENCE)
+                self._attempts = self._attempts.connected(loop.time() - began, patience)
 
     def _room(self) -> Room:
         return Room(self._handle, self._live.room_id)
@@ -133,7 +131,7 @@ class Chatting:
                 await self._book.turn(LiveState.NO_AUDIO, PAUSED)
             case RoomEnded():
                 await self._log.doubt()
-                raise PortError(item.reason, retryable=True, retry_after_s=PATIENCE.first_s)
+                raise PortError(item.reason, retryable=True)
 
     async def _open(self, opened: RoomOpened) -> None:
         if self._broken:

@@ -29,10 +29,11 @@ PAUSE_S = 1.0
 class ChatWriter:
     """Stores what is put, in order, once."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: int = HELD) -> None:
+        """Let `held` wait at most."""
         self.stored = 0
         """Rows written so far."""
-        self._waiting: asyncio.Queue[Heard] = asyncio.Queue(HELD)
+        self._waiting: asyncio.Queue[Heard] = asyncio.Queue(held)
         self._roll = Roll()
         self._touched: dict[int, set[int]] = defaultdict(set)
         self._recounted_at = 0.0

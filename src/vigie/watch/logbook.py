@@ -37,6 +37,11 @@ class Logbook:
         """Return the logbook of a channel. Raises Channel.DoesNotExist."""
         return await sync_to_async(_read)(channel_id, fence)
 
+    @property
+    def has_worked(self) -> bool:
+        """Whether the media of the open live was had before; one that its platform tells of may never have been."""
+        return self.live is not None and (self.live.epoch is not None or not self.channel.is_detected)
+
     async def mark(self) -> Mark | None:
         """Return how far the live was kept by an earlier owner; None for one that was not heard yet."""
         if self.live is None or self._counted is None:

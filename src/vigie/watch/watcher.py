@@ -57,7 +57,7 @@ class Watcher:
         self._patience = patience
         self._rng = rng
         self._hearing = Hearing(book)
-        self._attempts = Attempts(has_worked=book.live is not None)
+        self._attempts = Attempts(has_worked=book.has_worked)
         self._opened_at: float | None = None
         """When the present connection was opened, on the loop's clock."""
 

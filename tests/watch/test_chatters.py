@@ -1,0 +1,35 @@
+"""Who is who, in the open or sealed."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from tests.watch.audiences import somebody
+from vigie.runtime.sealing import CannotUnseal
+from vigie.watch.chatters import Audience, Identity, identity_of, key_of, row_of
+
+OPEN = Audience(1, "tiktok", pseudonymises=False)
+SEALED = Audience(1, "tiktok", pseudonymises=True)
+
+
+def test_a_person_has_the_same_key_wherever_the_audience_is_the_same() -> None:
+    assert key_of(OPEN, "7") == key_of(SEALED, "7")
+    others = [key_of(Audience(2, "tiktok", pseudonymises=False), "7"), key_of(Audience(1, "twitch", False), "7")]
+    assert len({key_of(OPEN, "7"), key_of(OPEN, "8"), *others}) == 4
+
+
+def test_in_the_open_login_and_name_are_kept_cut_to_their_place() -> None:
+    row = row_of(OPEN, somebody(3))
+
+    assert (row.login, row.name, row.sealed) == ("viewer3", "Viewer 3", "")
+    assert row.pseudonym == f"c-{row.key[:6]}"
+    assert identity_of(row) == Identity("", "viewer3", "Viewer 3")
+
+
+def test_sealed_nothing_tells_who_it_is_but_the_key_of_the_installation(settings: Settings) -> None:
+    row = row_of(SEALED, somebody(3))
+
+    assert (row.login, row.name) == ("", "")
+    assert identity_of(row) == Identity("1003", "viewer3", "Viewer 3")
+    settings.SECRET_KEY = "another"
+    with pytest.raises(CannotUnseal):
+        identity_of(row)

@@ -1,0 +1,211 @@
+"""The chat of a live with a scripted source: what comes is stored, what did not come is a gap, nothing ends it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import Random
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from tests.factories import make_channel, make_live
+from tests.watch.audiences import activity
+from tests.watch.fakes import RoomStep, ScriptedChat
+from vigie.events import (
+    ActivityKind,
+    AudienceCounted,
+    CaptionSpoken,
+    MessagesRemoved,
+    ModeratorActed,
+    RoomEnded,
+    RoomOpened,
+    RoomPaused,
+)
+from vigie.ports import PlacedCaption, PortError, Room
+from vigie.runtime import clock
+from vigie.watch import chatwriter, operations
+from vigie.watch.chatting import NOT_RUNNING, PAUSED, Chatting
+from vigie.watch.logbook import Logbook
+from vigie.watch.models import Channel, ChatMessage, ChatState, Gap, Live, LiveMark, LiveSample, Presence
+from vigie.watch.operations import Ending
+from vigie.watch.reconnecting import Patience
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DEADLINE_S = 20
+QUICK = Patience(first_s=0.01, longest_s=0.02, tries=10**6, refusals=10**6, answers=10**6)
+OPENED = RoomOpened("7")
+BROKEN = PortError("TikTok closed the chat (1011)", retryable=True)
+REFUSED = PortError("connect a Twitch account", permanent=True)
+
+
+@sync_to_async
+def make_broadcast(**fields: object) -> Live:
+    channel = make_channel(address="camille")
+    Channel.objects.filter(pk=channel.pk).update(platform="tiktok", platform_id="42", is_watched=True)
+    live = make_live(channel, started_at=clock.now() - timedelta(seconds=60))
+    Live.objects.filter(pk=live.pk).update(**fields)
+    operations.expect(Channel.objects.get(pk=channel.pk), clock.now())
+    return live
+
+
+@pytest.fixture
+async def live() -> Live:
+    return await make_broadcast()
+
+
+captions: list[PlacedCaption] = []
+
+
+async def take_caption(caption: PlacedCaption) -> None:
+    captions.append(caption)
+
+
+@asynccontextmanager
+async def followed(live: Live, *connections: list[RoomStep]) -> AsyncIterator[ScriptedChat]:
+    """Follow until the source hangs, then look, then cancel as the supervisor does."""
+    captions.clear()
+    source = ScriptedChat(*connections)
+    book = await Logbook.of(live.channel_id)
+    assert book.live is not None
+    async with chatwriter.writing() as writer:
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), captions=take_caption)
+        task = asyncio.create_task(chatting.follow(source, QUICK))
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                await source.hung.wait()
+                await writer.settle()
+            yield source
+        finally:
+            task.cancel()
+            async with asyncio.timeout(DEADLINE_S):
+                await asyncio.wait([task])
+
+
+@sync_to_async
+def texts() -> list[str]:
+    return list(ChatMessage.objects.order_by("pk").values_list("text", flat=True))
+
+
+@sync_to_async
+def gaps() -> list[tuple[str, str]]:
+    return list(Gap.objects.order_by("from_s").values_list("track", "cause"))
+
+
+async def test_what_comes_is_stored(live: Live) -> None:
+    async with followed(live, [OPENED, activity("a", text="bonjour"), activity("b", by=2, kind=ActivityKind.LIKE)]):
+        assert await texts() == ["bonjour", "hello"]
+        await live.arefresh_from_db()
+        assert (live.chat_state, live.chat_reason) == (ChatState.OK, "")
+    assert await gaps() == []
+
+
+async def test_an_interruption_is_a_gap_and_a_repeat_is_stored_once(live: Live) -> None:
+    first: list[RoomStep] = [OPENED, activity("a"), BROKEN]
+    again: list[RoomStep] = [RoomOpened("7"), activity("a", is_history=True), activity("b", text="après")]
+    async with followed(live, first, again) as source:
+        assert await texts() == ["hello", "après"]
+        assert await gaps() == [("chat", str(BROKEN))]
+        assert [room.channel.name for room in source.asked] == ["camille", "camille"]
+
+
+async def test_the_next_connection_asks_for_the_same_room(live: Live) -> None:
+    async with followed(live, [OPENED, BROKEN], [BROKEN], [OPENED]) as source:
+        assert [room.room_id for room in source.asked] == ["", "7", "7"]
+        assert source.asked[0] == Room(source.asked[0].channel, "")
+        assert source.asked[0].channel.platform_id == "42"
+
+
+async def test_what_one_connection_after_the_other_missed_is_one_gap(live: Live) -> None:
+    async with followed(live, [OPENED, BROKEN], [BROKEN], [REFUSED], [OPENED]):
+        assert await gaps() == [("chat", str(BROKEN))]
+
+
+async def test_a_chat_that_does_not_answer_is_missing_from_the_beginning(live: Live) -> None:
+    async with followed(live, [BROKEN], [OPENED]):
+        gap = await Gap.objects.aget()
+        assert (gap.track, gap.from_s) == ("chat", 0.0)
+        assert gap.to_s == pytest.approx(60.0, abs=15.0)
+
+
+async def test_a_chat_that_is_refused_says_why_and_is_asked_for_again(live: Live) -> None:
+    waiting = asyncio.Event()
+    async with followed(live, [REFUSED], [REFUSED, waiting]):
+        await live.arefresh_from_db()
+        assert (live.chat_state, live.chat_reason) == (ChatState.REFUSED, str(REFUSED))
+
+
+async def test_after_a_restart_the_gap_begins_where_the_chat_was_read_to() -> None:
+    live = await make_broadcast(chat_until_s=20.0)
+    async with followed(live, [OPENED]):
+        gap = await Gap.objects.aget()
+        assert (gap.from_s, gap.cause) == (20.0, NOT_RUNNING)
+
+
+async def test_cancelled_it_keeps_how_far_it_was_read(live: Live) -> None:
+    async with followed(live, [OPENED, activity("a")]):
+        pass
+    await live.arefresh_from_db()
+    assert live.chat_until_s == pytest.approx(60.0, abs=15.0)
+
+
+async def test_an_interruption_at_the_end_is_a_gap_to_the_end(live: Live) -> None:
+    never: list[RoomStep] = [BROKEN] * 1
+    async with followed(live, [OPENED, BROKEN], never, []):
+        now = clock.now()
+        await sync_to_async(operations.end_live)(live.pk, Ending(now, "", is_over=True))
+    gap = await Gap.objects.aget()
+    assert gap.to_s == pytest.approx((now - live.started_at).total_seconds(), abs=0.01)
+
+
+async def test_viewers_are_counted(live: Live) -> None:
+    async with followed(live, [OPENED, AudienceCounted(clock.now(), viewers=120), AudienceCounted(clock.now())]):
+        sample = await LiveSample.objects.aget()
+        assert (sample.viewers, sample.at_s) == (120, 60)
+
+
+async def test_words_that_come_with_the_chat_are_placed(live: Live) -> None:
+    spoken = CaptionSpoken(live.started_at + timedelta(seconds=30), 2.5, "bonsoir", "fr")
+    async with followed(live, [OPENED, spoken]):
+        assert captions == [PlacedCaption(30.0, 32.5, "bonsoir", "fr")]
+
+
+async def test_what_the_platform_takes_away_is_noted_even_when_it_was_just_written(live: Live) -> None:
+    async with followed(live, [OPENED, activity("a"), MessagesRemoved(clock.now(), message_id="a")]):
+        row = await ChatMessage.objects.aget()
+        assert row.removed_at is not None
+
+
+async def test_what_moderators_of_the_platform_do_is_marked(live: Live) -> None:
+    act = ModeratorActed("e", live.started_at + timedelta(seconds=5), "ban", "momo", target="troll")
+    async with followed(live, [OPENED, act]):
+        mark = await LiveMark.objects.aget()
+        assert (mark.from_s, mark.label) == (5.0, "ban troll")
+
+
+async def test_a_pause_is_told(live: Live) -> None:
+    async with followed(live, [OPENED, RoomPaused(clock.now(), is_paused=True)]):
+        await live.arefresh_from_db()
+        assert (live.state, live.reason) == ("no_audio", PAUSED)
+
+
+async def test_an_end_is_a_doubt_that_the_platform_is_asked_about(live: Live) -> None:
+    async with followed(live, [OPENED, RoomEnded(clock.now(), "ended")], [OPENED]):
+        presence = await Presence.objects.aget()
+        await live.arefresh_from_db()
+        assert (presence.denials, live.ended_at) == (1, None)
+
+
+async def test_a_live_that_is_over_is_followed_no_more(live: Live) -> None:
+    def end() -> None:
+        Live.objects.filter(pk=live.pk).update(ended_at=clock.now())
+
+    ending = sync_to_async(end)
+    source = ScriptedChat([OPENED, BROKEN], [OPENED])
+    book = await Logbook.of(live.channel_id)
+    assert book.live is not None
+    await ending()
+    async with asyncio.timeout(DEADLINE_S), chatwriter.writing() as writer:
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), captions=take_caption)
+        await chatting.follow(source, QUICK)

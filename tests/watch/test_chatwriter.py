@@ -1,0 +1,97 @@
+"""One task writes what all chats bring: in batches, in order, once, whatever the database does meanwhile."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from tests.factories import make_live
+from tests.watch.audiences import heard
+from vigie.watch import chatwriter
+from vigie.watch.models import ChatMessage, Chatter, Live, LiveSample
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+aslive = sync_to_async(make_live)
+
+
+@sync_to_async
+def stored(live: Live) -> list[str]:
+    return list(ChatMessage.objects.filter(live=live).order_by("pk").values_list("platform_id", flat=True))
+
+
+@sync_to_async
+def counted(live: Live) -> list[tuple[int, int]]:
+    return list(LiveSample.objects.filter(live=live).order_by("at_s").values_list("at_s", "messages"))
+
+
+async def test_what_is_put_is_stored_and_counted() -> None:
+    live = await aslive()
+    async with chatwriter.writing() as writer:
+        for number in range(50):
+            await writer.put(heard(live, str(number), by=number % 4, at_s=number / 2))
+        await writer.settle()
+
+        assert await stored(live) == [str(number) for number in range(50)]
+        assert await counted(live) == [(0, 20), (10, 20), (20, 10)]
+        assert writer.stored == 50
+
+
+async def test_what_was_put_last_is_stored_when_the_writer_ends() -> None:
+    live = await aslive()
+    async with chatwriter.writing() as writer:
+        await writer.put(heard(live, "a"))
+
+    assert await stored(live) == ["a"]
+    assert await counted(live) == [(0, 1)]
+
+
+async def test_a_message_that_came_twice_is_stored_and_counted_once() -> None:
+    live = await aslive()
+    async with chatwriter.writing() as writer:
+        for _ in range(3):
+            await writer.put(heard(live, "a"))
+            await writer.settle()
+
+    assert (await stored(live), await counted(live)) == (["a"], [(0, 1)])
+
+
+async def test_somebody_who_was_erased_and_writes_again_is_stored_anew() -> None:
+    live = await aslive()
+    async with chatwriter.writing() as writer:
+        await writer.put(heard(live, "a"))
+        await writer.settle()
+        await sync_to_async(lambda: (ChatMessage.objects.all().delete(), Chatter.objects.all().delete()))()
+        await writer.put(heard(live, "b"))
+        await writer.settle()
+
+    assert await stored(live) == ["b"]
+
+
+async def test_a_live_that_is_gone_holds_up_no_other() -> None:
+    live, gone = await aslive(), await aslive()
+    last = [heard(gone, "a"), heard(live, "b")]
+    await sync_to_async(gone.delete)()
+    async with chatwriter.writing() as writer:
+        for each in last:
+            await writer.put(each)
+
+    assert await stored(live) == ["b"]
+
+
+async def test_whoever_reads_waits_while_too_much_waits_to_be_written() -> None:
+    live = await aslive()
+    writer = chatwriter.ChatWriter(held=2)
+    for message_id in ("a", "b"):
+        await writer.put(heard(live, message_id))
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(writer.put(heard(live, "c")), 0.05)
+
+
+async def test_there_is_a_writer_only_while_chats_are_written() -> None:
+    async with chatwriter.writing() as writer:
+        assert chatwriter.current() is writer
+
+    with pytest.raises(RuntimeError):
+        chatwriter.current()
