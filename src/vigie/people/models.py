@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vigie.people import presets, roles, scopes
 
@@ -203,11 +204,11 @@ class Invitation(models.Model):
 class ConnectionState(models.TextChoices):
     """Whether a connected account can be used, as its platform said last."""
 
-    OK = "ok", _("connected")
+    OK = "ok", pgettext_lazy("connected account", "connected")
     UNREACHABLE = "unreachable", _("not checked: no answer")
     MISSING_SCOPE = "missing_scope", _("connected, but allows too little")
-    EXPIRED = "expired", _("expired")
-    REVOKED = "revoked", _("revoked")
+    EXPIRED = "expired", pgettext_lazy("connected account", "expired")
+    REVOKED = "revoked", pgettext_lazy("connected account", "revoked")
 
 
 LOST = (ConnectionState.EXPIRED, ConnectionState.REVOKED)
