@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.people.models import User, Workspace
 from vigie.runtime.models import WorkUnit
-from vigie.watch.models import Live
+from vigie.watch.models import Live, Reach
 
 
 class Policy(models.Model):
@@ -48,15 +48,6 @@ class Category(models.TextChoices):
     POLEMIC = "polemic", _("polemic")
     VIRAL = "viral", _("viral")
     HATEFUL = "hateful", _("hateful")
-
-
-class Reach(models.TextChoices):
-    """How far a text may go; never added to its score."""
-
-    UNKNOWN = "unknown", _("not measured")
-    LOW = "low", _("low")
-    MEDIUM = "medium", _("medium")
-    HIGH = "high", _("high")
 
 
 class Outcome(models.TextChoices):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import translation
 
 from vigie.errors import VigieError
@@ -18,6 +19,7 @@ from vigie.risk.lexicon_yaml import parse, shipped_policy
 from vigie.risk.models import Assessment, Outcome, Policy
 from vigie.runtime import bus, engine, ledger
 from vigie.runtime.models import WorkState
+from vigie.watch.models import Live
 
 ASSESS = "risk.assess_pending"
 """The engine's task."""
@@ -149,6 +151,7 @@ def record_assessment(assessment: Assessment, verdict: Verdict, *, analyst: str,
         "spans": [[span.start, span.end, span.reason] for span in verdict.spans],
         "signals": list(verdict.signals),
         "language": assessment.language,
+        "reach": Subquery(Live.objects.filter(pk=assessment.live_id).values("reach")[:1]),
         "analyst": analyst,
         "policy": policy,
         "assessed_at": now,

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
-from vigie.risk.models import Reach
 from vigie.speech.models import Utterance
-from vigie.watch.models import Gap
+from vigie.watch.models import Gap, Reach
 
 Line = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -11,7 +11,8 @@ from django.db import Error as DatabaseTrouble
 from django.db import IntegrityError, close_old_connections
 
 from vigie.runtime import clock
-from vigie.watch.operations import chat, counts
+from vigie.watch.models import Live
+from vigie.watch.operations import chat, counts, reach
 from vigie.watch.operations.chat import Heard, Roll
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,8 @@ MOST = 1000
 HELD = 20_000
 """What may wait; beyond it, whoever reads a chat waits, and the platform's server with them."""
 RECOUNT_S = 2.0
+RECKON_S = 10.0
+"""How often it is asked what the counts mean."""
 PAUSE_S = 1.0
 """Before trouble with the database is tried again: nothing is dropped for it."""
 
@@ -36,6 +39,8 @@ class ChatWriter:
         self._waiting: asyncio.Queue[Heard] = asyncio.Queue(held)
         self._roll = Roll()
         self._touched: dict[int, set[int]] = defaultdict(set)
+        self._active: set[int] = set()
+        self._reckoned_at = 0.0
         self._recounted_at = 0.0
 
     async def put(self, heard: Heard) -> None:
@@ -94,11 +99,23 @@ class ChatWriter:
         self._touched.clear()
         try:
             await sync_to_async(counts.recount)(touched)
+            await self._reckon(touched)
         except DatabaseTrouble as error:
             log.warning("chat.database", error=str(error))
             for live_id, begins in touched.items():
                 self._touched[live_id] |= begins
         self._recounted_at = asyncio.get_running_loop().time()
+
+    async def _reckon(self, lives: Iterable[int]) -> None:
+        """Ask what the counts of lives mean, those of all that were active since it was asked last."""
+        self._active.update(lives)
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._reckoned_at < RECKON_S:
+            return
+        self._reckoned_at = loop.time()
+        while self._active:
+            with suppress(Live.DoesNotExist):
+                await sync_to_async(reach.reckon)(self._active.pop(), clock.now())
 
 
 _writer: ChatWriter | None = None

@@ -15,13 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext, pgettext
 
+from vigie.moderation.ordering import waited
 from vigie.ports import HIGH, MEDIUM
-from vigie.risk.models import Assessment, Reach
+from vigie.risk.models import Assessment
 from vigie.risk.queries import justification_of
 from vigie.runtime import clock as time_of_day
 from vigie.site.marking import hinted, pieces
 from vigie.watch import wording
-from vigie.watch.models import Live, LiveState
+from vigie.watch.models import Live, LiveState, Reach
 
 register = template.Library()
 
@@ -97,6 +98,13 @@ def elapsed(moment: datetime) -> SafeString:
     """Return the timecode of now in a live that began at `moment`; the page keeps it running."""
     text = timecode((time_of_day.now() - moment).total_seconds())
     return format_html('<time class="num" datetime="{}" data-clock="elapsed">{}</time>', moment.isoformat(), text)
+
+
+@register.filter
+def since(moment: datetime) -> SafeString:
+    """Return how long ago something was: `52 s`, `8 min`, `3 h`; the page keeps it running."""
+    text = waited((time_of_day.now() - moment).total_seconds())
+    return format_html('<time class="num" datetime="{}" data-clock="since">{}</time>', moment.isoformat(), text)
 
 
 # ── judgements ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='live',
             name='reach',
-            field=models.CharField(choices=[('unknown', 'unknown'), ('low', 'low'), ('medium', 'medium'), ('high', 'high')], default='unknown', max_length=8),
+            field=models.CharField(choices=[('unknown', 'not measured'), ('low', 'low'), ('medium', 'medium'), ('high', 'high')], default='unknown', max_length=8),
         ),
         migrations.AddField(
             model_name='live',

@@ -10,7 +10,7 @@ from vigie.watch.models.lives import (
     LiveSample,
     LiveState,
     MarkKind,
-    ReachBand,
+    Reach,
     Thumbnail,
     Track,
 )
@@ -31,7 +31,7 @@ __all__ = [
     "MarkKind",
     "Platform",
     "Presence",
-    "ReachBand",
+    "Reach",
     "Thumbnail",
     "Track",
 ]

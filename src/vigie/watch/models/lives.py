@@ -29,10 +29,10 @@ class ChatState(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
-class ReachBand(models.TextChoices):
-    """How far a live reaches, as computed from its audience."""
+class Reach(models.TextChoices):
+    """How far what is said in a live may go, as computed from its audience; never added to a severity."""
 
-    UNKNOWN = "unknown", _("unknown")
+    UNKNOWN = "unknown", _("not measured")
     LOW = "low", _("low")
     MEDIUM = "medium", _("medium")
     HIGH = "high", _("high")
@@ -72,7 +72,7 @@ class Live(models.Model):
     viewers = models.PositiveIntegerField(null=True)
     """As last counted by the platform."""
     peak_viewers = models.PositiveIntegerField(null=True)
-    reach = models.CharField(max_length=8, choices=ReachBand, default=ReachBand.UNKNOWN)
+    reach = models.CharField(max_length=8, choices=Reach, default=Reach.UNKNOWN)
     """Computed from what the audience does: `watch.virality`."""
 
     class Meta:

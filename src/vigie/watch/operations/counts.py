@@ -26,6 +26,9 @@ _OF: dict[str, str] = {
     ActivityKind.GIFT: "gifts",
 }
 
+_BY = {ActivityKind.GIFT: "value", ActivityKind.FOLLOW: "people", ActivityKind.SHARE: "people"}
+"""What is counted of them, where it is not how many there were."""
+
 
 def stretch_of(at_s: float) -> int:
     """Return where the sample begins that a moment belongs to."""
@@ -45,7 +48,7 @@ def recount(touched: Mapping[int, frozenset[int]]) -> None:
         name = _OF.get(row["kind"])
         if sample is None or name is None:
             continue
-        setattr(sample, name, row["value"] if row["kind"] == ActivityKind.GIFT else row["n"])
+        setattr(sample, name, row[_BY.get(row["kind"], "n")])
         if row["kind"] == ActivityKind.MESSAGE:
             sample.commenters = row["people"]
     _save(list(samples.values()))

@@ -20,10 +20,11 @@ from vigie.ports import HIGH, MEDIUM, Analyst, LanguageIdentifier, TextToAssess,
 from vigie.risk import analysts
 from vigie.risk.justification import justify
 from vigie.risk.languages import language_of
-from vigie.risk.models import Reach, Subject
+from vigie.risk.models import Subject
 from vigie.runtime import registry
 from vigie.runtime.arguments import known_language
 from vigie.runtime.terminal import visible
+from vigie.watch.models import Reach
 
 STANDARD_INPUT = "-"
 

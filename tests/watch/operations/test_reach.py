@@ -1,0 +1,125 @@
+"""What the counts of a live mean is written down: bursts as marks, reach as a word."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import NOW, make_channel, make_live
+from vigie.watch.models import Channel, Gap, Live, LiveMark, LiveSample, Track
+from vigie.watch.operations import reach
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> None:
+    reach._history_before.cache_clear()
+
+
+def counted(live: Live, *messages: int, **each: int) -> None:
+    """Let the live have so many messages in each ten seconds, by as many people."""
+    LiveSample.objects.bulk_create(
+        LiveSample(live=live, at_s=10 * place, messages=number, commenters=number, **each)
+        for place, number in enumerate(messages)
+    )
+
+
+def marks() -> list[tuple[float, float]]:
+    return list(LiveMark.objects.order_by("from_s").values_list("from_s", "to_s"))
+
+
+def at(place: int) -> timedelta:
+    return timedelta(seconds=10 * place + 5)
+
+
+def test_a_burst_is_marked_once_and_grows() -> None:
+    live = make_live()
+    counted(live, *[10] * 40, 60, 70, 65, 10, 10, 10, 10)
+
+    reach.reckon(live.pk, NOW + at(42))
+    assert marks() == [(400.0, 420.0)]
+    for _ in range(2):
+        reach.reckon(live.pk, NOW + at(47))
+
+    assert marks() == [(400.0, 430.0)]
+
+
+def test_a_calm_live_has_no_marks_and_a_low_reach() -> None:
+    live = make_live()
+    counted(live, *[10] * 60, viewers=100)
+
+    reach.reckon(live.pk, NOW + at(60))
+
+    live.refresh_from_db()
+    assert (marks(), live.reach) == ([], "low")
+
+
+def test_a_live_that_is_passed_on_has_a_high_reach() -> None:
+    channel = make_channel()
+    Channel.objects.filter(pk=channel.pk).update(platform="tiktok")
+    live = make_live(channel)
+    counted(live, *[10] * 54, viewers=100, shares=1)
+    LiveSample.objects.bulk_create(
+        LiveSample(
+            live=live, at_s=540 + 10 * n, messages=60, commenters=50, viewers=400 + 300 * n, shares=30, follows=20
+        )
+        for n in range(6)
+    )
+
+    reach.reckon(live.pk, NOW + at(60))
+
+    live.refresh_from_db()
+    assert live.reach == "high"
+
+
+def test_too_little_is_not_measured() -> None:
+    live = make_live()
+    counted(live, 10, 10)
+
+    reach.reckon(live.pk, NOW + at(2))
+
+    live.refresh_from_db()
+    assert live.reach == "unknown"
+
+
+def test_what_was_not_received_is_unknown_and_not_nothing() -> None:
+    live = make_live()
+    counted(live, *[100] * 30, *[0] * 10, *[100] * 10)
+    Gap.objects.create(live=live, track=Track.CHAT, from_s=300.0, to_s=400.0, cause="cut")
+
+    reach.reckon(live.pk, NOW + at(50))
+
+    assert marks() == []
+
+
+def test_silence_is_nothing_and_not_unknown() -> None:
+    live = make_live()
+    LiveSample.objects.create(live=live, at_s=0, messages=1, commenters=1, viewers=5)
+    for n in range(60):
+        LiveSample.objects.update_or_create(live=live, at_s=10 * n, defaults={"viewers": 5})
+
+    reach.reckon(live.pk, NOW + at(60))
+
+    live.refresh_from_db()
+    assert live.reach == "low"
+
+
+def test_a_live_that_is_over_is_left_as_it_is() -> None:
+    live = make_live(ended_at=NOW + at(50))
+    counted(live, *[10] * 40, 60, 70, 65)
+
+    reach.reckon(live.pk, NOW + at(43))
+
+    assert marks() == []
+
+
+def test_what_is_usual_comes_from_the_lives_before() -> None:
+    channel = make_channel()
+    former = make_live(channel, started_at=NOW - timedelta(days=1), ended_at=NOW - timedelta(hours=20))
+    counted(former, *[200] * 30, viewers=5000)
+    live = make_live(channel)
+
+    found = reach._history(live)
+
+    assert found is not None
+    assert (found.lives, found.usual.viewers) == (1, 5000.0)
