@@ -9,16 +9,30 @@ ADMINISTRATOR = "administrator"
 AUDITOR = "auditor"
 API_CLIENT = "api_client"
 
-_READING = frozenset({"watch.follow_lives", "speech.read_transcripts", "moderation.see_alerts"})
+_READING = frozenset(
+    {"watch.follow_lives", "watch.read_chat", "speech.read_transcripts", "moderation.see_alerts"}
+)
 _DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
-_LEADING = _DECIDING | {"watch.manage_channels", "risk.edit_policy", "people.manage_connections"}
+_LEADING = _DECIDING | {
+    "watch.manage_channels",
+    "watch.reveal_chatters",
+    "risk.edit_policy",
+    "people.manage_connections",
+}
 
 CORE = frozenset({"watch", "speech", "risk", "people", "governance", "notifications"})
 """Areas that no workspace can do without; the others are modules (`people.presets`)."""
 MANAGING = frozenset({"people.manage_people", "people.manage_workspace"})
 """What makes somebody an administrator, whatever the role is called."""
 CONTENT = frozenset(
-    {"speech.read_transcripts", "speech.hear_audio", "moderation.see_alerts", "moderation.decide_alerts"}
+    {
+        "watch.read_chat",
+        "watch.reveal_chatters",
+        "speech.read_transcripts",
+        "speech.hear_audio",
+        "moderation.see_alerts",
+        "moderation.decide_alerts",
+    }
 )
 """What people said, and what was decided about it."""
 
