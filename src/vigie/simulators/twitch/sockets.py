@@ -111,13 +111,21 @@ class Socket:
             if isinstance(message, Close):
                 await self._close(message.code)
                 return
-            try:
-                await self._websocket.send_text(message.text())
-            except WebSocketDisconnect:
-                return
             if message.kind == "notification":
                 self._last = message
-                self._house.note(self.session, message)
+            if not await self._send(message):
+                return
+
+    async def _send(self, message: Message) -> bool:
+        """Write a message; tell whether there was still a socket. It is in the book by the time it can be read."""
+        delivery = self._house.note(self.session, message)
+        try:
+            await self._websocket.send_text(message.text())
+        except WebSocketDisconnect:
+            if delivery:
+                self._house.deliveries.remove(delivery)
+            return False
+        return True
 
     async def _next(self) -> Message | Close:
         pause_s = self._house.world.settings.keepalive_s or self.session.keepalive_s
@@ -175,11 +183,15 @@ class House:
         socket.put(reconnect(self.world.new_id(), self.world.now(), session=told))
         socket.expect(self.world.settings.reconnect_within_s, 4004)
 
-    def note(self, session: Session, message: Message) -> None:
-        """Write down a notification that was written to a socket."""
+    def note(self, session: Session, message: Message) -> Delivery | None:
+        """Write down that a notification is written to a socket; other messages are not kept."""
+        if message.kind != "notification":
+            return None
         about, event = message.payload["subscription"], message.payload["event"]
         broadcaster_id = event.get("broadcaster_user_id") or event.get("to_broadcaster_user_id", "")
-        self.deliveries.append(Delivery(session.session_id, message.message_id, about["type"], broadcaster_id, event))
+        delivery = Delivery(session.session_id, message.message_id, about["type"], broadcaster_id, event)
+        self.deliveries.append(delivery)
+        return delivery
 
 
 def _facts(session: Session) -> dict[str, Any]:
