@@ -115,7 +115,7 @@ class GatedTransport(httpx.AsyncBaseTransport):
         """Send by `inner`, by default over TLS with the usual authorities."""
         self._gate = gate
         self._key_of = key_of
-        self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
+        self._inner = inner or httpx.AsyncHTTPTransport(verify=tls())
         self._judge = judge
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -165,7 +165,7 @@ class Rebased(httpx.AsyncBaseTransport):
         self._bases = sorted(
             ((old.rstrip("/"), new.rstrip("/")) for old, new in bases.items()), key=lambda base: -len(base[0])
         )
-        self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
+        self._inner = inner or httpx.AsyncHTTPTransport(verify=tls())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer of where the request is sent to."""
@@ -203,6 +203,6 @@ async def _whole(response: httpx.Response, request: httpx.Request) -> httpx.Resp
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """The trusted authorities, read once: 1.5 MB and 20 ms each time otherwise."""
+def tls() -> ssl.SSLContext:
+    """Return the trusted authorities, read once: 1.5 MB and 20 ms each time otherwise."""
     return httpx.create_ssl_context()

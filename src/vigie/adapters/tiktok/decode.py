@@ -233,12 +233,11 @@ def _caption(message: Message, told: Told) -> list[RoomItem]:
 
 
 def _control(message: Message, told: Told) -> list[RoomItem]:
-    if told.is_history:
+    if reason := ENDINGS.get(message.action):
+        return [RoomEnded(told.at, reason)]
+    if message.action not in {PAUSED, UNPAUSED} or told.is_history:
         return []
-    if message.action in {PAUSED, UNPAUSED}:
-        return [RoomPaused(told.at, is_paused=message.action == PAUSED)]
-    reason = ENDINGS.get(message.action)
-    return [RoomEnded(told.at, reason)] if reason else []
+    return [RoomPaused(told.at, is_paused=message.action == PAUSED)]
 
 
 def _im_delete(message: Message, told: Told) -> list[RoomItem]:

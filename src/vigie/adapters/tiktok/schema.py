@@ -64,8 +64,7 @@ def fields(name: str) -> list[tuple[int, str, str, bool]]:
 @cache
 def classes() -> dict[str, Any]:
     """Return the classes by name. Raises ImportError where protobuf is not installed."""
-    # lazily: an adapter is imported without what its extra brings
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415 -- of an extra
 
     file = descriptor_pb2.FileDescriptorProto(name="vigie/tiktok.proto", package="vigie.tiktok", syntax="proto3")
     for name in FIELDS:

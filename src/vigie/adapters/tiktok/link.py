@@ -1,0 +1,165 @@
+"""One WebSocket to TikTok's push server: opened, kept alive, watched over, closed within a second.
+
+Everything happens in the task of whoever receives, so that nothing can be left behind. TikTok answers no pings: what
+keeps the connection is a frame of its own kind, and what tells that it is alive are its frames.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vigie.adapters.gated import tls
+from vigie.adapters.tiktok.decode import Envelope
+from vigie.adapters.tiktok.frames import enter_room, heartbeat
+from vigie.ports import PortError
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+OPEN_S, SEND_S, CLOSE_S = 10.0, 10.0, 0.5
+BEAT_S = 5.0
+"""Where the push server does not say how often it wants to hear from us."""
+BEATS_S = (0.05, 20.0)
+STALL_S = 30.0
+MOST_BYTES = 4 * 2**20
+INTERVAL = re.compile(r"ping-interval=([0-9]{1,3}(?:\.[0-9]{1,3})?)")
+SCHEMES = ("wss://", "ws://")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to open one connection to a room, for about 30 s: what the signing service hands out."""
+
+    uri: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    """Cookies, and the browser that we were signed for."""
+    messages: Sequence[Envelope] = field(default=(), repr=False)
+    """From before the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a connection may be silent, and how often we say that we are there."""
+
+    stall_s: float = STALL_S
+    beat_s: float = BEAT_S
+
+
+class Link:
+    """An open connection. Whoever opened it closes it."""
+
+    def __init__(self, socket: "ClientConnection", room_id: int, patience: Patience) -> None:
+        self._socket = socket
+        self._room_id = room_id
+        self._patience = patience
+        self._now = asyncio.get_running_loop().time
+        self._beat_at = self._now()
+        self._beats = 0
+
+    async def receive(self) -> bytes:
+        """Return the next frame. Raises PortError, retryable, when the connection broke or is silent for too long."""
+        stalls_at = self._now() + self._patience.stall_s
+        while (now := self._now()) < stalls_at:
+            if now >= self._beat_at:
+                await self._beat()
+            try:
+                with port_errors():
+                    async with asyncio.timeout_at(min(self._beat_at, stalls_at)):
+                        return await self._socket.recv(decode=False)
+            except TimeoutError:
+                continue
+        raise PortError(f"TikTok's chat was silent for {self._patience.stall_s:.0f} s.", retryable=True)
+
+    async def send(self, frame: bytes) -> None:
+        """Send a frame. Raises PortError, retryable."""
+        try:
+            with port_errors():
+                async with asyncio.timeout(SEND_S):
+                    await self._socket.send(frame)
+        except TimeoutError as error:
+            raise PortError(f"TikTok's chat takes nothing for {SEND_S:.0f} s.", retryable=True) from error
+
+    async def close(self) -> None:
+        """Close the connection, within a second; at once when the other side does not answer."""
+        await self._socket.close()
+
+    async def _beat(self) -> None:
+        self._beats += 1
+        self._beat_at = self._now() + self._patience.beat_s
+        await self.send(heartbeat(self._room_id, self._beats))
+
+
+async def open_link(ticket: Ticket, room_id: int, stall_s: float = STALL_S) -> Link:
+    """Return a connection that has asked for the messages of a room. Raises PortError."""
+    socket = await _open_socket(ticket)
+    told = INTERVAL.search((socket.response.headers if socket.response else {}).get("Handshake-Options", ""))
+    least, most = BEATS_S
+    beat_s = min(max(float(told[1]), least), most) if told else BEAT_S
+    link = Link(socket, room_id, Patience(stall_s, beat_s))
+    try:
+        await link.send(enter_room(room_id))
+    except BaseException:
+        await link.close()
+        raise
+    return link
+
+
+async def _open_socket(ticket: Ticket) -> "ClientConnection":
+    try:
+        from websockets.asyncio.client import connect  # noqa: PLC0415 -- of an extra
+        from websockets.typing import Subprotocol  # noqa: PLC0415 -- of an extra
+    except ImportError as error:
+        raise PortError("TikTok's chat is not installed: pip install 'vigie[tiktok]'.", permanent=True) from error
+    if not ticket.uri.startswith(SCHEMES):
+        raise PortError("The signing service names no push server.", retryable=True)
+    try:
+        with port_errors():
+            return await connect(
+                ticket.uri,
+                subprotocols=[Subprotocol("echo-protocol")],
+                additional_headers=ticket.headers,
+                user_agent_header=None,
+                compression=None,
+                proxy=None,
+                ssl=tls() if ticket.uri.startswith("wss://") else None,
+                open_timeout=OPEN_S,
+                close_timeout=CLOSE_S,
+                ping_interval=None,
+                max_size=MOST_BYTES,
+                max_queue=8,
+            )
+    except TimeoutError as error:
+        raise PortError(f"TikTok's chat did not answer within {OPEN_S:.0f} s.", retryable=True) from error
+
+
+@contextmanager
+def port_errors() -> Iterator[None]:
+    """Turn what a WebSocket may raise into PortErrors, which never tell its address: it is signed.
+
+    Time-outs pass: what was waited for, only the caller knows.
+    """
+    from websockets.exceptions import (  # noqa: PLC0415 -- of an extra
+        ConnectionClosed,
+        InvalidStatus,
+        InvalidURI,
+        WebSocketException,
+    )
+
+    try:
+        yield
+    except InvalidStatus as error:
+        told = error.response.headers.get("Handshake-Msg", "no reason")[:200]
+        message = f"TikTok's chat refuses the connection (HTTP {error.response.status_code}: {told})."
+        raise PortError(message, retryable=True) from error
+    except ConnectionClosed as error:
+        code = error.rcvd.code if error.rcvd else "none"
+        raise PortError(f"TikTok's chat closed the connection (code {code}).", retryable=True) from error
+    except (InvalidURI, ValueError):  # the latter from the standard library, for what is hardly an address
+        raise PortError("The signing service names no push server.", retryable=True) from None
+    except TimeoutError:
+        raise
+    except (WebSocketException, OSError) as error:
+        raise PortError(f"TikTok's chat cannot be reached ({type(error).__name__}).", retryable=True) from error

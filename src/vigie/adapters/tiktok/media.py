@@ -1,0 +1,75 @@
+"""The port MediaSource: where the stream of a channel is; another adapter pulls it."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from vigie.adapters.tiktok import parse
+from vigie.adapters.tiktok.parse import Odd, RoomInfo
+from vigie.events import MediaItem
+from vigie.ports import Handle, MediaLocation, MediaSource, NotLive, PortError
+
+if TYPE_CHECKING:
+    from vigie.adapters.tiktok.client import Site
+
+HANDLE = re.compile(
+    r"(?:https?://(?:[a-z]+\.)?tiktok\.com/)?@?([\w.]{1,40})(?:/live)?/?(?:\?.*)?", re.ASCII | re.IGNORECASE
+)
+MOST_ROOMS = 1000
+RESTRICTED = "TikTok shows this live to adults only: give the session of an account (VIGIE_TIKTOK_SESSION_ID)."
+
+
+class TikTokMedia:
+    """Streams of TikTok. The address of a room that is known costs one request, another's one more."""
+
+    def __init__(
+        self,
+        site: "Site",
+        find: Callable[[Handle], Awaitable[str]],
+        web: MediaSource,
+        *,
+        wants_picture: bool = False,
+    ) -> None:
+        """Let `web` pull the smallest stream there is; without `wants_picture`, sound alone is enough."""
+        self._site = site
+        self._find = find
+        self._web = web
+        self._wants_picture = wants_picture
+        self._rooms: dict[str, str] = {}
+
+    async def resolve(self, source: str) -> MediaLocation:
+        """Return where the media of a channel is: `name`, `@name` or its address. Raises PortError, NotLive."""
+        found = HANDLE.fullmatch(source.strip())
+        if found is None:
+            raise PortError(f"{source[:100]}: no handle of a TikTok channel.", permanent=True)
+        name = found[1].lower()
+        info = await self._info(name)
+        location = await self._web.resolve(info.url)
+        return replace(location, is_live=True, title=info.title)
+
+    def stream(
+        self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
+    ) -> AsyncIterator[MediaItem]:
+        """Yield what `vigie.ports.MediaSource.stream` promises."""
+        return self._web.stream(location, from_pts_s=from_pts_s, was_live=was_live)
+
+    async def _info(self, name: str) -> RoomInfo:
+        known = self._rooms.pop(name, None)
+        info = await self._ask(known) if known else RoomInfo(is_missing=True)
+        if info.is_over or info.is_missing:
+            known = await self._find(Handle(name))
+            info = await self._ask(known)
+        if info.is_over or info.is_missing:
+            raise NotLive(f"@{name} is not live.", retryable=True)
+        if info.is_restricted:
+            raise PortError(f"@{name}: {RESTRICTED}", permanent=True)
+        if known and len(self._rooms) < MOST_ROOMS:
+            self._rooms[name] = known
+        return info
+
+    async def _ask(self, room_id: str) -> RoomInfo:
+        try:
+            return parse.room_info(await self._site.room_info(room_id), wants_picture=self._wants_picture)
+        except Odd as error:
+            raise PortError(str(error), retryable=True) from error

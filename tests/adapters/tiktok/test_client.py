@@ -1,0 +1,147 @@
+"""What TikTok and the signing service are asked, what is said of us, and what their answers mean."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.adapters.gates import FreeGate
+from tests.adapters.tiktok.simulated import adapter, asked_for, entered, room_of
+from vigie.adapters.tiktok.client import TikTok, judge_sign, judge_site
+from vigie.adapters.tiktok.settings import TikTokSettings
+from vigie.adapters.web.client import WebMedia
+from vigie.ports import ChatSource, Handle, LiveProbe, MediaSource
+from vigie.simulators.tiktok.accounts import Account
+from vigie.simulators.tiktok.faults import Route
+from vigie.simulators.tiktok.server import TikTokServer
+
+IMPORT = """
+import sys
+import vigie.adapters.tiktok.client
+from vigie.adapters.tiktok.settings import TikTokSettings
+from vigie.adapters.web.client import WebMedia
+vigie.adapters.tiktok.client.TikTok(TikTokSettings(), None, WebMedia())
+print(*sorted({"TikTokLive", "google.protobuf", "websockets", "betterproto2"} & set(sys.modules)))
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[TikTokServer]:
+    with TikTokServer() as server:
+        server.add(Account("alba", room_id=71))
+        yield server
+
+
+def answer(status: int, content: bytes = b"", path: str = "/api-live/user/room/", **headers: str) -> httpx.Response:
+    request = httpx.Request("GET", f"https://www.tiktok.com{path}?secret=yes")
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, content=content, headers=named, request=request)
+
+
+def test_vendor_libraries_are_read_on_first_use_only() -> None:
+    told = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == ""
+
+
+async def test_three_ports_share_one_budget(server: TikTokServer) -> None:
+    gate = FreeGate()
+
+    async with adapter(server, gate) as tiktok:
+        probe: LiveProbe = tiktok.probe
+        chat: ChatSource = tiktok.chat
+        media: MediaSource = tiktok.media
+        await probe.probe([Handle("alba")])
+        await media.resolve("alba")
+        await anext(chat.chat(room_of(server, "alba")))
+
+    assert gate.keys == ["tiktok", "tiktok", "tiktok", "tiktok.sign"]
+    assert asked_for(server) == ["user_room", "user_room", "info", "sign", "push"]
+
+
+async def test_two_adapters_do_not_know_each_other(server: TikTokServer) -> None:
+    with TikTokServer(seed=2) as other:
+        other.add(Account("alba", room_id=81))
+        async with adapter(server) as ours, adapter(other) as theirs:
+            (here,), (there,) = await ours.probe.probe([Handle("alba")]), await theirs.probe.probe([Handle("alba")])
+
+    assert (here.room_id, there.room_id) == ("71", "81")
+
+
+async def test_requests_look_like_a_browsers_and_ask_for_the_room(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok, entered(tiktok, room_of(server, "alba", is_known=False)):
+        pass
+
+    by_route = {asked.route: asked for asked in server.requests}
+    site, sign, push = (by_route[route] for route in (Route.USER_ROOM, Route.SIGN, Route.PUSH))
+    assert site.headers["user-agent"].startswith("Mozilla/")
+    assert (site.query["uniqueId"], site.query["aid"]) == ("alba", "1988")
+    assert (sign.query["room_id"], sign.query["client"]) == ("71", "ttlive-python")
+    assert (push.query["room_id"], push.query["compress"], push.query["wrss"]) == ("71", "gzip", "signed")
+    assert push.headers["user-agent"] == sign.query["user_agent"] == site.headers["user-agent"]
+    assert "ttwid=" in push.headers["cookie"]
+
+
+async def test_signing_service_is_verified() -> None:
+    tiktok = TikTok(TikTokSettings(sign_url="https://127.0.0.1:9"), FreeGate(), WebMedia())
+    inner = tiktok._site._sign_transport._inner
+
+    assert isinstance(inner, httpx.AsyncHTTPTransport)
+    context = inner._pool._ssl_context
+    assert context is not None
+    assert (context.check_hostname, context.verify_mode.name) == (True, "CERT_REQUIRED")
+    await tiktok.close()
+
+
+@pytest.mark.parametrize(
+    ("response", "message"),
+    [
+        (answer(403), "TikTok refuses: https://www.tiktok.com/api-live/user/room/: HTTP 403"),
+        (answer(404), "HTTP 404"),
+        (answer(502), "HTTP 502"),
+        (answer(200), "TikTok answered nothing"),
+        (answer(200, b" \n"), "TikTok answered nothing"),
+        (answer(200, b"<!doctype html><p>tea"), "with a page in place of data"),
+        (answer(302, Location="/login"), "TikTok answered nothing"),
+        (answer(200, b"<div id=captcha_container>", path="/@alba"), "whether a person is there"),
+    ],
+)
+def test_judge_site_takes_everything_else_for_a_block(response: httpx.Response, message: str) -> None:
+    trouble = judge_site(response)
+
+    assert trouble is not None
+    assert message in str(trouble)
+    assert (trouble.retryable, trouble.permanent) == (True, False)
+    assert "secret" not in str(trouble)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answer(200, b"{}"),
+        answer(200, b'{"message": "user_not_found"}'),
+        answer(200, b"<p>webapp.user-detail captcha", path="/@alba"),
+        answer(200, b"", path="/@alba"),
+        answer(301, path="/@alba", Location="/@alba_tv"),
+    ],
+)
+def test_judge_site_lets_answers_pass(response: httpx.Response) -> None:
+    assert judge_site(response) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent", "after_s"), [(401, True, None), (402, True, None), (403, True, None), (429, False, 9.0)]
+)
+def test_judge_sign_tells_a_refused_key_from_a_spent_quota(
+    status: int, *, permanent: bool, after_s: float | None
+) -> None:
+    trouble = judge_sign(answer(status, Retry_After="9"))
+
+    assert trouble is not None
+    assert (trouble.permanent, trouble.retryable, trouble.retry_after_s) == (permanent, not permanent, after_s)
+
+
+def test_judge_sign_lets_answers_pass() -> None:
+    assert judge_sign(answer(200, b"protobuf")) is None
