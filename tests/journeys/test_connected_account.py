@@ -6,6 +6,7 @@ The pages, the engine's task, the keys and the adapter, against a Twitch on this
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -35,6 +36,7 @@ from vigie.simulators.twitch import TwitchServer, TwitchUser
 pytestmark = pytest.mark.django_db(transaction=True)
 
 READER = TwitchUser("4001", "vigie_fr")
+GATE = SharedGate({"twitch.id": Budget(capacity=100, per_s=100)})
 OTHER = TwitchUser("4002", "somebody_else")
 
 
@@ -46,8 +48,7 @@ def twitch() -> Iterator[TwitchServer]:
         server.settings.rotates = True
         application = TwitchSettings(server.client_id, server.client_secret, id_url=server.url("oauth2"))
         former = registry.current(AccountAuthority, TWITCH)
-        gate = SharedGate({"twitch.id": Budget(capacity=100, per_s=100)})
-        registry.provide(AccountAuthority, lambda: TwitchAuthority(application, gate), TWITCH)
+        registry.provide(AccountAuthority, lambda: TwitchAuthority(application, GATE), TWITCH)
         yield server
         registry.withdraw(AccountAuthority, TWITCH)
         if former:
@@ -160,12 +161,29 @@ def test_a_scope_taken_off_the_list_changes_nothing(client: Client, by: Membersh
 
 def test_a_wrong_secret_of_the_application_is_told(client: Client, by: Membership, twitch: TwitchServer) -> None:
     wrong = TwitchSettings(twitch.client_id, "wrong", id_url=twitch.url("oauth2"))
-    registry.provide(AccountAuthority, lambda: TwitchAuthority(wrong, SharedGate({})), TWITCH)
+    registry.provide(AccountAuthority, lambda: TwitchAuthority(wrong, GATE), TWITCH)
 
-    [words] = connect(client, by)
-
-    assert words
+    assert connect(client, by) == ["Twitch does not know this application: check its client id and secret."]
     assert ConnectedAccount.objects.count() == 0
+
+
+def test_a_secret_that_is_wrong_by_mistake_loses_no_account(
+    client: Client, by: Membership, twitch: TwitchServer
+) -> None:
+    connect(client, by)
+    twitch.expire(token_of(by))
+    right = TwitchSettings(twitch.client_id, twitch.client_secret, id_url=twitch.url("oauth2"))
+    registry.provide(AccountAuthority, lambda: TwitchAuthority(replace(right, client_secret="no"), GATE), TWITCH)
+
+    an_hour_passes(twitch)
+
+    assert (kept().state, kept().reason) == (
+        ConnectionState.UNREACHABLE,
+        "Twitch does not know this application: check its client id and secret.",
+    )
+    registry.provide(AccountAuthority, lambda: TwitchAuthority(right, GATE), TWITCH)
+    an_hour_passes(twitch)
+    assert kept().state == ConnectionState.OK
 
 
 def test_more_is_allowed_once_it_is_needed(client: Client, by: Membership) -> None:

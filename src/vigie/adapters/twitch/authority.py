@@ -21,6 +21,9 @@ from vigie.ports import Gate, Grant, Identity, Keys, PortError
 BUDGET = "twitch.id"
 EARLY_S = 60.0
 """A token is renewed so long before its end."""
+UNKNOWN_APPLICATION = "Twitch does not know this application: check its client id and secret."
+INVALID_CLIENT = b"invalid client"
+"""What Twitch says then, with 400 or 403: no consent of anybody is over."""
 FOR_EVER_S = 365 * 86_400.0
 """Twitch says 0 of the tokens of a few old applications, which do not expire."""
 
@@ -55,7 +58,7 @@ class TwitchAuthority:
 
     async def for_application(self) -> Grant:
         """Return a grant for the application itself, without a refresh token. Raises PortError."""
-        with _refused("Twitch does not know this application: check its client id and secret."):
+        with _refused(UNKNOWN_APPLICATION):
             return await self._grant("client_credentials")
 
     async def validate(self, access_token: str) -> Identity:
@@ -135,6 +138,8 @@ def _refused(message: str) -> Iterator[None]:
     try:
         yield
     except Refusal as error:
+        if INVALID_CLIENT in error.body.lower():
+            raise PortError(UNKNOWN_APPLICATION, permanent=message == UNKNOWN_APPLICATION) from error
         raise PortError(
             str(error) if error.retryable else message,
             retryable=error.retryable,
