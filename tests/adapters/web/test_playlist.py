@@ -183,25 +183,34 @@ LARGE, SMALL = VIDEO.format(5_000_000, "", "large"), VIDEO.format(500_000, "", "
 
 
 @pytest.mark.parametrize(
-    ("lines", "sound"),
+    ("lines", "sound", "pictures"),
     [
-        (LARGE + SMALL, "small"),
-        (LARGE + SMALL + '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nsound.m3u8\n', "sound"),
-        (LARGE + '#EXT-X-STREAM-INF:BANDWIDTH=160000,CODECS="avc1,mp4a",VIDEO="audio_only"\nsound.m3u8\n', "sound"),
-        (LARGE + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="x",URI="sound.m3u8"\n', "sound"),
+        (LARGE + SMALL, "small", None),
+        (LARGE + SMALL + '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nsound.m3u8\n', "sound", "small"),
+        (
+            LARGE + '#EXT-X-STREAM-INF:BANDWIDTH=160000,CODECS="avc1,mp4a",VIDEO="audio_only"\nsound.m3u8\n',
+            "sound",
+            "large",
+        ),
+        (LARGE + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="x",URI="sound.m3u8"\n', "sound", "large"),
         (
             LARGE
             + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",DEFAULT=NO,URI="en.m3u8"\n'
             + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",DEFAULT=YES,URI="fr.m3u8"\n',
             "fr",
+            "large",
         ),
-        (SMALL + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="inside the pictures"\n', "small"),
-        ('#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="avc1.42c00c"\nsilent.m3u8\n' + LARGE, "large"),
-        ("#EXT-X-STREAM-INF:BANDWIDTH=1\nunknown.m3u8\n" + LARGE, "unknown"),
+        (SMALL + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="inside the pictures"\n', "small", None),
+        ('#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="avc1.42c00c"\nsilent.m3u8\n' + LARGE, "large", None),
+        ("#EXT-X-STREAM-INF:BANDWIDTH=1\nunknown.m3u8\n" + LARGE, "unknown", None),
+        ('#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="mp4a.40.2"\nradio.m3u8\n', "radio", None),
     ],
 )
-def test_sound_without_pictures_is_preferred_else_the_smallest(lines: str, sound: str) -> None:
-    assert read("#EXTM3U\n" + lines, URL) == Renditions(f"https://cdn.example/live/{sound}.m3u8")
+def test_sound_without_pictures_is_preferred_else_the_smallest(lines: str, sound: str, pictures: str | None) -> None:
+    assert read("#EXTM3U\n" + lines, URL) == Renditions(
+        f"https://cdn.example/live/{sound}.m3u8",
+        pictures_url=f"https://cdn.example/live/{pictures}.m3u8" if pictures else None,
+    )
 
 
 def test_captions_are_found_but_forced_ones() -> None:

@@ -16,6 +16,7 @@ from vigie.adapters.web import packed, playlist
 from vigie.adapters.web.containers import first_pts_s
 from vigie.adapters.web.decode import Decoding, Stretch
 from vigie.adapters.web.fetch import Fetcher, shown
+from vigie.adapters.web.glimpses import Glimpses
 from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import Outlet
 from vigie.adapters.web.playlist import MediaPlaylist, Reader, Renditions, Segment, Step
@@ -44,7 +45,7 @@ class Pull:
 
 
 async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
-    """Put the sound and the captions of an HLS address into `outlet`; return at its end. Raises PortError."""
+    """Put the sound, the captions and a picture now and then into `outlet`; return at the end. Raises PortError."""
     segments = Segments(fetcher)
     chosen = await segments.playlist(url)
     renditions = chosen if isinstance(chosen, Renditions) else Renditions(url)
@@ -58,10 +59,13 @@ async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     async with AsyncExitStack() as stack:
         stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock)
         player = Player(stack, segments, outlet, stretch)
-        subtitles = Subtitles(segments, outlet, renditions, Origin(-shift_s, clock))
+        origin = Origin(-shift_s, clock)
+        subtitles = Subtitles(segments, outlet, renditions, origin)
+        glimpses = Glimpses(segments, outlet, renditions, origin)
         async for step in steps(segments, renditions.sound_url, window, reader, how.speed):
             await player.play(step)
             await subtitles.follow(player.played_s)
+            await glimpses.follow(player.played_s)
     await subtitles.follow(inf)
 
 

@@ -6,15 +6,16 @@ cannot be brought back; a face that fills half the picture has 12 points.
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 from av.container import InputContainer
-from av.stream import Discard, Stream
+from av.stream import Discard
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
+from vigie.adapters.web import containers
 from vigie.events import KeyframeReceived
 
 if TYPE_CHECKING:
@@ -56,31 +57,46 @@ class Pictures:
         if self.stream:
             self.stream.discard = Discard.nonkey
 
-    def heard(self, packet: "Packet[Stream]") -> None:
+    def heard(self, packet: "Packet[Any]") -> None:
         """Let keyframes through once the sound is so far that the next one is due."""
         at_s = _time_s(packet)
         if self.stream and at_s is not None:
             self.stream.discard = Discard.nonkey if self._pace.is_due(at_s) else Discard.all
 
-    def take(self, packet: "Packet[Stream]") -> None:
+    def take(self, packet: "Packet[Any]") -> None:
         """Make a picture of a keyframe when it is time for one."""
         at_s = _time_s(packet)
         if not self.stream or at_s is None or not (packet.is_keyframe and self._pace.is_due(at_s)):
             return
         self._pace.tried(at_s)
         try:
-            jpeg = _jpeg(_decoded(cast("Packet[VideoStream]", packet), self.stream.codec_context))
+            jpeg = _jpeg(_decoded(packet, self.stream.codec_context))
         except (av.FFmpegError, ValueError):  # damaged, or no picture at all
             return
         self._put(KeyframeReceived(at_s, jpeg))
 
 
-def _time_s(packet: "Packet[Stream]") -> float | None:
+def first_picture(data: bytes) -> KeyframeReceived | None:
+    """Return the first keyframe of a segment, or of its beginning; None where it cannot be read."""
+    found: list[KeyframeReceived] = []
+    try:
+        with containers.open_bytes(data) as container:
+            pictures = Pictures(container, Pace(), found.append)
+            for packet in container.demux(video=0) if pictures.stream else ():
+                pictures.take(packet)
+                if found:
+                    break
+    except av.FFmpegError:
+        pass
+    return found[0] if found else None
+
+
+def _time_s(packet: "Packet[Any]") -> float | None:
     at = packet.dts if packet.pts is None else packet.pts
     return None if at is None or packet.time_base is None else float(at * packet.time_base)
 
 
-def _decoded(packet: "Packet[VideoStream]", like: VideoCodecContext) -> VideoFrame:
+def _decoded(packet: "Packet[Any]", like: VideoCodecContext) -> VideoFrame:
     """Return the picture of a keyframe. Its decoder is not kept: it would hold several whole pictures."""
     decoder = cast("VideoCodecContext", av.CodecContext.create(like.name, "r"))
     decoder.extradata = like.extradata

@@ -1,6 +1,6 @@
 """HLS playlists: what there is, what to play of it, what to fetch next. Pure; the m3u8 library parses.
 
-Source: RFC 8216. Sound is all that is wanted: a rendition without pictures is preferred, else the smallest one.
+Source: RFC 8216. Sound is what is wanted: a rendition without pictures is preferred, else the smallest one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -78,6 +78,8 @@ class Renditions:
     sound_url: str
     captions_url: str | None = None
     captions_language: str | None = None
+    pictures_url: str | None = None
+    """The smallest one with pictures, where the sound comes without them."""
 
 
 def read(text: str, url: str) -> MediaPlaylist | Renditions:
@@ -103,6 +105,7 @@ def _choose(found: Any, url: str) -> Renditions:
         urljoin(url, sound),
         urljoin(url, captions.uri) if captions else None,
         _language(captions.language) if captions else None,
+        urljoin(url, pictures) if (pictures := _pictures_uri(found, sound)) else None,
     )
 
 
@@ -124,6 +127,13 @@ def _sound_uri(found: Any) -> str | None:
     if track and not is_within:
         return str(track.uri)
     return next((str(variant.uri) for variant in by_size if _may_have_sound(variant.stream_info)), None)
+
+
+def _pictures_uri(found: Any, sound: str) -> str | None:
+    """Return the smallest rendition that may have pictures; None where they come with the sound, or not at all."""
+    by_size = sorted(found.playlists, key=lambda variant: variant.stream_info.bandwidth)
+    shown = [str(variant.uri) for variant in by_size if not _has_no_pictures(variant.stream_info)]
+    return shown[0] if shown and sound not in shown else None
 
 
 def _default(media: Sequence[Any]) -> Any:
