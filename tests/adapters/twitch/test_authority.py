@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.twitch.twitch import CHAT, READER, AccountKeys, Asker
 from vigie.adapters.twitch.authority import AppKeys, identify
 from vigie.adapters.twitch.helix import Helix
-from vigie.ports import Grant, Identity, PortError
+from vigie.ports import Grant, PortError
 from vigie.simulators.twitch import Fault, Kind, TwitchServer
 
 BACK = "https://vigie.example/back"
@@ -150,4 +150,3 @@ def test_secrets_are_masked(asker: Asker) -> None:
 
     secrets = {asker.settings.client_id, asker.settings.client_secret, "access-secret", "refresh-secret"}
     assert not [secret for secret in secrets if secret in shown]
-    assert Identity("1", "x", (), 1.0)

@@ -1,8 +1,8 @@
 """Rooms by EventSub: what is told, on how many connections, and what breaks them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -35,6 +35,8 @@ from vigie.events import (
 from vigie.ports import Handle, PortError, Room
 from vigie.simulators.twitch import Fault, Kind, TwitchServer, TwitchUser
 
+Reading = AsyncGenerator[RoomItem, None]
+
 SUBSCRIPTIONS = "helix/eventsub/subscriptions"
 
 
@@ -46,23 +48,25 @@ def asker(server: TwitchServer) -> Asker:
 
 
 @pytest.fixture
-async def reading(asker: Asker) -> AsyncIterator[AsyncIterator[RoomItem]]:
+async def reading(asker: Asker) -> AsyncIterator[Reading]:
     """The room of CHANNEL, open."""
     async with aclosing(asker.chat().chat(room())) as reading:
         await opened(reading)
         yield reading
 
 
-async def ending(reading: AsyncIterator[RoomItem]) -> PortError:
+async def ending(reading: Reading) -> PortError:
     """Return the trouble that comes once all is read."""
-    with pytest.raises(PortError) as caught:
-        async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(SOON_S):
+        try:
             async for _ in reading:
                 pass
-    return caught.value
+        except PortError as error:
+            return error
+    raise AssertionError("It ended without trouble.")
 
 
-async def texts(reading: AsyncIterator[RoomItem], count: int) -> list[str]:
+async def texts(reading: Reading, count: int) -> list[str]:
     """Return the next messages."""
     found = list[str]()
     while len(found) < count:
@@ -84,9 +88,7 @@ async def test_a_room_opens_and_tells_what_is_written(server: TwitchServer, aske
     assert said.chatter.badges == {Badge.VIP, Badge.SUBSCRIBER}
 
 
-async def test_what_happens_in_a_room_comes_in_order(
-    server: TwitchServer, reading: AsyncIterator[RoomItem]
-) -> None:
+async def test_what_happens_in_a_room_comes_in_order(server: TwitchServer, reading: Reading) -> None:
     server.notice(CHANNEL.login, "moka", "resub", "six mois !")
     server.notice(CHANNEL.login, "moka", "community_sub_gift", total=5)
     server.raid(CHANNEL.login, "renard", 300)
@@ -135,33 +137,10 @@ async def test_what_only_moderators_may_know_is_left_out_elsewhere(server: Twitc
         assert await texts(reading, 1) == ["salut"]
 
 
-async def test_viewers_of_all_rooms_are_counted_in_one_request(server: TwitchServer) -> None:
-    asker = Asker(server, FAST)
-    asker.connect(CHAT)
-    server.add(TwitchUser("101", "lapoire"))
-    server.go_live(CHANNEL.login, viewers=42)
-    server.go_live("lapoire", viewers=7)
-    chat = asker.chat()
-    async with (
-        aclosing(chat.chat(room())) as one,
-        aclosing(chat.chat(Room(Handle("lapoire", "101"), ""))) as other,
-    ):
-        await opened(one)
-        await opened(other)
-        before = len(server.requests)
-        counted = [await soon(reading) for reading in (one, other, one, other)]
-
-    assert {item.viewers for item in counted if isinstance(item, AudienceCounted)} == {42, 7}
-    asked = [request.query for request in server.requests[before:] if request.path == "/helix/streams"]
-    assert asked
-    assert all(query.startswith("user_id=100&user_id=101&") for query in asked)
-
-
-async def test_viewers_that_cannot_be_counted_end_no_room(server: TwitchServer) -> None:
+async def test_viewers_are_counted_meanwhile(server: TwitchServer) -> None:
     asker = Asker(server, FAST)
     asker.connect(CHAT)
     server.go_live(CHANNEL.login, viewers=42)
-    server.fail(Fault(Kind.GARBAGE, "helix/streams", times=3))
     async with aclosing(asker.chat().chat(room())) as reading:
         await opened(reading)
         counted = await soon(reading)
@@ -229,9 +208,7 @@ async def test_a_channel_is_found_by_its_name_alone(server: TwitchServer, asker:
         assert (await ending(reading)).permanent
 
 
-async def test_a_move_to_another_address_loses_nothing(
-    server: TwitchServer, asker: Asker, reading: AsyncIterator[RoomItem]
-) -> None:
+async def test_a_move_to_another_address_loses_nothing(server: TwitchServer, asker: Asker, reading: Reading) -> None:
     told = list[str]()
     for number in range(300):
         server.say(CHANNEL.login, "moka", str(number))
@@ -244,18 +221,14 @@ async def test_a_move_to_another_address_loses_nothing(
     assert asker.asked(SUBSCRIPTIONS, "POST") == 6
 
 
-async def test_a_move_to_nowhere_breaks_the_room(
-    server: TwitchServer, reading: AsyncIterator[RoomItem]
-) -> None:
+async def test_a_move_to_nowhere_breaks_the_room(server: TwitchServer, reading: Reading) -> None:
     server.fail(Fault(Kind.REFUSE, "ws", times=0))
     server.trouble.reconnect()
 
     assert (await ending(reading)).retryable
 
 
-async def test_what_twitch_sends_twice_is_told_once(
-    server: TwitchServer, reading: AsyncIterator[RoomItem]
-) -> None:
+async def test_what_twitch_sends_twice_is_told_once(server: TwitchServer, reading: Reading) -> None:
     server.say(CHANNEL.login, "moka", "un")
     server.trouble.repeat()
     server.say(CHANNEL.login, "moka", "deux")
@@ -267,9 +240,7 @@ async def test_what_twitch_sends_twice_is_told_once(
 
 
 @pytest.mark.parametrize("code", [4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1011])
-async def test_a_close_code_breaks_every_room(
-    server: TwitchServer, asker: Asker, code: int
-) -> None:
+async def test_a_close_code_breaks_every_room(server: TwitchServer, asker: Asker, code: int) -> None:
     server.add(TwitchUser("101", "lapoire"))
     chat = asker.chat()
     readings = [chat.chat(room()), chat.chat(Room(Handle("lapoire", "101"), ""))]
@@ -342,9 +313,7 @@ async def test_a_token_that_expired_is_refreshed(server: TwitchServer) -> None:
         await opened(reading)
 
 
-async def test_a_consent_that_was_taken_back_ends_the_room_for_good(
-    server: TwitchServer, reading: AsyncIterator[RoomItem]
-) -> None:
+async def test_a_consent_that_was_taken_back_ends_the_room_for_good(server: TwitchServer, reading: Reading) -> None:
     server.disconnect(READER.user_id)
 
     trouble = await ending(reading)
@@ -377,9 +346,7 @@ async def test_rooms_whose_account_is_gone_are_told(server: TwitchServer, asker:
     assert "connect it again" in str(trouble)
 
 
-async def test_a_revoked_right_of_a_moderator_ends_no_room(
-    server: TwitchServer, asker: Asker
-) -> None:
+async def test_a_revoked_right_of_a_moderator_ends_no_room(server: TwitchServer, asker: Asker) -> None:
     asker.connect(CHAT, *MODERATES)
     server.appoint(CHANNEL.login, READER.login)
     async with aclosing(asker.chat().chat(room())) as reading:
@@ -407,6 +374,35 @@ async def test_the_end_of_strangers_broadcasts_is_told_as_far_as_twitch_allows(
         await opened(reading)
 
 
+async def test_a_connection_that_breaks_while_it_is_subscribed_to_breaks_the_room(
+    server: TwitchServer, asker: Asker
+) -> None:
+    server.settings.subscribe_within_s = 0.05
+    server.fail(Fault(Kind.SLOW, SUBSCRIPTIONS, times=0, delay_s=0.3))
+
+    trouble = await ending(asker.chat().chat(room()))
+
+    assert (trouble.retryable, trouble.permanent) == (True, False)
+
+
+async def test_a_chat_that_an_account_is_banned_from_is_refused_for_good(server: TwitchServer, asker: Asker) -> None:
+    server.fail(Fault(Kind.REFUSE, SUBSCRIPTIONS, times=0, status=403))
+
+    trouble = await ending(asker.chat().chat(room()))
+
+    assert trouble.permanent
+    assert "it may be banned there" in str(trouble)
+
+
+async def cancelled(reader: asyncio.Task[None]) -> None:
+    """Cancel a reader; all it held is free within a second."""
+    reader.cancel()
+    async with asyncio.timeout(1.0):
+        await asyncio.wait([reader])
+    assert reader.cancelled()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_a_reader_who_is_cancelled_leaves_nothing(server: TwitchServer, asker: Asker) -> None:
     chat = asker.chat()
     is_open = asyncio.Event()
@@ -416,17 +412,26 @@ async def test_a_reader_who_is_cancelled_leaves_nothing(server: TwitchServer, as
             await opened(reading)
             is_open.set()
             await anext(reading)
-            await anext(reading)
 
     reader = asyncio.create_task(read())
     async with asyncio.timeout(SOON_S):
         await is_open.wait()
-    reader.cancel()
-    async with asyncio.timeout(1.0):
-        with suppress(asyncio.CancelledError):
-            await reader
 
-    assert reader.cancelled()
+    await cancelled(reader)
     assert chat._sessions == {}
-    assert chat._viewers._counting is None
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("path", ["oauth2/validate", "ws", SUBSCRIPTIONS, "helix/users"])
+async def test_a_reader_may_be_cancelled_while_twitch_is_slow(server: TwitchServer, asker: Asker, path: str) -> None:
+    server.fail(Fault(Kind.SLOW, path, times=0, delay_s=1.0))
+    chat = asker.chat()
+
+    async def read() -> None:
+        async with aclosing(chat.chat(Room(Handle(CHANNEL.login), ""))) as reading:
+            await anext(reading)
+
+    reader = asyncio.create_task(read())
+    await asyncio.wait([reader], timeout=0.2)
+
+    await cancelled(reader)
+    assert chat._sessions == {}

@@ -56,9 +56,7 @@ async def test_a_request_is_sent_again_three_times(server: TwitchServer, asker: 
     ],
     ids=lambda told: f"{told.kind}-{told.status}-{told.delay_s}" if isinstance(told, Fault) else "",
 )
-async def test_what_stays_wrong_is_told(
-    server: TwitchServer, asker: Asker, fault: Fault, *, retryable: bool
-) -> None:
+async def test_what_stays_wrong_is_told(server: TwitchServer, asker: Asker, fault: Fault, *, retryable: bool) -> None:
     server.fail(fault)
 
     async with helix(asker) as asking:

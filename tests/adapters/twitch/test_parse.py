@@ -1,6 +1,7 @@
 """What Helix and EventSub say, and what they never should."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,6 +38,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=10,
 )
+FIELDS = [
+    *("message_id", "message", "cheer", "badges", "notice_type", "raid", "action", "user_login", "followed_at"),
+    *("chatter_user_id", "chatter_user_login", "target_user_id", "moderator_user_login", "ban", "timeout"),
+]
 
 
 def notice(kind: str, **event: Any) -> Notice:
@@ -80,7 +85,9 @@ def test_a_broadcast_that_is_not_as_documented_is_refused(wrong: dict[str, objec
         parse.on_air({**STREAM, **wrong})
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b'{"data": null}', b'{"data": [1]}', b"<p>", b"\xff", b"[" * 9999])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b"{}", b'{"data": null}', b'{"data": [1]}', b"<p>", b"\xff", b"[" * 9999]
+)
 def test_an_answer_without_rows_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable):
         parse.rows(body)
@@ -88,31 +95,30 @@ def test_an_answer_without_rows_is_refused(body: bytes) -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_answer_is_read_or_refused(body: bytes) -> None:
-    try:
+    with suppress(Unreadable):
         assert isinstance(parse.rows(body), list)
-    except Unreadable:
-        pass
 
 
 @given(st.dictionaries(st.sampled_from(sorted(STREAM)), JSON))
 def test_any_row_is_read_or_refused(changes: dict[str, Any]) -> None:
     for read in (parse.on_air, parse.account):
-        try:
+        with suppress(Unreadable):
             assert isinstance(read({**STREAM, **changes}), OnAir | Account | None)
-        except Unreadable:
-            pass
+
+
+@pytest.mark.parametrize("name", ["lapomme", "la_pomme_9", "x" * 25, "9"])
+def test_names_that_there_may_be(name: str) -> None:
+    assert parse.is_login(name)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 26, "é", "LaPomme", "a b", "a\n", "\u0661"])
+def test_names_that_there_cannot_be(name: str) -> None:
+    assert not parse.is_login(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "holds"),
-    [("lapomme", True), ("la_pomme_9", True), ("x" * 25, True), ("x" * 26, False), ("", False), ("é", False)]
-    + [("LaPomme", False), ("a b", False), ("١٢", False), ("a\n", False)],
+    ("number", "holds"), [("1", True), ("", False), ("-1", False), ("\u0661", False), ("1" * 21, False)]
 )
-def test_names_that_there_may_be(name: str, *, holds: bool) -> None:
-    assert parse.is_login(name) is holds
-
-
-@pytest.mark.parametrize(("number", "holds"), [("1", True), ("", False), ("-1", False), ("١", False), ("1" * 21, False)])
 def test_numbers_that_there_may_be(number: str, *, holds: bool) -> None:
     assert parse.is_id(number) is holds
 
@@ -133,7 +139,7 @@ def test_moments_are_utc(told: str, read: datetime) -> None:
 def test_words_hold_what_a_database_keeps() -> None:
     assert parse.words({"a": "un\0deux\ud800"}, "a") == "un\ufffddeux?"
     assert len(parse.words({"a": "x" * 9_999}, "a")) == parse.LONGEST_TEXT
-    assert [parse.words({"a": value}, "a") for value in (None, 5, [])] == ["", "", ""]
+    assert parse.words({"a": 5}, "a") == parse.words({"a": ["x"]}, "a") == parse.words({}, "a") == ""
 
 
 # ── messages ──
@@ -163,7 +169,13 @@ def test_bits_are_a_gift_beside_what_was_written() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"message_id": None}, {"chatter_user_id": ""}, {"chatter_user_login": 5}, {"cheer": {"bits": "many"}}, {"cheer": 5}],
+    [
+        {"message_id": None},
+        {"chatter_user_id": ""},
+        {"chatter_user_login": 5},
+        {"cheer": {"bits": "many"}},
+        {"cheer": 5},
+    ],
 )
 def test_a_message_that_is_not_as_documented_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(Unreadable):
@@ -176,7 +188,12 @@ def test_a_message_that_is_not_as_documented_is_refused(wrong: dict[str, object]
         (notification("sub"), ActivityKind.SUBSCRIPTION, 1, "Twitch says"),
         (notification("resub", "six mois"), ActivityKind.SUBSCRIPTION, 1, "six mois"),
         (notification("sub_gift", sub_gift={"community_gift_id": None}), ActivityKind.SUBSCRIPTION, 1, "Twitch says"),
-        (notification("community_sub_gift", community_sub_gift={"total": 5}), ActivityKind.SUBSCRIPTION, 5, "Twitch says"),
+        (
+            notification("community_sub_gift", community_sub_gift={"total": 5}),
+            ActivityKind.SUBSCRIPTION,
+            5,
+            "Twitch says",
+        ),
         (notification("raid", raid={"viewer_count": 300}), ActivityKind.RAID, 300, "Twitch says"),
         (notification("announcement", "règles"), ActivityKind.MESSAGE, 1, "règles"),
         (notification("shared_chat_resub", "ailleurs"), ActivityKind.MESSAGE, 1, "ailleurs"),
@@ -279,10 +296,7 @@ def test_the_end_of_a_broadcast_ends_the_room() -> None:
 @given(
     st.sampled_from(sorted(parse._READERS)),
     st.dictionaries(
-        st.sampled_from(
-            ["message_id", "message", "cheer", "badges", "notice_type", "raid", "action", "user_login", "followed_at"]
-            + ["chatter_user_id", "chatter_user_login", "target_user_id", "moderator_user_login", "ban", "timeout"]
-        ),
+        st.sampled_from(FIELDS),
         JSON,
     ),
 )

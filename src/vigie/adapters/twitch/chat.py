@@ -1,7 +1,7 @@
 """The port ChatSource: rooms by EventSub, many of them on one connection of a connected account."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from vigie.adapters.twitch.authority import TwitchAuthority, identify
@@ -37,7 +37,7 @@ class TwitchChat:
         self._sessions: dict[str, list[Session]] = defaultdict(list)
         """By the id of the account that reads."""
 
-    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         """Yield what `vigie.ports.ChatSource.chat` promises."""
         keys = await self._keys_of(room.channel)
         if keys is None:

@@ -190,7 +190,7 @@ def _message(notice: Notice) -> list[RoomItem]:
 
 def _notification(notice: Notice) -> list[RoomItem]:
     """Return what a notice in the chat stands for; of any other kind, what was written with it."""
-    event, kind = notice.event, notice.event.get("notice_type")
+    event, kind = notice.event, text(notice.event, "notice_type")
     if kind == "raid":
         return _activity(notice, ActivityKind.RAID, number(inner(event, "raid"), "viewer_count"))
     if kind == "sub_gift" and inner(event, "sub_gift").get("community_gift_id"):

@@ -101,16 +101,15 @@ class Session:
             room.inboxes.discard(inbox)
             if not room.inboxes:
                 del self._rooms[channel_id]
-                for number in filter(None, room.subscriptions.values()):
-                    self._leaving.put_nowait(number)
+                self._give_back(room)
 
     # ── subscriptions ──
 
     async def _open(self, channel_id: str, room: Room, wishes: Sequence[Wish]) -> None:
         try:
             async with asyncio.timeout(SUBSCRIBE_S), room.opening:
+                await asyncio.shield(self._session_id)
                 if not room.is_open:
-                    await asyncio.shield(self._session_id)
                     await self._leaving.join()  # the same, asked for while it is being given up, would be refused
                     await self._subscribe(channel_id, room, wishes)
                     room.is_open = True
@@ -134,6 +133,11 @@ class Session:
             if wish.is_needed or error.retryable:
                 raise refused(error, self._reader.login) from error
             log.info("twitch.not_subscribed", kind=wish.kind, status=error.status)
+
+    def _give_back(self, room: Room) -> None:
+        for number in filter(None, room.subscriptions.values()):
+            if not self.is_over:
+                self._leaving.put_nowait(number)
 
     async def _give_up(self) -> None:
         """End the subscriptions of rooms that nobody reads any more."""
@@ -159,12 +163,19 @@ class Session:
         except* PortError as troubles:
             trouble = first(troubles)
         finally:
-            if not self._session_id.done():
-                self._session_id.set_exception(trouble)
-                self._session_id.exception()  # nobody may be waiting for it
-            for room in self._rooms.values():
-                for inbox in room.inboxes:
-                    inbox.fail(trouble)
+            self._break(trouble)
+
+    def _break(self, trouble: PortError) -> None:
+        """Let whoever waits for something know that it will not come."""
+        if not self._session_id.done():
+            self._session_id.set_exception(trouble)
+            self._session_id.exception()  # nobody may be waiting for it
+        while not self._leaving.empty():
+            self._leaving.get_nowait()
+            self._leaving.task_done()
+        for room in self._rooms.values():
+            for inbox in room.inboxes:
+                inbox.fail(trouble)
 
     async def _keep_valid(self) -> None:
         """Look once an hour whether the person still consents, as Twitch asks. Raises PortError when not."""

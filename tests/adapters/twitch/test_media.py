@@ -1,0 +1,84 @@
+"""The media of a channel: found by the real streamlink, pulled from a server."""
+
+import asyncio
+
+import pytest
+
+from tests.adapters.twitch.twitch import CHANNEL, SOON_S
+from vigie.adapters.twitch.media import TwitchMedia, login_of
+from vigie.adapters.web.client import WebMedia
+from vigie.events import AudioReceived, MediaOpened
+from vigie.ports import NotLive, PortError, Reach
+from vigie.simulators.media import MediaServer, RunningClock, demo_script
+from vigie.simulators.twitch import Fault, Kind, TwitchServer
+
+GQL, USHER = "https://gql.twitch.tv", "https://usher.ttvnw.net"
+SPEED = 16.0
+
+
+def media(server: TwitchServer) -> TwitchMedia:
+    bases = {GQL: server.url().rstrip("/"), USHER: server.url("usher")}
+    return TwitchMedia(WebMedia(Reach.NETWORK, speed=SPEED, bases=bases))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["lapomme", "@lapomme", " LaPomme ", "https://www.twitch.tv/LaPomme", "https://m.twitch.tv/lapomme/?a=b"],
+)
+def test_a_channel_is_known_by_name_and_by_page(source: str) -> None:
+    assert login_of(source) == "lapomme"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "a b",
+        "🍎",
+        "https://www.twitch.tv/",
+        "https://twitch.tv/videos/5",
+        "https://evil.example/lapomme",
+        "http://[x",
+    ],
+)
+def test_what_is_no_channel_is_refused(source: str) -> None:
+    with pytest.raises(PortError, match="no channel of Twitch") as caught:
+        login_of(source)
+
+    assert caught.value.permanent
+
+
+async def test_a_live_is_found_and_heard() -> None:
+    with (
+        MediaServer(demo_script(), clock=RunningClock(SPEED)) as origin,
+        TwitchServer(media_url=lambda _: origin.url("fr.m3u8")) as server,
+    ):
+        server.add(CHANNEL)
+        server.go_live(CHANNEL.login, title="Tarte")
+        source = media(server)
+        location = await source.resolve(CHANNEL.login)
+        heard = source.stream(location)
+        async with asyncio.timeout(SOON_S):
+            first, second = await anext(heard), await anext(heard)
+        await heard.aclose()  # type: ignore[attr-defined]
+
+    assert (location.protocol, location.is_live, location.title) == ("hls", True, "Tarte")
+    assert location.url == origin.url("fr/audio.m3u8")
+    assert isinstance(first, MediaOpened)
+    assert isinstance(second, AudioReceived)
+
+
+async def test_a_channel_that_rests_is_not_live(server: TwitchServer) -> None:
+    for login in (CHANNEL.login, "nobody"):
+        with pytest.raises(NotLive):
+            await media(server).resolve(login)
+
+
+async def test_trouble_of_twitch_is_no_end_of_a_live(server: TwitchServer) -> None:
+    server.fail(Fault(Kind.REFUSE, "gql", times=0))
+
+    with pytest.raises(PortError) as caught:
+        await media(server).resolve(CHANNEL.login)
+
+    assert caught.value.retryable
+    assert not isinstance(caught.value, NotLive)
