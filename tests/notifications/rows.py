@@ -2,6 +2,7 @@
 
 from typing import Any, Unpack
 
+from django.urls import reverse
 from typing_extensions import TypedDict
 
 from tests.factories import NOW, make_channel, make_live, make_membership
@@ -16,10 +17,10 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def make_happening(
-    live: Live | None = None, kind: str = kinds.LIVE_STARTED, *, state: str = WorkState.DONE, **fields: Any
+    of: Live | None = None, kind: str = kinds.LIVE_STARTED, *, state: str = WorkState.DONE, **fields: Any
 ) -> Happening:
     """Return something that happened in a live: it began, unless told otherwise."""
-    live = live or make_live()
+    live = of or make_live()
     given = {"subject_id": live.pk, "at": live.started_at, "workspace": live.channel.workspace, "live": live}
     return Happening.objects.create(kind=kind, state=state, **{**given, **fields})
 
@@ -60,3 +61,13 @@ def make_administrator(workspace: Workspace | None = None) -> Membership:
 def wants(member: Membership, **fields: Any) -> Preference:
     """Let a member ask for something."""
     return Preference.objects.create(member=member, **fields)
+
+
+def at(name: str, member: Membership, *args: object) -> str:
+    """Return the address of a page of the member's workspace."""
+    return reverse(name, args=[member.workspace.slug, *args])
+
+
+def text_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text

@@ -32,8 +32,7 @@ SECRET = "notifications.webhook_secret"  # noqa: S105 -- a key of the session
 def notices(request: WorkspaceRequest) -> HttpResponse:
     """Show what a member was told, the newest first."""
     page = Paginator(queries.notifications_for(request.membership), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "unread": queries.unread_count(request.membership)}
-    return render(request, "notifications/notices.html", context)
+    return render(request, "notifications/notices.html", {"page": page})
 
 
 @require_safe

@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import NOW, make_channel, make_live, make_membership
+from tests.notifications.conftest import Pushes
+from tests.notifications.rows import make_happening, make_notice
+from vigie.events import LiveResumed
+from vigie.notifications import consumers, kinds
+from vigie.notifications.models import Happening, Notification
+from vigie.notifications.operations import Told
+from vigie.people.models import Membership, Preset, Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def happening(member: Membership) -> Happening:
+    return make_happening(make_live(make_channel(member.workspace, name="Le grand plateau")))
+
+
+def topic(member: Membership) -> str:
+    return f"notices:{member.pk}"
+
+
+def test_who_is_told_sees_the_bell_count_up_and_a_line(
+    member: Membership, happening: Happening, pushes: Pushes
+) -> None:
+    make_notice(member, happening)
+
+    consumers.push_told(happening, [Told(member.pk, is_quiet=False)])
+
+    assert {to for to, _ in pushes.items} == {topic(member)}
+    [bell] = pushes.html(topic(member), "bell-count")
+    assert bell == '<span class="count" id="bell-count">1<span class="sr"> unread</span></span>'
+    [line] = pushes.html(topic(member), "toasts")
+    assert "Le grand plateau is live" in line
+    assert reverse("live", args=[member.workspace.slug, happening.subject_id]) in line
+
+
+def test_in_quiet_hours_only_the_bell_counts_up(member: Membership, happening: Happening, pushes: Pushes) -> None:
+    make_notice(member, happening)
+
+    consumers.push_told(happening, [Told(member.pk, is_quiet=True)])
+
+    assert pushes.targets(topic(member)) == ["bell-count"]
+
+
+def test_each_reads_it_in_their_language(member: Membership, happening: Happening, pushes: Pushes) -> None:
+    make_notice(member, happening)
+
+    consumers.push_told(happening, [Told(member.pk, is_quiet=False)])
+
+    assert pushes.html(topic(member), "toasts", "fr") != pushes.html(topic(member), "toasts", "en")
+
+
+def test_nobody_told_is_nothing_pushed(happening: Happening, pushes: Pushes) -> None:
+    consumers.push_told(happening, [])
+
+    assert pushes.items == []
+
+
+def test_what_is_taken_back_is_counted_down(member: Membership, pushes: Pushes) -> None:
+    live = make_live(make_channel(member.workspace))
+    make_notice(member, make_happening(live, kinds.LIVE_ENDED, state="skipped"))
+    make_notice(make_membership())
+
+    consumers.push_taken_back(LiveResumed(member.workspace_id, live.pk, NOW + timedelta(minutes=1)))
+
+    assert {to for to, _ in pushes.items} == {topic(member)}
+    assert pushes.html(topic(member), "bell-count") == ['<span class="count" id="bell-count"></span>']
+
+
+def test_what_was_read_elsewhere_is_counted_on_every_page(member: Membership, pushes: Pushes) -> None:
+    make_notice(member, read_at=NOW)
+
+    consumers.push_read(member)
+
+    assert pushes.html(topic(member), "bell-count") == ['<span class="count" id="bell-count"></span>']
+
+
+def test_the_bell_counts_no_further_than_it_has_room_for(member: Membership, pushes: Pushes) -> None:
+    live = make_live(make_channel(member.workspace))
+    found = [make_happening(live, kinds.LIVE_ENDED, at=NOW + timedelta(minutes=number)) for number in range(101)]
+    Notification.objects.bulk_create([Notification(member=member, happening=one) for one in found])
+
+    consumers.push_read(member)
+
+    [bell] = pushes.html(topic(member), "bell-count")
+    assert "99+" in bell
+
+
+def test_the_bell_does_not_count_what_one_may_no_longer_see(pushes: Pushes) -> None:
+    admin = make_membership(Role.ADMINISTRATOR)
+    make_notice(admin, make_happening(make_live(make_channel(admin.workspace)), kinds.ALERT_RAISED, score=0.8))
+    admin.workspace.preset = Preset.PUBLIC_BODY
+    admin.workspace.save()
+
+    consumers.push_read(admin)
+
+    assert pushes.html(topic(admin), "bell-count") == ['<span class="count" id="bell-count"></span>']
