@@ -326,7 +326,7 @@ def test_what_the_settings_lack_is_named(
 
 STATES = [
     (ConnectionState.OK, "connected", ""),
-    (ConnectionState.UNREACHABLE, "not checked: no answer", "Twitch gave no answer at the last check."),
+    (ConnectionState.UNREACHABLE, "not checked", "Twitch could not be asked about it at the last try."),
     (ConnectionState.MISSING_SCOPE, "connected, but allows too little", "Twitch allows less than it did."),
     (ConnectionState.EXPIRED, "expired", f"{NOT_RENEWABLE} Connect the account again to go on."),
     (ConnectionState.REVOKED, "revoked", "Twitch does not accept it any more"),

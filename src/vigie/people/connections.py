@@ -109,7 +109,7 @@ def connect(request: WorkspaceRequest) -> HttpResponse:
     try:
         authority = authority_of(asked.platform)
     except PortError as trouble:
-        messages.warning(request, str(trouble))
+        messages.warning(request, _(str(trouble)))
         return _back(request.workspace.slug)
     url = authority.authorize_url(
         state=consents.ask(request.session, request.user, asked, clock.now()),
@@ -137,7 +137,7 @@ def callback(request: HttpRequest, platform: str) -> HttpResponse:
     try:
         account = _connected(request, by, asked)
     except (operations.Refused, PortError) as refused:
-        messages.warning(request, str(refused))
+        messages.warning(request, _(str(refused)))
     else:
         messages.success(request, _("%(account)s is connected.") % {"account": account})
     return _back(by.workspace.slug)

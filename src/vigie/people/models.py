@@ -205,7 +205,7 @@ class ConnectionState(models.TextChoices):
     """Whether a connected account can be used, as its platform said last."""
 
     OK = "ok", pgettext_lazy("connected account", "connected")
-    UNREACHABLE = "unreachable", _("not checked: no answer")
+    UNREACHABLE = "unreachable", _("not checked")
     MISSING_SCOPE = "missing_scope", _("connected, but allows too little")
     EXPIRED = "expired", pgettext_lazy("connected account", "expired")
     REVOKED = "revoked", pgettext_lazy("connected account", "revoked")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from vigie.people import scopes
 
@@ -19,6 +20,17 @@ PURPOSES: Mapping[str, Promise] = {
     scopes.ANNOUNCE: _("post announcements, when a moderator decides so"),
     scopes.CLIP: _("make clips"),
 }
+
+TROUBLES = frozenset(
+    {
+        gettext_noop("Twitch does not know this application: check its client id and secret."),
+        gettext_noop("Twitch does not take this consent (any more): connect the account again."),
+        gettext_noop("The consent of this Twitch account is over: connect it again."),
+        gettext_noop("The settings of this installation lack what Twitch needs."),
+        gettext_noop("The platform did not answer within 20 s."),
+    }
+)
+"""What platforms and keys say most often: they know no gettext."""
 
 
 def purpose_words(purposes: Iterable[str]) -> list[str]:

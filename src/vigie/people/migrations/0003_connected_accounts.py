@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('scopes', models.JSONField(default=list)),
                 ('purposes', models.JSONField(default=list)),
                 ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('ok', 'connected'), ('unreachable', 'not checked: no answer'), ('missing_scope', 'connected, but allows too little'), ('expired', 'expired'), ('revoked', 'revoked')], default='ok', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('ok', 'connected'), ('unreachable', 'not checked'), ('missing_scope', 'connected, but allows too little'), ('expired', 'expired'), ('revoked', 'revoked')], default='ok', max_length=16, verbose_name='state')),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('connected_at', models.DateTimeField(verbose_name='connected since')),
                 ('validated_at', models.DateTimeField(verbose_name='last checked')),
