@@ -291,6 +291,14 @@ class LiveSampled(LiveEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTaken(LiveEvent):
+    """The thumbnail of a live changed."""
+
+    at_s: float
+    """When it was taken, in seconds since the live started."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkPlaced(LiveEvent):
     """A moment of a live was marked: by a person, or because the audience burst out."""
 

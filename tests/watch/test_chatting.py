@@ -113,7 +113,7 @@ async def test_an_interruption_is_a_gap_and_a_repeat_is_stored_once(live: Live) 
 async def test_the_next_connection_asks_for_the_same_room(live: Live) -> None:
     async with followed(live, [OPENED, BROKEN], [BROKEN], [OPENED]) as source:
         assert [room.room_id for room in source.asked] == ["", "7", "7"]
-        assert source.asked[0] == Room(source.asked[0].channel, "")
+        assert source.asked[0] == Room(source.asked[0].channel, "", live.channel.workspace_id)
         assert source.asked[0].channel.platform_id == "42"
 
 

@@ -10,12 +10,12 @@ from asgiref.sync import sync_to_async
 
 from tests.factories import make_channel
 from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, Step, sound, states
-from vigie.events import CaptionReceived, MediaOpened
+from vigie.events import CaptionReceived, KeyframeReceived, MediaOpened
 from vigie.ports import NotLive, PortError
 from vigie.watch import hearing, operations, sinks, watcher
 from vigie.watch.hearing import CUT_SHORT
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import Channel, Gap, Live, LiveState
+from vigie.watch.models import Channel, Gap, Live, LiveState, Thumbnail
 from vigie.watch.operations import Ending
 from vigie.watch.reconnecting import Patience, Stop
 from vigie.watch.watcher import MUTE, NO_SOUND, OVER, UNWANTED, Outcome, Watcher
@@ -299,3 +299,12 @@ async def test_trouble_of_ours_leaves_the_live_open_and_the_sinks_closed(channel
     assert caught.group_contains(OSError)
     assert (memory.closed, full.closed) == (1, 1)
     assert (await Live.objects.aget()).ended_at is None
+
+
+async def test_a_picture_is_kept_with_its_moment(channel: Channel, memory: Memory) -> None:
+    picture = KeyframeReceived(101.0, b"jpeg")
+    early = KeyframeReceived(99.0, b"before any sound")
+    media = ScriptedMedia([OPENED, early, *sound(100.0, 2), picture])
+    async with watching(channel, media):
+        kept = await Thumbnail.objects.aget()
+        assert (kept.at_s, bytes(kept.jpeg)) == (1.0, b"jpeg")

@@ -75,6 +75,8 @@ class Room:
     channel: Handle
     room_id: str
     """Empty where the platform has none, or it is not known yet."""
+    workspace_id: int = 0
+    """Whose connected account reads it, where the platform lets nobody else."""
 
 
 class ChatSource(Protocol):

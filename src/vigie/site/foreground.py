@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from vigie.errors import VigieError
-from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.events import AlertRaised, AudienceActive, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.people import presets
 from vigie.people.operations import NewAccount
 from vigie.ports import HIGH, MEDIUM, MediaSource, PortError
 from vigie.risk.models import Assessment, Outcome
@@ -23,15 +24,15 @@ from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.runtime.terminal import hush, visible
 from vigie.site.furnish import first_workspace
-from vigie.site.report import Line, Report
+from vigie.site.report import Line, Report, chat_line
 from vigie.site.templatetags.vigie import timecode
 from vigie.speech import operations as speech
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
+from vigie.watch import following, queries, watching
 from vigie.watch import operations as watch
-from vigie.watch import watching
-from vigie.watch.addresses import Place
-from vigie.watch.models import Live, Platform
+from vigie.watch.addresses import BadAddress, Place, place_of
+from vigie.watch.models import Channel, Live, Platform
 from vigie.watch.operations import Label
 
 LOOK_S = 0.1
@@ -51,6 +52,7 @@ class Source:
 
     address: str
     language: str
+    reads_chat: bool = True
 
 
 class Teller:
@@ -69,6 +71,9 @@ class Teller:
         bus.follow(TextAssessed, lambda event: self._take(lambda: self._report.assessed(event)))
         bus.follow(AlertRaised, lambda event: self._take(lambda: self._report.alerted(event)))
         bus.follow(GapRecorded, lambda event: self._take(lambda: self._report.interrupted(event)))
+        bus.follow(
+            AudienceActive, lambda event: self._take(lambda: map(chat_line, queries.messages_among(event.message_ids)))
+        )
 
     def end(self, audio_s: float) -> None:
         """Tell what was still held back, and the last line."""
@@ -99,11 +104,20 @@ class Terminal(Console):
 
 def look(address: str) -> None:
     """Raise NothingHeard for a path without a file. Asks nobody: an address of the network is not looked at."""
-    if "://" not in address:
+    if place_to_watch(address).platform == Platform.WEB and "://" not in address:
         try:
             asyncio.run(registry.get(MediaSource).resolve(address))
         except PortError as error:
             raise NothingHeard(str(error)) from error
+
+
+def place_to_watch(source: str) -> Place:
+    """Return the account that a source names; what is none is the address of a live, or a file."""
+    try:
+        place = place_of(source)
+    except BadAddress:
+        return Place(Platform.WEB, source)
+    return Place(Platform.WEB, source) if place.platform == Platform.WEB else place
 
 
 def run(source: Source, tell: Tell) -> str:
@@ -116,7 +130,12 @@ def run(source: Source, tell: Tell) -> str:
     now = clock.now()
     member = first_workspace(account, name="Console", now=now)
     label = Label(source.address[-120:], source.language)
-    channel = watch.add_channel(member.workspace, Place(Platform.WEB, source.address), label, actor=member, now=now)
+    if not source.reads_chat:
+        member.workspace.modules = [module for module in member.workspace.modules if module != presets.CHAT]
+        member.workspace.save(update_fields=["modules"])
+    channel = watch.add_channel(member.workspace, place_to_watch(source.address), label, actor=member, now=now)
+    if channel.is_detected:
+        watch.start_watching(channel, actor=member)
     teller = Teller(tell)
     teller.follow()
     try:
@@ -137,7 +156,8 @@ def run(source: Source, tell: Tell) -> str:
 def _watched(channel_id: int, teller: Teller) -> watching.Outcome:
     """Return how watching ended, once all that was said has its words and its verdict; interrupted, what there is."""
     try:
-        outcome = asyncio.run(watching.watch_live(channel_id))
+        is_detected = Channel.objects.get(pk=channel_id).is_detected
+        outcome = asyncio.run((following.follow if is_detected else watching.watch_live)(channel_id))
     except KeyboardInterrupt:
         if not teller.trouble:
             _finish(channel_id, within_s=FINISH_S)
@@ -205,10 +225,15 @@ def _end(line: Line) -> str:
     )
 
 
+def _chat(line: Line) -> str:
+    return f"          [cyan]{escape(line['user'])}[/] {escape(line['text'])}" if line["text"] else ""
+
+
 _TEXTS: dict[str, Callable[[Line], str]] = {
     "utterance": _utterance,
     "assessment": _assessment,
     "alert": lambda line: f"          [bold red]alert {line['id']}[/]",
+    "chat": _chat,
     "gap": _gap,
     "end": _end,
 }

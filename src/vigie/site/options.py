@@ -21,7 +21,15 @@ class BadOptions(VigieError):
     """The settings of this installation are not usable."""
 
 
-SECRET = ("secret_key", "database_url", "redis_url", "email_url", "twitch_client_secret")
+SECRET = (
+    "secret_key",
+    "database_url",
+    "redis_url",
+    "email_url",
+    "twitch_client_secret",
+    "tiktok_sign_key",
+    "tiktok_session_id",
+)
 """What may lie in a file: each is, or holds, a password."""
 ADDRESSES = {
     "database_url": ("postgres://user:password@host:port/name", {"postgres", "postgresql"}),
@@ -71,6 +79,20 @@ class Options(BaseSettings):
         "", description="Of the application registered at dev.twitch.tv; without it Twitch cannot be connected."
     )
     twitch_client_secret: str = Field("", repr=False, description="Of the same application.")
+    tiktok_sign_url: str = Field(
+        "", description="The service that signs connections to TikTok chats; empty: api.eulerstream.com, a third party."
+    )
+    tiktok_sign_key: str = Field("", repr=False, description="Key of that service: more connections a day.")
+    tiktok_sign_per_minute: float = Field(
+        10.0, gt=0, description="How many connections that service may be asked for in a minute."
+    )
+    tiktok_session_id: str = Field(
+        "", repr=False, description="The cookie `sessionid` of a TikTok account, for lives from 18: it goes to TikTok."
+    )
+    tiktok_share_session: bool = Field(
+        default=False,
+        description="The signing service may have the session id too: whoever has it can act as the account.",
+    )
     default_language: str = Field(
         "fr",
         pattern="^(fr|en)$",

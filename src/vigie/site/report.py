@@ -1,11 +1,12 @@
 """What `vigie watch` says about one live, in order of time: the JSON lines of docs/reference/cli.md."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from vigie.events import AlertRaised, GapRecorded, TextAssessed, UtteranceSettled
 from vigie.speech.models import Utterance
-from vigie.watch.models import Gap, Reach
+from vigie.watch.models import ChatMessage, Gap, Reach, Track
 
 Line = dict[str, Any]
 
@@ -50,9 +51,12 @@ class Report:
         line = {"type": "alert", "id": event.alert_id, "seq": event.seq, "score": round(event.score, 3)}
         return self._after_utterance(event.seq, line)
 
-    def interrupted(self, event: GapRecorded) -> None:
-        """Take a gap; it is told before the utterance that follows it."""
+    def interrupted(self, event: GapRecorded) -> list[Line]:
+        """Take a gap of the sound; it is told before the utterance that follows it. One of the chat is told at once."""
+        if event.track == Track.CHAT:
+            return [gap_line(event) | {"track": event.track}]
         self._gaps.append(event)
+        return []
 
     def end(self, audio_s: float) -> list[Line]:
         """Return what was still waiting, then the last line."""
@@ -110,6 +114,13 @@ def assessment_line(event: TextAssessed) -> Line:
         "analyst": event.analyst,
         "state": event.state,
     }
+
+
+def chat_line(message: ChatMessage) -> Line:
+    """Return a message of a chat as its JSON object."""
+    at = message.live.started_at + timedelta(seconds=message.at_s)
+    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"type": "chat", "at": stamp, "user": message.chatter.shown, "text": message.text}
 
 
 def gap_line(gap: GapRecorded | Gap) -> Line:

@@ -109,7 +109,7 @@ class Chatting:
                 self._attempts = self._attempts.connected(loop.time() - began, patience)
 
     def _room(self) -> Room:
-        return Room(self._handle, self._live.room_id)
+        return Room(self._handle, self._live.room_id, self._audience.workspace_id)
 
     async def _take(self, item: RoomItem) -> None:  # noqa: C901 -- one case a kind of item
         match item:

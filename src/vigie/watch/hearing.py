@@ -7,7 +7,7 @@ from copy import copy
 import structlog
 from django.utils.translation import gettext_noop
 
-from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, MediaOpened
+from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, KeyframeReceived, MediaOpened
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
 from vigie.watch.logbook import Logbook
@@ -164,6 +164,12 @@ class Hearing:
         if end_s > 0.0 and placed not in self._known_captions:
             self._known_captions.append(placed)
             await self._sinks.caption(placed)
+
+    async def picture(self, keyframe: KeyframeReceived) -> None:
+        """Keep a picture, once it is known when it was taken."""
+        at_s = self._timeline.offset_of(keyframe.pts_s) if self._timeline else None
+        if at_s is not None:
+            await self._book.picture(at_s, keyframe.jpeg)
 
     async def look_for_interruption(self) -> None:
         """Let the sinks know that sound is overdue: the connection broke, or it is later than it ever was."""

@@ -75,6 +75,11 @@ class Logbook:
             await self.write(operations.count_heard, self.live.pk, mark, self._heard_before_s + heard_s)
             self._counted = mark
 
+    async def picture(self, at_s: float, jpeg: bytes) -> None:
+        """Keep what the picture is like now."""
+        if self.live:
+            await self.write(operations.save_picture, self.live.pk, at_s, jpeg)
+
     async def end(self, reason: str, *, is_over: bool) -> None:
         """Close the live; where its platform tells when it is over, let it be asked."""
         if self.live and self.channel.is_detected and is_over:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 from django.utils.translation import gettext_noop
 
-from vigie.events import AudioReceived, CaptionReceived, MediaItem, MediaOpened
+from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened
 from vigie.ports import MediaSource, PlacedCaption, PortError
 from vigie.runtime.leases import LeaseLost
 from vigie.watch.hearing import NOT_RUNNING, Hearing
@@ -125,6 +125,8 @@ class Watcher:
                 await self._hearing.sound(item)
             case CaptionReceived():
                 await self._hearing.caption(item)
+            case KeyframeReceived():
+                await self._hearing.picture(item)
             case MediaOpened() if self._opened_at is None:
                 self._opened_at = asyncio.get_running_loop().time()
                 await self._hearing.connect(item, title)

@@ -4,10 +4,10 @@ import pytest
 from django.db import IntegrityError
 
 from tests.factories import NOW, make_channel, make_live
-from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged
+from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import leases
 from vigie.watch import operations
-from vigie.watch.models import Gap, Live, LiveState
+from vigie.watch.models import Gap, Live, LiveState, Thumbnail
 from vigie.watch.operations import Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
@@ -153,3 +153,40 @@ def test_lives_of_channels_given_up_are_left_to_who_holds_them() -> None:
     operations.end_unwatched(LATER)
     held.refresh_from_db()
     assert held.ended_at == LATER
+
+
+def test_a_live_has_one_picture_the_last(told: list[Event]) -> None:
+    live = make_live()
+    for at_s, jpeg in ((10.0, b"one"), (30.0, b"two")):
+        operations.save_picture(live.pk, at_s, jpeg)
+
+    [picture] = Thumbnail.objects.values_list("live", "at_s", "jpeg")
+    assert (picture[0], picture[1], bytes(picture[2])) == (live.pk, 30.0, b"two")
+    assert told == [PictureTaken(live.channel.workspace_id, live.pk, at_s) for at_s in (10.0, 30.0)]
+
+
+def test_a_gap_of_the_chat_is_no_loss_of_sound(told: list[Event]) -> None:
+    live = make_live()
+    gap = operations.record_chat_gap(live.pk, Hole(10.0, 20.0), "cut")
+
+    live.refresh_from_db()
+    assert gap is not None
+    assert (gap.track, live.lost_s) == ("chat", 0.0)
+    assert told == [GapRecorded(live.channel.workspace_id, live.pk, gap.pk, 10.0, 20.0, "cut", "chat")]
+
+
+def test_a_gap_of_the_chat_ends_with_its_live() -> None:
+    live = make_live(ended_at=NOW + timedelta(seconds=15))
+
+    gap = operations.record_chat_gap(live.pk, Hole(10.0, 20.0), "cut")
+
+    assert gap is not None
+    assert gap.to_s == 15.0
+    assert operations.record_chat_gap(live.pk, Hole(16.0, 20.0), "cut") is None
+
+
+def test_the_chat_of_a_live_that_is_over_is_written_about_no_more() -> None:
+    live = make_live(ended_at=NOW)
+    for write in (lambda: operations.count_chat(live.pk, 5.0), lambda: operations.change_chat_state(live.pk, "ok")):
+        with pytest.raises(LiveIsOver):
+            write()

@@ -25,6 +25,7 @@ from vigie.watch.operations.lives import (
     record_gap,
     record_unavailable,
     resume_live,
+    save_picture,
 )
 from vigie.watch.operations.marks import mark_act, mark_burst, place_mark, remove_mark
 from vigie.watch.operations.presence import doubt, expect, look_at, record_sighting
@@ -58,6 +59,7 @@ __all__ = [
     "remove_channel",
     "remove_mark",
     "resume_live",
+    "save_picture",
     "start_watching",
     "stop_watching",
 ]

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from vigie.errors import VigieError
-from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged
+from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import bus, leases
-from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Track
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Thumbnail, Track
 from vigie.watch.timeline import Hole, Mark
 
 
@@ -126,6 +126,14 @@ def count_chat(live_id: int, until_s: float) -> None:
     """Write down how far the chat of a live was read. Raises LiveIsOver."""
     if not Live.objects.filter(pk=live_id, ended_at=None).update(chat_until_s=until_s):
         raise LiveIsOver
+
+
+@transaction.atomic
+def save_picture(live_id: int, at_s: float, jpeg: bytes) -> None:
+    """Keep what the picture of a live is like now, in place of what it was like."""
+    live = _open(live_id)
+    Thumbnail.objects.update_or_create(live=live, defaults={"at_s": at_s, "jpeg": jpeg})
+    bus.publish(PictureTaken(live.channel.workspace_id, live.pk, at_s))
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from vigie.watch.queries.chat import (
     chatters_for,
     count_between,
     every_message,
+    messages_among,
     messages_of,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "gaps_of",
     "history_for",
     "lives_for",
+    "messages_among",
     "messages_of",
     "off_air_for",
     "on_air_for",

@@ -1,7 +1,7 @@
 """What can be read of the chat of a live: its end, what surrounds a moment, what holds some words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -29,6 +29,12 @@ class ChatPage:
 def messages_of(live: Live) -> QuerySet[ChatMessage]:
     """Return what was said in the chat of a live, in order."""
     return ChatMessage.objects.filter(live=live, kind__in=SAID).select_related("chatter").order_by("at_s", "pk")
+
+
+def messages_among(ids: Sequence[int]) -> list[ChatMessage]:
+    """Return what was said in the chat among these rows, in order, replayed history left out. One query."""
+    found = ChatMessage.objects.filter(pk__in=ids, kind__in=SAID, is_history=False)
+    return list(found.select_related("chatter", "live").order_by("at_s", "pk"))
 
 
 def chat_tail(live: Live, before: ChatMessage | None = None, *, most: int = A_PAGE) -> ChatPage:

@@ -24,7 +24,7 @@ class Command(TyperCommand):
 
     def handle(  # noqa: PLR0913 -- the options of the command line
         self,
-        source: Annotated[str, Argument(help="Address of a live or of a media file, or the path of a file.")],
+        source: Annotated[str, Argument(help="Address of a live, of an account or of a media file; @account; a path.")],
         *,
         language: Annotated[str, Option(callback=known_language, help="Language spoken (ISO 639-1).")] = "",
         json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
@@ -33,7 +33,7 @@ class Command(TyperCommand):
         speech: Annotated[
             bool, Option(" /--no-speech", show_default=False, help="Recognize no speech: captions only.")
         ] = True,
-        chat: Annotated[  # noqa: ARG002 -- the web has none
+        chat: Annotated[
             bool, Option(" /--no-chat", show_default=False, help="Do not read the chat.")
         ] = True,
     ) -> None:
@@ -56,6 +56,6 @@ class Command(TyperCommand):
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
         tell = foreground.as_json if json else foreground.as_text(foreground.Terminal())
-        trouble = foreground.run(foreground.Source(source, spoken), tell)
+        trouble = foreground.run(foreground.Source(source, spoken, reads_chat=chat), tell)
         if trouble:
             self.stderr.write(trouble)
