@@ -282,7 +282,7 @@ def test_without_its_secret_nothing_is_sent_unsigned(webhook: Webhook, receiver:
     tasks.deliver_due()
 
     kept = Delivery.objects.get()
-    assert (kept.state, kept.reason) == (WorkState.FAILED, "the secret cannot be read: rotate it")
+    assert (kept.state, kept.reason) == (WorkState.FAILED, "the secret cannot be read: make a new one")
     assert receiver.received == []
 
 

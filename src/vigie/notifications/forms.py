@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.notifications import kinds
@@ -76,12 +76,12 @@ class PreferenceForm(forms.Form):
             return
         if start is None or end is None:
             self.add_error(
-                "quiet_to" if end is None else "quiet_from", _now("Quiet hours need a beginning and an end.")
+                "quiet_to" if end is None else "quiet_from", gettext("Quiet hours need a beginning and an end.")
             )
         elif start == end:
-            self.add_error("quiet_to", _now("Quiet hours end at another time than they begin."))
+            self.add_error("quiet_to", gettext("Quiet hours end at another time than they begin."))
         elif not self.cleaned_data.get("quiet_days"):
-            self.add_error("quiet_days", _now("Choose at least one day, or leave the hours empty."))
+            self.add_error("quiet_days", gettext("Choose at least one day, or leave the hours empty."))
 
     def wishes(self) -> Wishes:
         """Return what was filled in; what was not offered stays as it was."""

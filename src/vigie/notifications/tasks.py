@@ -10,6 +10,7 @@ from threading import Lock
 
 import structlog
 from celery import shared_task
+from django.utils.translation import gettext_noop
 
 from vigie.notifications import choosing, consumers, mails, operations, queries, signing
 from vigie.notifications.mails import NotSent
@@ -28,8 +29,9 @@ HOLD_S = 120.0
 BATCH = 50
 AT_ONCE = 16
 """Deliveries that are under way side by side: one that does not answer holds these up for 10 s, and no others."""
-UNWANTED = "no longer asked for"
-UNTRUE = "no longer true"
+UNWANTED = gettext_noop("no longer asked for")
+UNTRUE = gettext_noop("no longer true")
+UNREADABLE = gettext_noop("the secret cannot be read: make a new one")
 
 _delivering = Lock()
 
@@ -164,7 +166,7 @@ async def _send_all(sender: WebhookSender, letters: Sequence[Letter]) -> list[tu
 
 async def _send(sender: WebhookSender, letter: Letter) -> Tried:
     if not letter.secrets:
-        return Tried(None, "the secret cannot be read: rotate it", is_final=True)
+        return Tried(None, UNREADABLE, is_final=True)
     try:
         answer = await sender.send(letter.url, letter.body, letter.headers())
     except PortError as error:
