@@ -29,6 +29,15 @@ def test_deliveries_are_kept_by_broadcaster() -> None:
     assert book.delivered(12) == []
 
 
+def test_what_was_lost_is_struck_out() -> None:
+    book = Book()
+    for connection, log_id in (("here:1", 7), ("here:1", 8), ("here:2", 8)):
+        book.hand_over(11, connection, Frame(log_id, (MESSAGE,)))
+    book.take_back(11, "here:1", [Frame(8)])
+
+    assert [(it.connection, it.log_id) for it in book.delivered(11)] == [("here:1", 7), ("here:2", 8)]
+
+
 def test_only_what_a_client_said_to_have_is_acknowledged() -> None:
     book = Book()
     for log_id in (7, 8):

@@ -1,6 +1,6 @@
 """What was asked and what was handed over: the books that tests compare a client's own account with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A message that was written to a push connection as a whole."""
+    """A message that was written to a push connection."""
 
     message_id: int
     kind: MessageKind
@@ -55,13 +55,22 @@ class Book:
             return list(self._asked)
 
     def hand_over(self, user_id: int, connection: str, frame: Frame) -> None:
-        """Write down what a frame brought to a connection."""
+        """Write down what a frame brings to a connection."""
         messages = [
             Delivered(message.message_id, message.kind, connection, frame.log_id, frame.is_history)
             for message in frame.messages
         ]
         with self._lock:
             self._delivered.setdefault(user_id, []).extend(messages)
+
+    def take_back(self, user_id: int, connection: str, frames: Iterable[Frame]) -> None:
+        """Strike out what broke before it had left."""
+        lost = {(connection, frame.log_id) for frame in frames}
+        if not lost:
+            return
+        with self._lock:
+            kept = [it for it in self._delivered.get(user_id, ()) if (it.connection, it.log_id) not in lost]
+            self._delivered[user_id] = kept
 
     def acknowledge(self, connection: str, log_id: int) -> None:
         """Write down that a client has a frame."""

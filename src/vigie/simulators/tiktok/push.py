@@ -14,7 +14,10 @@ from vigie.simulators.tiktok.room import Room
 
 WAITING = 10_000
 """Frames that may wait for a slow client; it is dropped when there are more."""
+PATIENCE_S = 1.0
+"""How long a client that does not read can put off the end of its connection."""
 NONSENSE = Fault(Kind.CLOSE, code=1002)
+SUBPROTOCOL = "echo-protocol"
 HANDSHAKE = [(b"handshake-options", b"ping-interval=5")]
 
 
@@ -35,6 +38,7 @@ class PushConnection:
         self._websocket = websocket
         self._room = room
         self._book = book
+        self._user_id = room.account.user_id
         self._name = f"{websocket.client.host}:{websocket.client.port}" if websocket.client else ""
         self._is_compressed = websocket.query_params.get("compress") == "gzip"
         self._loop = asyncio.get_running_loop()
@@ -56,19 +60,27 @@ class PushConnection:
         history = self._websocket.query_params.get("history_comment_count", "")
         self._room.enter(self, int(history) if history.isdecimal() else 0)
         try:
-            await self._websocket.accept(subprotocol="echo-protocol", headers=HANDSHAKE)
+            asked = self._websocket.scope["subprotocols"]
+            await self._websocket.accept(SUBPROTOCOL if SUBPROTOCOL in asked else None, headers=HANDSHAKE)
             async with asyncio.TaskGroup() as group:
                 writer = group.create_task(self._write())
                 await self._read()
                 writer.cancel()
         finally:
             self._room.leave(self)
+            self._book.take_back(self._user_id, self._name, self._unsettled)
 
     def _put(self, item: Frame | Fault) -> None:
         if self._waiting.full():
+            self._drop()
+            return
+        self._waiting.put_nowait(item)
+        if isinstance(item, Fault) and item.kind is not Kind.STALL:
+            self._loop.call_later(PATIENCE_S, self._drop)
+
+    def _drop(self) -> None:
+        if not self._transport.is_closing():
             drop(self._websocket.scope, reset=True)
-        else:
-            self._waiting.put_nowait(item)
 
     async def _read(self) -> None:
         while True:
@@ -99,22 +111,24 @@ class PushConnection:
                 elif item.kind is Kind.STALL:
                     self._is_stalled = True
                 elif item.kind is Kind.CLOSE:
-                    return await self._websocket.close(item.code)
+                    await self._websocket.close(item.code)
+                    self._unsettled.clear()  # a client answers this after all that came before
+                    return
                 else:
-                    return drop(self._websocket.scope, reset=True)
+                    self._drop()
+                    return
         except WebSocketDisconnect:
-            return None  # the reader sees it too
+            return  # the reader sees it too
 
     async def _send(self, frame: Frame) -> None:
         if self._is_stalled:
             return
-        await self._websocket.send_bytes(frame.body(compressed=self._is_compressed))
         self._unsettled.append(frame)
+        self._book.hand_over(self._user_id, self._name, frame)  # before it is sent: who has read it finds it there
+        await self._websocket.send_bytes(frame.body(compressed=self._is_compressed))
         self._settle()
 
     def _settle(self) -> None:
-        """Write down what has left this process: what still waits in it is lost with a RST."""
+        """Take it that what has left this process arrives: what still waits in it can be lost."""
         if self._transport.get_write_buffer_size() == 0:
-            for frame in self._unsettled:
-                self._book.hand_over(self._room.account.user_id, self._name, frame)
             self._unsettled.clear()

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
-from threading import RLock
+from threading import Condition
 from typing import Protocol
 
 from vigie.simulators.tiktok.accounts import Account, State
@@ -50,7 +50,7 @@ class Room:
         self._ids = ids
         self._now_ms = now_ms
         self._log_ids = count(1)
-        self._lock = RLock()
+        self._lock = Condition()
         self._listeners: list[Listener] = []
         self._remembered: deque[Message] = deque(maxlen=REMEMBERED)
 
@@ -58,6 +58,12 @@ class Room:
     def connections(self) -> int:
         """How many push connections are open."""
         return len(self._listeners)
+
+    def wait_for(self, connections: int, timeout_s: float) -> None:
+        """Return once so many are open. Raises TimeoutError."""
+        with self._lock:
+            if not self._lock.wait_for(lambda: len(self._listeners) == connections, timeout_s):
+                raise TimeoutError(f"@{self.account.handle} has {len(self._listeners)} connections, not {connections}.")
 
     def publish(
         self, happenings: Sequence[Happening], *, message_id: int | None = None, at_ms: int | None = None
@@ -94,6 +100,7 @@ class Room:
         """Let a connection listen; it first gets the last comments."""
         with self._lock:
             self._listeners.append(listener)
+            self._lock.notify_all()
             is_replay = self._taken({Kind.REPLAY}) is not None
             wanted = REMEMBERED if is_replay else history
             past = tuple(self._remembered)[max(0, len(self._remembered) - wanted) :]
@@ -109,6 +116,7 @@ class Room:
         """Forget a connection."""
         with self._lock:
             self._listeners.remove(listener)
+            self._lock.notify_all()
 
     def strike(self, fault: Fault) -> None:
         """Let something go wrong: with the open connections at once, or from now on."""

@@ -56,7 +56,8 @@ class Rooms:
 
     def once_named(self, handle: str) -> Room | None:
         """Return the room that had this handle before it was renamed."""
-        return self._first(room for room in self._rooms if room.account.old_handle.lower() == handle.lower())
+        former = [room for room in self._rooms if room.account.old_handle]
+        return self._first(room for room in former if room.account.old_handle.lower() == handle.lower())
 
     def numbered(self, user_id: str) -> Room | None:
         """Return the room of a numeric user id."""

@@ -153,6 +153,10 @@ class TikTokServer(Hosted):
         """Return how many push connections are open."""
         return self._rooms[handle].connections
 
+    def wait_for_connections(self, handle: str, wanted: int, *, timeout_s: float = 10) -> None:
+        """Block until so many push connections are open, stalled ones among them. Raises TimeoutError."""
+        self._rooms[handle].wait_for(wanted, timeout_s)
+
     # ── hosting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def config(self) -> uvicorn.Config:
