@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 WORKSPACE = "w/veille-estuaire/"
 INSIDE = {
+    "wall": f"{WORKSPACE}wall/",
     "lives": f"{WORKSPACE}lives/",
     "live": f"{WORKSPACE}lives/1/",
     "transcript": f"{WORKSPACE}lives/1/transcript/",
@@ -57,10 +58,11 @@ NO_PAGES = frozenset(
         "account_set_password",
         *("connection-connect", "connection-callback"),
         # parts of pages
+        *("wall-tiles", "wall-counters", "wall-alerts", "wall-look"),
         *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         # files
-        *("alert-audio", "alert-peaks", "transcript-text", "transcript-json", "mfa_download_recovery_codes"),
+        *("live-thumbnail", "alert-audio", "alert-peaks", "transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
         *("alert-decide", "alert-undo", "alert-note"),

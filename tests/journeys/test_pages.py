@@ -106,8 +106,8 @@ def test_pages_of_an_empty_workspace(reader: Page, house: Product, language: str
     reader.goto(f"{house.url}/{addresses.INSIDE['workspace-add']}")
     reader.locator("[name=name]").fill(f"Vide {language}")
     reader.locator("main button[type=submit]").click()
-    reader.wait_for_url(f"{house.url}/w/vide-{language}/lives/")
-    for page in ("lives", "alerts", "channels"):
+    reader.wait_for_url(f"{house.url}/w/vide-{language}/wall/")
+    for page in ("wall", "lives", "alerts", "channels"):
         assert sound(reader, f"{house.url}/w/vide-{language}/{page}/")[1] == []
         expect(reader.locator("main .empty").first).to_be_visible()
         expect(reader.locator("main .empty .btn").first).to_be_visible()

@@ -64,13 +64,13 @@ def listen_to(page: Page) -> list[str]:
 
 
 def set_up(page: Page, link: str) -> None:
-    """Open the link of the first administrator and fill in the page, in English; end on the list of lives."""
+    """Open the link of the first administrator and fill in the page, in English; end on the wall."""
     page.goto(link)
     fill_in_account(page, ADMINISTRATOR)
     page.get_by_label("Name of the workspace").fill("Les Halles")
     page.get_by_label("Channel moderation").check()
     page.get_by_role("button", name="Create both and enter").click()
-    page.wait_for_url("**/w/les-halles/lives/")
+    page.wait_for_url("**/w/les-halles/wall/")
 
 
 def fill_in_account(page: Page, account: Account) -> None:

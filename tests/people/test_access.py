@@ -85,6 +85,13 @@ ROWS = [
     post("channel-watch", FOLLOW, CHANNELS, of="channel"),
     post("channel-unwatch", FOLLOW, CHANNELS, of="channel"),
     post("channel-remove", FOLLOW, CHANNELS, of="channel"),
+    # the wall
+    get("wall", FOLLOW),
+    get("wall-tiles", FOLLOW),
+    get("wall-counters", FOLLOW),
+    get("wall-alerts", SEE),
+    post("wall-look", FOLLOW),
+    get("live-thumbnail", FOLLOW, of="live"),
     # lives
     get("lives", FOLLOW),
     get("lives-on-air", FOLLOW),

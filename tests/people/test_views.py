@@ -46,7 +46,7 @@ def test_home_is_the_first_workspace(client: Client) -> None:
         make_membership(user=user, workspace=make_workspace(slug))
     client.force_login(user)
 
-    assert client.get(reverse("home")).headers["Location"] == "/w/archive/lives/"
+    assert client.get(reverse("home")).headers["Location"] == "/w/archive/wall/"
 
 
 @pytest.mark.parametrize(("is_operator", "offered"), [(True, True), (False, False)])
@@ -70,7 +70,7 @@ def test_the_first_administrator_sets_vigie_up(client: Client) -> None:
 
     answer = client.post(link, ACCOUNT | {"name": "Newsroom", "preset": "public_body"})
 
-    assert answer.headers["Location"] == "/w/newsroom/lives/"
+    assert answer.headers["Location"] == "/w/newsroom/wall/"
     assert client.get(reverse("profile")).status_code == 200  # signed in
     assert client.get(link).status_code == 410
 
@@ -120,7 +120,7 @@ def test_an_invited_person_makes_an_account_and_is_in(client: Client) -> None:
 
     answer = client.post(link, ACCOUNT)
 
-    assert answer.headers["Location"] == "/w/newsroom/lives/"
+    assert answer.headers["Location"] == "/w/newsroom/wall/"
     assert queries.memberships_of(User.objects.get(username="ada")).get().role.name == "moderator"
     assert client.get(link).status_code == 410
 
@@ -193,7 +193,7 @@ def test_a_profile_lists_the_workspaces_of_the_person(client: Client) -> None:
 
     page = client.get(reverse("profile")).content.decode()
 
-    assert {"/w/newsroom/lives/", "/w/archive/lives/"} <= set(re.findall(r'href="([^"]+)"', page))
+    assert {"/w/newsroom/wall/", "/w/archive/wall/"} <= set(re.findall(r'href="([^"]+)"', page))
 
 
 # ── workspaces ──
@@ -206,7 +206,7 @@ def test_where_sign_up_is_open_anyone_starts_a_workspace(settings: Settings, cli
 
     answer = client.post(reverse("workspace-add"), {"name": "Mon coin", "preset": "creator"})
 
-    assert answer.headers["Location"] == "/w/mon-coin/lives/"
+    assert answer.headers["Location"] == "/w/mon-coin/wall/"
 
 
 def test_otherwise_only_the_operator_does(client: Client) -> None:

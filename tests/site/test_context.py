@@ -23,9 +23,9 @@ def request_of(member: Membership, page: str = "lives") -> HttpRequest:
 @pytest.mark.parametrize(
     ("role", "rooms"),
     [
-        ("analyst", ["lives", "alerts", "channels", "health"]),
-        ("supervisor", ["lives", "alerts", "channels", "policy", "connections", "health"]),
-        ("auditor", ["lives", "alerts", "channels", "audit", "health"]),
+        ("analyst", ["wall", "lives", "alerts", "channels", "health"]),
+        ("supervisor", ["wall", "lives", "alerts", "channels", "policy", "connections", "health"]),
+        ("auditor", ["wall", "lives", "alerts", "channels", "audit", "health"]),
     ],
 )
 def test_the_rail_leads_where_the_role_may_go(role: str, rooms: list[str]) -> None:
@@ -51,14 +51,14 @@ def test_the_queue_says_how_many_alerts_wait() -> None:
 
     rail = shell(request_of(member))["rail"]
 
-    assert [room.count for room in rail.work] == [None, 1]  # type: ignore[attr-defined]
+    assert [room.count for room in rail.work] == [None, None, 1]  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db
 def test_tabs_hold_the_work_and_the_channels() -> None:
     rail = shell(request_of(make_membership("supervisor")))["rail"]
 
-    assert [room.name for room in rail.tabs] == ["lives", "alerts", "channels"]  # type: ignore[attr-defined]
+    assert [room.name for room in rail.tabs] == ["wall", "lives", "alerts", "channels"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

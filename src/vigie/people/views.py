@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Go to the reader's first workspace."""
     membership = queries.memberships_of(_reader(request)).first()
     if membership:
-        return redirect("lives", workspace=membership.workspace.slug)
+        return redirect("wall", workspace=membership.workspace.slug)
     return render(
         request, "people/no_workspace.html", {"may_create": permissions.may_create_workspace(_reader(request))}
     )
@@ -83,7 +83,7 @@ def _accept_as_reader(request: HttpRequest, token: str, found: Invitation) -> Ht
     if request.method != "POST":
         return render(request, "people/invitation.html", {"invitation": found})
     membership = operations.accept(token, _reader(request), clock.now())
-    return redirect("lives", workspace=membership.workspace.slug)
+    return redirect("wall", workspace=membership.workspace.slug)
 
 
 def _accept_as_new(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
@@ -97,7 +97,7 @@ def _accept_as_new(request: HttpRequest, token: str, found: Invitation) -> HttpR
 
 def _enter(request: HttpRequest, membership: Membership) -> HttpResponse:
     login(request, membership.user, backend=BY_PASSWORD)
-    return redirect("lives", workspace=membership.workspace.slug)
+    return redirect("wall", workspace=membership.workspace.slug)
 
 
 def _link_not_valid(request: HttpRequest) -> HttpResponse:
@@ -135,7 +135,7 @@ def workspace_add(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "people/workspace_add.html", {"form": form})
     membership = operations.create_workspace(_reader(request), **form.cleaned_data)
-    return redirect("lives", workspace=membership.workspace.slug)
+    return redirect("wall", workspace=membership.workspace.slug)
 
 
 def _reader(request: HttpRequest) -> User:

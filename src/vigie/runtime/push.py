@@ -11,7 +11,7 @@ number, so that a page finds out that it missed the last frame too. Delivery is 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from threading import Lock
 import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import translation
 from redis import RedisError
@@ -34,6 +35,9 @@ ACCESS = "access"
 """The Channels group of every open page."""
 REPEAT_S = 10.0
 """How long after the last frame of a topic its number is told once more."""
+FOLLOWED_S = 30
+"""How long a topic counts as followed after a page said so; open pages say it again in time (`AGAIN_S`)."""
+AGAIN_S = 10.0
 
 Item = dict[str, str]
 
@@ -66,6 +70,26 @@ def push(topic: str, fragment: Fragment) -> None:
     """
     if _pusher is not None:
         _pusher.add(topic, {language: _render(fragment, language) for language, _ in settings.LANGUAGES})
+
+
+def note_followed(topics: Iterable[str]) -> None:
+    """Let every process know that some page follows these topics, for `FOLLOWED_S` seconds."""
+    try:
+        cache.set_many({_followed(topic): True for topic in topics}, FOLLOWED_S)
+    except (OSError, RedisError) as error:
+        log.warning("push.not_noted", error=str(error))
+
+
+def is_followed(topic: str) -> bool:
+    """Return whether a page of any process may be looking at a topic: else there is nothing to render.
+
+    True for up to `FOLLOWED_S` after the last page left. Never false for a page that was told what it follows.
+    """
+    return _pusher is not None and cache.get(_followed(topic), default=False)
+
+
+def _followed(topic: str) -> str:
+    return f"followed:{topic}"
 
 
 def tell_access_changed() -> None:

@@ -33,7 +33,7 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
     past = Paginator(watch.history_for(request.membership, form.wanted()), LIVES_A_PAGE)
     now = clock.now()
     rows = _on_air(request, now)
-    visits.begin_list(request, rows)
+    visits.begin_list(request, (row.live.pk for row in rows))
     context = _list(request, rows) | {
         "late_s": _late_s(rows),
         "off_air": watch.off_air_for(request.membership, now),
@@ -48,7 +48,7 @@ def lives(request: WorkspaceRequest) -> HttpResponse:
 def on_air(request: WorkspaceRequest) -> HttpResponse:
     """Show the rows of the lives that are watched now, for a page that may have missed some news."""
     rows = _on_air(request, clock.now())
-    visits.go_on_list(request, rows)
+    visits.go_on_list(request, (row.live.pk for row in rows))
     return render(request, "board/_rows.html", _list(request, rows))
 
 

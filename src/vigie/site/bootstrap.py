@@ -20,7 +20,7 @@ from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
-from vigie.site import pushes
+from vigie.site import pushes, wall_pushes
 from vigie.site.consumers import TOPICS
 from vigie.speech import listening, operations, recognizers, spool
 from vigie.speech import permissions as speech
@@ -134,3 +134,21 @@ def _wire_pages() -> None:
     bus.follow(events.AlertChanged, alerts.push_changed)
     bus.follow(events.LiveResumed, notices.push_taken_back)
     bus.follow(events.Acted, pushes.reconsider_access)
+    _wire_the_wall()
+
+
+def _wire_the_wall() -> None:
+    """Tell open walls what happened; nothing is rendered where nobody looks."""
+    TOPICS["wall"] = watch.may_follow_workspace
+    TOPICS["wall-words"] = speech.may_read_workspace
+    TOPICS["wall-alerts"] = alerts.may_follow_alerts
+
+    bus.follow(events.LiveSampled, wall_pushes.show_counts)
+    bus.follow(events.LiveStarted, wall_pushes.show_start)
+    for kind in (events.LiveStateChanged, events.LiveEnded, events.LiveResumed, events.MarkPlaced):
+        bus.follow(kind, wall_pushes.show_state)
+    bus.follow(events.PresenceChanged, wall_pushes.show_presence)
+    bus.follow(events.TextAssessed, wall_pushes.show_said)
+    bus.follow(events.GapRecorded, wall_pushes.show_gap)
+    bus.follow(events.AlertRaised, wall_pushes.show_alerts)
+    bus.follow(events.AlertChanged, wall_pushes.show_alerts)

@@ -1,5 +1,6 @@
 """The one WebSocket of a page: it follows topics and relays their frames. See `runtime.push` for the wire format."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from vigie.people.models import User
 from vigie.runtime.numbers import number
-from vigie.runtime.push import ACCESS, group_name
+from vigie.runtime.push import ACCESS, AGAIN_S, group_name, note_followed
 
 MAX_TOPICS = 100
 
@@ -24,10 +25,12 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
     """A page that is being looked at."""
 
     followed: set[str]
+    noting: asyncio.Task[None] | None
 
     async def connect(self) -> None:
         """Let signed-in people in."""
         self.followed = set()
+        self.noting = None
         self.language = "fr"
         user = self.scope["user"]
         if not user.is_authenticated:
@@ -36,6 +39,7 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         self.language = user.language
         await self.channel_layer.group_add(ACCESS, self.channel_name)
         await self.accept()
+        self.noting = asyncio.create_task(self.note_again())
 
     async def receive(self, text_data: str | None = None, **rest: Any) -> None:
         """Take JSON; anything else ends the connection."""
@@ -52,13 +56,27 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
             if topic not in self.followed and await self.may_follow(topic):
                 await self.channel_layer.group_add(group_name(topic, self.language), self.channel_name)
                 self.followed.add(topic)
+        await self.note()
         await self.send_json({"followed": sorted(self.followed)})
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002 -- Channels' signature
         """Leave every topic."""
+        if self.noting is not None:
+            self.noting.cancel()
         await self.channel_layer.group_discard(ACCESS, self.channel_name)
         for topic in list(self.followed):
             await self.leave(topic)
+
+    async def note_again(self) -> None:
+        """Keep what is followed known as such, until cancelled."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            await self.note()
+
+    async def note(self) -> None:
+        """Let those who push know that somebody is here."""
+        if self.followed:
+            await sync_to_async(note_followed)(list(self.followed))
 
     async def leave(self, topic: str) -> None:
         """Be told nothing more of `topic`."""

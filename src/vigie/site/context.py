@@ -34,6 +34,7 @@ class Room:
 
 
 WORK = (
+    Room("wall", _("Wall"), "wall", "watch.follow_lives", tab=_("Wall")),
     Room("lives", _("Lives"), "lives", "watch.follow_lives", frozenset({"live", "transcript"}), _("Lives")),
     Room(
         "alerts",

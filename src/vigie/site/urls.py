@@ -6,10 +6,16 @@ from django.urls import include, path
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
-from vigie.site import transcripts, views
+from vigie.site import transcripts, views, wall
 
 board = [
     path("health/", views.health, name="health"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/tiles/", wall.wall_tiles, name="wall-tiles"),
+    path("wall/counters/", wall.wall_counters, name="wall-counters"),
+    path("wall/alerts/", wall.wall_alerts, name="wall-alerts"),
+    path("wall/look/", wall.wall_look, name="wall-look"),
+    path("lives/<int:pk>/thumbnail.jpg", wall.thumbnail, name="live-thumbnail"),
     path("lives/", pages.lives, name="lives"),
     path("lives/on-air/", pages.on_air, name="lives-on-air"),
     path("lives/<int:pk>/", pages.live, name="live"),

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from vigie.people.permissions import WorkspaceRequest
 from vigie.runtime import visits
 from vigie.site import operations
-from vigie.site.queries import Row
 from vigie.speech.permissions import may_read_transcripts
 from vigie.watch.models import Live
 
@@ -23,17 +22,17 @@ def go_on(request: WorkspaceRequest, live: Live) -> None:
         begin(request, live)
 
 
-def begin_list(request: WorkspaceRequest, rows: Iterable[Row]) -> None:
-    """Account for the list of lives being opened, by somebody who may read their last words."""
+def begin_list(request: WorkspaceRequest, live_ids: Iterable[int]) -> None:
+    """Account for the last words of many lives being opened, by somebody who may read them: the list, the wall."""
     if may_read_transcripts(request.membership):
         visits.begin(request.session, _list_of(request))
-        operations.record_list(request.membership, [row.live.pk for row in rows])
+        operations.record_list(request.membership, list(live_ids))
 
 
-def go_on_list(request: WorkspaceRequest, rows: Iterable[Row]) -> None:
+def go_on_list(request: WorkspaceRequest, live_ids: Iterable[int]) -> None:
     """Account for what follows on that list, unless its opening was."""
     if visits.is_first(request.session, _list_of(request)):
-        begin_list(request, rows)
+        begin_list(request, live_ids)
 
 
 def _page_of(live: Live) -> str:

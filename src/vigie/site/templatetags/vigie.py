@@ -144,6 +144,12 @@ def _severity_words(value: float) -> tuple[str, str]:
     }[band(value)]
 
 
+@register.filter
+def severity_word(value: float) -> str:
+    """Return the severity of a score in a word: `High`."""
+    return _severity_words(value)[0]
+
+
 @register.simple_tag
 def severity(value: float, form: Literal["word", "full", "figure", "bars"] = "word") -> SafeString:
     """Return one to three bars and: a `word` (High), the `full` words, the `figure` (0.82), or nothing."""

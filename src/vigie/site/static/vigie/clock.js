@@ -1,4 +1,4 @@
-// Moments on the reader's clock: <time datetime data-clock="time|minute|day|date|elapsed">.
+// Moments on the reader's clock: <time datetime data-clock="time|minute|day|date|elapsed|since">.
 // The server renders them too; pushed fragments are rendered for everyone, hence in no one's zone.
 const { zone } = document.documentElement.dataset;
 const { lang } = document.documentElement;
@@ -19,12 +19,18 @@ function elapsed(moment) {
   return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
+function since(moment) {
+  const s = Math.max(0, Math.floor((Date.now() - moment) / 1000));
+  return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h`;
+}
+
 const said = {
   time: (moment) => time.format(moment),
   minute: (moment) => minute.format(moment),
   day: (moment) => `${dayMonth.format(moment)} ${minute.format(moment)}`,
   date: (moment) => date.format(moment),
   elapsed,
+  since,
 };
 
 export function setClocks(root = document) {
@@ -37,8 +43,9 @@ export function setClocks(root = document) {
 }
 
 function tick() {
-  for (const element of document.querySelectorAll('time[data-clock="elapsed"]')) {
-    element.textContent = elapsed(new Date(element.dateTime));
+  for (const element of document.querySelectorAll('time:is([data-clock="elapsed"], [data-clock="since"])')) {
+    const text = said[element.dataset.clock](new Date(element.dateTime));
+    if (element.textContent !== text) element.textContent = text;
   }
 }
 

@@ -2,7 +2,6 @@
 import "./mask.js";
 
 const SETTLE_MS = 300;
-const TICK_MS = 10_000;
 
 const rows = () => [...document.querySelectorAll("#queue [data-row]")];
 let currentId = rows()[0]?.id;
@@ -73,16 +72,6 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   rows()[0]?.focus({ preventScroll: true });
 });
 
-// ── how long each has waited: `52 s`, `8 min`, `3 h` ──
-
-function tell() {
-  for (const element of document.querySelectorAll("time[data-since]")) {
-    const s = Math.max(0, Math.floor((Date.now() - Date.parse(element.dateTime)) / 1000));
-    element.textContent = s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h`;
-  }
-}
-
-setInterval(tell, TICK_MS);
 document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone they lie in one line
 
 const undoable = document.getElementById("undoable")?.dataset;
