@@ -1,24 +1,29 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from subprocess import Popen
 
 import numpy as np
 import pytest
 from av.stream import Discard
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.responses import Response
 
 from tests.adapters.web.films import KEY_EVERY_S, damaged, picture, shown, told_second, write_film
-from tests.adapters.web.origin import Answer, serving
+from tests.adapters.web.origin import Answer, free_port, serving
 from tests.chirps import write_media
+from tests.programs import needed
 from vigie.adapters.web import pictures
 from vigie.adapters.web.client import WebMedia
 from vigie.adapters.web.containers import open_file
-from vigie.adapters.web.pictures import EVERY_S, TALLEST, WIDTH, Pace, Pictures
+from vigie.adapters.web.pictures import EVERY_S, TALLEST, WIDTH, Pace, Pictures, first_picture
 from vigie.adapters.web.sound import first_audio, sound
 from vigie.events import AudioReceived, KeyframeReceived, MediaItem
-from vigie.ports import Reach
+from vigie.ports import PortError, Reach
 from vigie.simulators.media import MediaServer, RunningClock, demo_script
 
 DEADLINE_S = 30
@@ -29,6 +34,12 @@ LENGTH_S = 55
 async def deadline() -> AsyncIterator[None]:
     async with asyncio.timeout(DEADLINE_S):
         yield
+
+
+@pytest.fixture(scope="module")
+def a_segment(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """MPEG-TS of 4 s."""
+    return write_film(tmp_path_factory.mktemp("film") / "film.ts", 4).read_bytes()
 
 
 def seen(path: Path) -> tuple[list[KeyframeReceived], list[AudioReceived]]:
@@ -59,6 +70,18 @@ def hls_film(folder: Path, seconds: int, **options: str) -> dict[str, Answer]:
     named = {"hls_time": "4", "hls_playlist_type": "vod"} | {f"hls_{name}": value for name, value in options.items()}
     write_film(folder / "index.m3u8", seconds, options=named)
     return {f"/{path.name}": Response(path.read_bytes()) for path in folder.iterdir()}
+
+
+@contextmanager
+def sent_by_rtmp(film: Path) -> Iterator[str]:
+    """Yield the address of a server that sends a film at its own pace to whoever comes first."""
+    address = f"rtmp://127.0.0.1:{free_port()}/live/key"
+    sent = ("-re", "-i", film, "-c", "copy", "-f", "flv", "-listen", "1", address)
+    with Popen([needed("ffmpeg"), "-nostdin", "-loglevel", "quiet", *sent]) as server:
+        try:
+            yield address
+        finally:
+            server.kill()
 
 
 def pictures_of(items: list[MediaItem]) -> list[KeyframeReceived]:
@@ -110,6 +133,17 @@ async def test_a_live_shows_its_pictures(path: str) -> None:
     assert len(found) == 2
     assert found[0].pts_s + EVERY_S - 2 * KEY_EVERY_S <= found[1].pts_s
     assert all(np.ptp(shown(item.jpeg)) > 100 for item in found)
+
+
+async def test_rtmp_shows_its_pictures(tmp_path: Path) -> None:
+    found: list[KeyframeReceived] = []
+    with sent_by_rtmp(write_film(tmp_path / "film.flv", 3)) as address:
+        while not found:  # it takes a moment until somebody listens
+            with suppress(PortError):
+                found = pictures_of(await items_of(address, seconds=1.0))
+
+    assert len(found) == 1
+    assert_true_to_their_time(found)
 
 
 async def test_stretches_of_one_connection_share_its_pace() -> None:
@@ -190,6 +224,17 @@ def test_a_codec_that_nobody_knows_is_left_alone(tmp_path: Path) -> None:
 
     assert found == []
     assert sum(len(one.pcm) for one in heard) / 32_000 == pytest.approx(10.0, abs=0.1)
+
+
+@given(start=st.integers(0, 40_000), noise=st.binary(min_size=1, max_size=2_000), cut=st.integers(0, 60_000))
+def test_the_first_picture_of_whatever_comes_is_one_or_none(
+    a_segment: bytes, start: int, noise: bytes, cut: int
+) -> None:
+    body = a_segment[:start] + noise + a_segment[start + len(noise) : cut]
+
+    first = first_picture(body)
+
+    assert first is None or first.jpeg.startswith(b"\xff\xd8")
 
 
 def test_sound_alone_shows_nothing(tmp_path: Path) -> None:
