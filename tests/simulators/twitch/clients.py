@@ -16,14 +16,20 @@ MAX = TwitchUser("1002", "max")
 TOM = TwitchUser("1003", "tom")
 READER = ("user:read:chat",)
 VERSIONS = {"channel.update": "2", "channel.follow": "2", "channel.moderate": "2"}
-MODERATES = {"channel.follow", "channel.moderate", "channel.shield_mode.begin", "channel.shield_mode.end"}
+MODERATES = {
+    "channel.follow",
+    "channel.moderate",
+    "channel.shield_mode.begin",
+    "channel.shield_mode.end",
+    "channel.suspicious_user.update",
+}
 SCOPES = (
     *("user:read:chat", "user:read:moderated_channels", "moderation:read", "clips:edit"),
     *("moderator:read:chatters", "moderator:read:followers", "moderator:read:blocked_terms"),
     *("moderator:read:chat_settings", "moderator:read:unban_requests", "moderator:read:moderators"),
     *("moderator:read:vips", "moderator:manage:banned_users", "moderator:manage:warnings"),
     *("moderator:manage:chat_messages", "moderator:manage:shield_mode"),
-    *("moderator:manage:suspicious_users", "moderator:manage:announcements"),
+    *("moderator:manage:suspicious_users", "moderator:read:suspicious_users", "moderator:manage:announcements"),
 )
 CHAT = "broadcaster_id=1001&moderator_id=1002"
 """Max moderates the chat of Zoé."""

@@ -1,6 +1,7 @@
 """A Twitch with three accounts: Max moderates Zoé's channel, Tom does not."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -16,13 +17,38 @@ def client() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def server() -> Iterator[TwitchServer]:
+@contextmanager
+def populated() -> Iterator[TwitchServer]:
     with TwitchServer() as server:
         for user in (ZOE, MAX, TOM):
             server.add(user)
         server.appoint("zoe_live", "max")
         yield server
+
+
+@pytest.fixture
+def server() -> Iterator[TwitchServer]:
+    with populated() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def steady() -> Iterator[TwitchServer]:
+    """Return the same for tests that change nothing."""
+    with populated() as server:
+        yield server
+
+
+@pytest.fixture
+def steady_moderator(steady: TwitchServer, client: httpx.Client) -> Caller:
+    """Return Max on the server that nobody changes."""
+    return Caller(steady, client, steady.grant("1002", SCOPES))
+
+
+@pytest.fixture
+def steady_stranger(steady: TwitchServer, client: httpx.Client) -> Caller:
+    """Return Tom on the server that nobody changes."""
+    return Caller(steady, client, steady.grant("1003", SCOPES))
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from vigie.simulators.twitch import TwitchServer
         ("GET", "", 404),
     ],
 )
-def test_every_address_answers(server: TwitchServer, client: httpx.Client, method: str, path: str, status: int) -> None:
-    assert client.request(method, server.url(path)).status_code == status
+def test_every_address_answers(steady: TwitchServer, client: httpx.Client, method: str, path: str, status: int) -> None:
+    assert client.request(method, steady.url(path)).status_code == status
 
 
 async def test_the_parts_work_together(server: TwitchServer, client: httpx.Client, moderator: Caller) -> None:

@@ -31,7 +31,7 @@ def test_logins_and_ids_are_unique() -> None:
     assert len({account.user_id for account in accounts}) == 20_000
 
 
-@given(st.integers(1, 3000), st.integers(1, 700))
+@given(st.integers(1, 600), st.integers(1, 200))
 def test_pages_tell_everyone_once(size: int, count: int) -> None:
     audience = Audience(size, 3, NOW)
     ids = [account.user_id for start in range(0, size, count) for account in audience.page(start, count)]

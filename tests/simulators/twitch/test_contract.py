@@ -26,14 +26,24 @@ def breaches(contract: Contract, answer: httpx.Response) -> list[str]:
     return contract.breaches(answer.request.method, path, answer.status_code, answer.json() if answer.content else None)
 
 
-@pytest.fixture
-def busy(server: TwitchServer) -> TwitchServer:
-    """Return a server on which something happens."""
+def enlivened(server: TwitchServer) -> TwitchServer:
+    """Let something happen on a server."""
     server.go_live("zoe_live", title="Soupe", viewers=40)
     server.gather("zoe_live", 250)
     server.say("zoe_live", "lea", "Coucou")
     server.follow("zoe_live", "lea")
     return server
+
+
+@pytest.fixture
+def busy(server: TwitchServer) -> TwitchServer:
+    return enlivened(server)
+
+
+@pytest.fixture(scope="module")
+def steadily_busy(steady: TwitchServer) -> TwitchServer:
+    """Return the same for tests that change nothing."""
+    return enlivened(steady)
 
 
 READS = [
@@ -59,9 +69,9 @@ READS = [
 
 @pytest.mark.parametrize(("path", "status"), READS)
 def test_what_is_read_is_as_promised(
-    busy: TwitchServer, moderator: Caller, contract: Contract, path: str, status: int
+    steadily_busy: TwitchServer, steady_moderator: Caller, contract: Contract, path: str, status: int
 ) -> None:
-    answer = moderator("GET", path)
+    answer = steady_moderator("GET", path)
 
     assert (answer.status_code, breaches(contract, answer)) == (status, [])
 
@@ -120,9 +130,9 @@ async def test_subscriptions_are_as_promised(server: TwitchServer, moderator: Ca
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nothing", "Client-Id": "x"}])
 def test_strangers_are_refused_as_promised(
-    server: TwitchServer, client: httpx.Client, contract: Contract, headers: dict[str, str]
+    steady: TwitchServer, client: httpx.Client, contract: Contract, headers: dict[str, str]
 ) -> None:
-    answer = client.get(server.url("helix/users?id=1"), headers=headers)
+    answer = client.get(steady.url("helix/users?id=1"), headers=headers)
 
     assert (answer.status_code, breaches(contract, answer)) == (401, [])
 

@@ -109,11 +109,11 @@ def test_tokens_end_from_outside(server: TwitchServer, client: httpx.Client, app
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
-    server: TwitchServer, client: httpx.Client, content: bytes
+    steady: TwitchServer, client: httpx.Client, content: bytes
 ) -> None:
-    before = state(server, client)
+    before = state(steady, client)
 
-    answer = client.post(server.url("control"), content=content)
+    answer = client.post(steady.url("control"), content=content)
 
     assert (answer.status_code, answer.text.count("\n")) == (400, 0)
-    assert state(server, client) == before
+    assert state(steady, client) == before

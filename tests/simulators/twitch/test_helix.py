@@ -16,13 +16,13 @@ from vigie.simulators.twitch import TwitchServer
     ],
 )
 def test_a_call_needs_a_token_and_its_client(
-    server: TwitchServer, client: httpx.Client, changed: dict[str, str | None], message: str
+    steady: TwitchServer, client: httpx.Client, changed: dict[str, str | None], message: str
 ) -> None:
-    token = server.grant("").access
-    wanted = {"Client-Id": server.client_id, "Authorization": f"Bearer {token}", **changed}
+    token = steady.grant("").access
+    wanted = {"Client-Id": steady.client_id, "Authorization": f"Bearer {token}", **changed}
     headers = {name: value.format(token=token) for name, value in wanted.items() if value is not None}
 
-    answer = client.get(server.url("helix/users?id=1001"), headers=headers)
+    answer = client.get(steady.url("helix/users?id=1001"), headers=headers)
 
     assert answer.json() == {"error": "Unauthorized", "status": 401, "message": message}
     assert answer.status_code == 401
@@ -66,8 +66,8 @@ def test_all_tokens_of_a_user_share_a_bucket(server: TwitchServer, client: httpx
 @pytest.mark.parametrize(
     ("content", "message"), [(b"{", "valid JSON"), (b"[]", "JSON object"), (b"\xff", "valid JSON")]
 )
-def test_a_body_that_is_no_object_is_refused(moderator: Caller, content: bytes, message: str) -> None:
-    answer = moderator("POST", "chat/announcements?broadcaster_id=1001&moderator_id=1002", content=content)
+def test_a_body_that_is_no_object_is_refused(steady_moderator: Caller, content: bytes, message: str) -> None:
+    answer = steady_moderator("POST", "chat/announcements?broadcaster_id=1001&moderator_id=1002", content=content)
 
     assert answer.status_code == 400
     assert message in answer.json()["message"]

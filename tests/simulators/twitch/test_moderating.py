@@ -60,9 +60,9 @@ def test_a_timeout_replaces_a_timeout(moderator: Caller) -> None:
         {"data": {"user_id": "1003", "reason": "a" * 501}},
     ],
 )
-def test_a_ban_that_makes_no_sense_is_refused(moderator: Caller, body: dict[str, Any]) -> None:
-    assert moderator("POST", BANS, json=body).status_code == 400
-    assert moderator("DELETE", f"{BANS}&user_id=1003").status_code == 400
+def test_a_ban_that_makes_no_sense_is_refused(steady_moderator: Caller, body: dict[str, Any]) -> None:
+    assert steady_moderator("POST", BANS, json=body).status_code == 400
+    assert steady_moderator("DELETE", f"{BANS}&user_id=1003").status_code == 400
 
 
 async def test_a_ban_is_heard_of(server: TwitchServer, moderator: Caller) -> None:
@@ -79,10 +79,10 @@ async def test_a_ban_is_heard_of(server: TwitchServer, moderator: Caller) -> Non
 
 
 @pytest.mark.parametrize(("reason", "status"), [("doucement", 200), ("", 400), ("a" * 501, 400)])
-def test_a_warning_has_a_reason(moderator: Caller, reason: str, status: int) -> None:
+def test_a_warning_has_a_reason(steady_moderator: Caller, reason: str, status: int) -> None:
     body = {"data": {"user_id": "1003", "reason": reason}}
 
-    assert moderator("POST", f"moderation/warnings?{CHAT}", json=body).status_code == status
+    assert steady_moderator("POST", f"moderation/warnings?{CHAT}", json=body).status_code == status
 
 
 async def test_a_message_is_deleted_once_and_everybody_hears_of_it(server: TwitchServer, moderator: Caller) -> None:
@@ -131,8 +131,8 @@ def test_one_announcement_is_made_in_two_seconds(server: TwitchServer, moderator
 
 
 @pytest.mark.parametrize("body", [{}, {"message": ""}, {"message": "a", "color": "black"}])
-def test_an_announcement_has_words_and_a_color(moderator: Caller, body: dict[str, str]) -> None:
-    assert moderator("POST", f"chat/announcements?{CHAT}", json=body).status_code == 400
+def test_an_announcement_has_words_and_a_color(steady_moderator: Caller, body: dict[str, str]) -> None:
+    assert steady_moderator("POST", f"chat/announcements?{CHAT}", json=body).status_code == 400
 
 
 # ── shield mode, suspicious users, clips ──
@@ -149,6 +149,19 @@ async def test_shield_mode_is_put_on_and_off(server: TwitchServer, moderator: Ca
     assert [(state["is_active"], state["moderator_login"]) for state in states] == [(True, "max"), (False, "max")]
     assert heard == ["channel.shield_mode.begin", "channel.shield_mode.end"]
     assert moderator("PUT", path, json={"is_active": "yes"}).status_code == 400
+
+
+async def test_suspicion_is_heard_of(server: TwitchServer, moderator: Caller) -> None:
+    path = f"moderation/suspicious_users?{CHAT}"
+    async with listening(server, moderator, "channel.suspicious_user.update") as socket:
+        moderator("POST", path, json={"user_id": "1003", "status": "RESTRICTED"})
+        moderator("DELETE", f"{path}&user_id=1003")
+        heard = [(await told(socket))["payload"]["event"] for _ in range(2)]
+
+    assert [(event["user_login"], event["low_trust_status"]) for event in heard] == [
+        ("tom", "restricted"),
+        ("tom", "none"),
+    ]
 
 
 def test_somebody_is_suspicious_until_they_are_not(moderator: Caller) -> None:
@@ -184,9 +197,9 @@ WRITES = [
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_only_moderators_with_the_scope_may(
-    server: TwitchServer, client: httpx.Client, stranger: Caller, method: str, path: str
+    steady: TwitchServer, client: httpx.Client, steady_stranger: Caller, method: str, path: str
 ) -> None:
-    bare = Caller(server, client, server.grant("1002", ["user:read:chat"]))
+    bare = Caller(steady, client, steady.grant("1002", ["user:read:chat"]))
 
-    assert stranger(method, f"{path}?broadcaster_id=1001&moderator_id=1003").status_code == 403
+    assert steady_stranger(method, f"{path}?broadcaster_id=1001&moderator_id=1003").status_code == 403
     assert bare(method, f"{path}?{CHAT}").status_code == 401

@@ -52,8 +52,8 @@ def test_the_page_has_one_button_that_leads_back(server: TwitchServer, client: h
     assert (back["state"], back["scope"], bool(back["code"])) == ("s1", SCOPE, True)
 
 
-def test_consent_can_be_refused(server: TwitchServer, client: httpx.Client) -> None:
-    assert told(client.get(authorize_url(server, **{"as": ""}))) == {
+def test_consent_can_be_refused(steady: TwitchServer, client: httpx.Client) -> None:
+    assert told(client.get(authorize_url(steady, **{"as": ""}))) == {
         "error": "access_denied",
         "error_description": "The user denied you access",
         "state": "s1",
@@ -79,9 +79,9 @@ def test_people_may_leave_scopes_out(server: TwitchServer, client: httpx.Client)
     "wrong", [{"client_id": "x"}, {"response_type": "magic"}, {"redirect_uri": ""}, {"as": "nobody"}]
 )
 def test_a_wrong_request_for_consent_leads_nowhere(
-    server: TwitchServer, client: httpx.Client, wrong: dict[str, str]
+    steady: TwitchServer, client: httpx.Client, wrong: dict[str, str]
 ) -> None:
-    assert client.get(authorize_url(server, **wrong)).status_code == 400
+    assert client.get(authorize_url(steady, **wrong)).status_code == 400
 
 
 def test_nobody_consents_where_nobody_is(client: httpx.Client) -> None:
@@ -89,8 +89,8 @@ def test_nobody_consents_where_nobody_is(client: httpx.Client) -> None:
         assert client.get(authorize_url(empty)).json()["message"] == "nobody is logged in"
 
 
-def test_what_the_page_shows_is_escaped(server: TwitchServer, client: httpx.Client) -> None:
-    page = client.get(authorize_url(server, scope="<b>", state='"><script>')).text
+def test_what_the_page_shows_is_escaped(steady: TwitchServer, client: httpx.Client) -> None:
+    page = client.get(authorize_url(steady, scope="<b>", state='"><script>')).text
 
     assert "<b>" not in page
     assert "<script>" not in page
@@ -123,9 +123,9 @@ def test_a_code_is_worth_a_token_once(server: TwitchServer, client: httpx.Client
     ],
 )
 def test_a_wrong_request_for_a_token_is_refused(
-    server: TwitchServer, client: httpx.Client, form: dict[str, str], status: int, message: str
+    steady: TwitchServer, client: httpx.Client, form: dict[str, str], status: int, message: str
 ) -> None:
-    answer = exchange(server, client, **form)
+    answer = exchange(steady, client, **form)
 
     assert (answer.status_code, answer.json()["status"], answer.json()["message"]) == (status, status, message)
 
@@ -153,12 +153,12 @@ def test_the_application_has_a_token_of_its_own(server: TwitchServer, client: ht
 
 
 @pytest.mark.parametrize("kind", ["OAuth", "Bearer"])
-def test_a_valid_token_tells_whose_it_is(server: TwitchServer, client: httpx.Client, kind: str) -> None:
-    told_of = validate(server, client, server.grant("1001", ["clips:edit"]).access, kind).json()
+def test_a_valid_token_tells_whose_it_is(steady: TwitchServer, client: httpx.Client, kind: str) -> None:
+    told_of = validate(steady, client, steady.grant("1001", ["clips:edit"]).access, kind).json()
 
     assert 14_000 < told_of.pop("expires_in") <= 14_400
     assert told_of == {
-        "client_id": server.client_id,
+        "client_id": steady.client_id,
         "login": "zoe_live",
         "user_id": "1001",
         "scopes": ["clips:edit"],

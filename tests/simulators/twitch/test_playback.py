@@ -108,15 +108,15 @@ def operation(name: str, **variables: str) -> dict[str, Any]:
     ],
 )
 def test_what_is_not_there_is_null(
-    server: TwitchServer, client: httpx.Client, asked: dict[str, Any], data: dict[str, Any]
+    steady: TwitchServer, client: httpx.Client, asked: dict[str, Any], data: dict[str, Any]
 ) -> None:
-    assert client.post(server.url("gql"), json=asked, headers={"Client-ID": "x"}).json() == {"data": data}
+    assert client.post(steady.url("gql"), json=asked, headers={"Client-ID": "x"}).json() == {"data": data}
 
 
-def test_operations_come_one_by_one_or_many_at_once(server: TwitchServer, client: httpx.Client) -> None:
+def test_operations_come_one_by_one_or_many_at_once(steady: TwitchServer, client: httpx.Client) -> None:
     asked = [operation("ChannelShell", login="max"), operation("Dance")]
 
-    shell, dance = client.post(server.url("gql"), json=asked, headers={"Client-ID": "x"}).json()
+    shell, dance = client.post(steady.url("gql"), json=asked, headers={"Client-ID": "x"}).json()
 
     assert shell["data"]["userOrError"]["displayName"] == "max"
     assert dance == {"errors": [{"message": "PersistedQueryNotFound"}]}
@@ -126,9 +126,9 @@ def test_operations_come_one_by_one_or_many_at_once(server: TwitchServer, client
     ("content", "headers"), [(b"{}", {}), (b"{", {"Client-ID": "x"}), (b"[1]", {"Client-ID": "x"})]
 )
 def test_what_makes_no_sense_is_refused(
-    server: TwitchServer, client: httpx.Client, content: bytes, headers: dict[str, str]
+    steady: TwitchServer, client: httpx.Client, content: bytes, headers: dict[str, str]
 ) -> None:
-    answer = client.post(server.url("gql"), content=content, headers=headers)
+    answer = client.post(steady.url("gql"), content=content, headers=headers)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
 

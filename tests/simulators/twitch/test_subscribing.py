@@ -26,6 +26,12 @@ async def session_id(server: TwitchServer) -> Any:
         yield session_of(await told(socket))
 
 
+@pytest.fixture
+async def steady_session_id(steady: TwitchServer) -> Any:
+    async with connect(steady.ws_url) as socket:
+        yield session_of(await told(socket))
+
+
 async def test_a_subscription_is_listed_until_it_is_deleted(moderator: Caller, session_id: str) -> None:
     made = (await ask(moderator, session_id, "channel.chat.message")).json()
     subscription = made["data"][0]
@@ -82,9 +88,9 @@ async def test_a_subscription_is_made_once(moderator: Caller, session_id: str) -
     ],
 )
 async def test_a_wrong_subscription_is_refused(
-    moderator: Caller, session_id: str, kind: str, condition: dict[str, str]
+    steady_moderator: Caller, steady_session_id: str, kind: str, condition: dict[str, str]
 ) -> None:
-    assert (await ask(moderator, session_id, kind, **condition)).status_code == 400
+    assert (await ask(steady_moderator, steady_session_id, kind, **condition)).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -96,9 +102,9 @@ async def test_a_wrong_subscription_is_refused(
     ],
 )
 async def test_what_is_not_for_the_user_is_forbidden(
-    stranger: Caller, session_id: str, kind: str, condition: dict[str, str]
+    steady_stranger: Caller, steady_session_id: str, kind: str, condition: dict[str, str]
 ) -> None:
-    answer = await ask(stranger, session_id, kind, **condition)
+    answer = await ask(steady_stranger, steady_session_id, kind, **condition)
 
     assert (answer.status_code, answer.json()["message"]) == (403, "subscription missing proper authorization")
 
@@ -177,9 +183,9 @@ async def test_channels_that_did_not_let_the_application_in_cost_a_point_each(
         },
     ],
 )
-def test_a_body_without_what_it_needs_is_refused(moderator: Caller, body: dict[str, Any]) -> None:
-    assert moderator("POST", "eventsub/subscriptions", json=body).status_code == 400
+def test_a_body_without_what_it_needs_is_refused(steady_moderator: Caller, body: dict[str, Any]) -> None:
+    assert steady_moderator("POST", "eventsub/subscriptions", json=body).status_code == 400
 
 
 def test_every_scope_of_the_tests_is_known() -> None:
-    assert len(set(SCOPES)) == len(SCOPES) == 17
+    assert len(set(SCOPES)) == len(SCOPES) == 18

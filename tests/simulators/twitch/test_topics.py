@@ -12,7 +12,7 @@ from vigie.simulators.twitch.topics import TOPICS
         (("channel.chat.message", "1"), ("user:read:chat",), False),
         (("channel.shield_mode.begin", "1"), ("moderator:manage:shield_mode",), False),
         (("channel.moderate", "2"), SCOPES, False),
-        (("channel.moderate", "2"), SCOPES[:-4], True),
+        (("channel.moderate", "2"), SCOPES[:-5], True),
     ],
 )
 def test_a_topic_needs_its_scopes(topic: tuple[str, str], scopes: tuple[str, ...], *, lacks: bool) -> None:

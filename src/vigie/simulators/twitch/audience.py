@@ -1,5 +1,6 @@
 """Virtual audiences of any size: every account is computed from its place, so a million of them take no memory."""
 
+import functools
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ YEARLY = (2, 3, 4, 5, 6, 7, 8, 9, 11, 16, 14, 11, 9, 8, 8, 7)
 """How many accounts were made in each year since, roughly: the pandemic is the peak. The shape is assumed."""
 HOURLY = (6, 4, 3, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 10, 11, 12, 12, 12, 12, 11, 10, 8)
 """How many in each hour of the day."""
+HOUR_EDGES = list(accumulate(HOURLY))
 _WORDS = """
 pomme lune renard nuage vague jardin coucou bricole panda cactus mousse soleil biscuit marin piano fusee
 moka tulipe velo hibou fox river stone pixel ember maple otter cloud comet tiger nova cedar willow lemon
@@ -107,22 +109,18 @@ class Audience:
         return None, index
 
     def _created_at(self, index: int) -> datetime:
-        share = self._chance(index, 1)
-        last = (self.until.year - EPOCH.year) + 1
-        years = (YEARLY + YEARLY[-1:] * max(0, last - len(YEARLY)))[:last]
-        edges = list(accumulate(years))
-        place = share * edges[-1]
-        year = min(bisect_left(edges, place), last - 1)
-        within = 1 - (edges[year] - place) / years[year]
+        edges = _yearly_edges(self.until.year)
+        place = self._chance(index, 1) * edges[-1]
+        year = bisect_left(edges, place)
+        within = 1 - (edges[year] - place) / (edges[year] - (edges[year - 1] if year else 0))
         begins = max(EPOCH, datetime(EPOCH.year + year, 1, 1, tzinfo=UTC))
         ends = min(self.until, datetime(EPOCH.year + year + 1, 1, 1, tzinfo=UTC))
         day = begins + timedelta(days=int((ends - begins) / timedelta(days=1) * within))
         return min(max(begins, day.replace(hour=0, minute=0, second=0) + self._time_of_day(index)), self.until)
 
     def _time_of_day(self, index: int) -> timedelta:
-        edges = list(accumulate(HOURLY))
-        hour = bisect_left(edges, self._chance(index, 2) * edges[-1])
-        return timedelta(hours=min(hour, 23), seconds=int(self._chance(index, 5) * 3600))
+        hour = bisect_left(HOUR_EDGES, self._chance(index, 2) * HOUR_EDGES[-1])
+        return timedelta(hours=hour, seconds=int(self._chance(index, 5) * 3600))
 
     def _login(self, index: int, style: int) -> str:
         number = index * self._factor % self._modulus
@@ -135,6 +133,13 @@ class Audience:
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
             mixed = ((mixed ^ (mixed >> shift)) * factor) & MASK
         return ((mixed ^ (mixed >> 31)) >> 11) / 2**53
+
+
+@functools.cache
+def _yearly_edges(last: int) -> list[int]:
+    """Return how many accounts, in the measure of `YEARLY`, were made by the end of each year up to `last`."""
+    count = last - EPOCH.year + 1
+    return list(accumulate((YEARLY + YEARLY[-1:] * count)[:count]))
 
 
 def _spelled(index: int) -> str:

@@ -115,16 +115,21 @@ def raid(source: TwitchUser, target: TwitchUser, *, viewers: int) -> dict[str, A
     return {**named(source, "from_broadcaster"), **named(target, "to_broadcaster"), "viewers": viewers}
 
 
-def update(broadcaster: TwitchUser, *, title: str, game: tuple[str, str]) -> dict[str, Any]:
+def update(broadcaster: TwitchUser, *, title: str, language: str, game: tuple[str, str]) -> dict[str, Any]:
     """Return a `channel.update`."""
     return {
         **named(broadcaster),
         "title": title,
-        "language": "fr",
+        "language": language,
         "category_id": game[0],
         "category_name": game[1],
         "content_classification_labels": [],
     }
+
+
+def suspicion(broadcaster: TwitchUser, moderator: TwitchUser, target: TwitchUser, *, status: str) -> dict[str, Any]:
+    """Return a `channel.suspicious_user.update`: `active_monitoring`, `restricted` or `none`."""
+    return {**named(broadcaster), **named(moderator, "moderator"), **target.labels(), "low_trust_status": status}
 
 
 def color(user: TwitchUser) -> str:

@@ -9,6 +9,7 @@ from vigie.simulators.twitch.sessions import Sessions, precise
 from vigie.simulators.twitch.users import TwitchUser, rfc3339
 from vigie.simulators.twitch.world import Ban, Channel, Said, Shield, Stream, World
 
+NO_TREATMENT = "NO_TREATMENT"
 SUB = {"sub_tier": "1000", "is_prime": False, "duration_months": 1}
 NOTICES: dict[str, dict[str, Any]] = {
     "sub": SUB,
@@ -51,7 +52,8 @@ class Happenings:
         """Change what a channel says of its broadcast."""
         user, channel = self._at(login)
         channel.title = title
-        self._publish("channel.update", user, events.update(user, title=title, game=channel.game))
+        event = events.update(user, title=title, language=channel.language, game=channel.game)
+        self._publish("channel.update", user, event)
 
     # ── the chat ──
 
@@ -112,6 +114,17 @@ class Happenings:
         event = {**events.named(user), **events.named(moderator, "moderator"), moment: rfc3339(at)}
         self._publish(f"channel.shield_mode.{kind}", user, event)
         return channel.shield
+
+    def suspect(self, user: TwitchUser, moderator: TwitchUser, target: TwitchUser, *, status: str) -> bool:
+        """Have somebody's messages watched, held back, or neither; tell whether that was a change."""
+        suspicious = self._world.channels[user.user_id].suspicious
+        if suspicious.get(target.user_id, NO_TREATMENT) == status:
+            return False
+        suspicious[target.user_id] = status
+        told = "none" if status == NO_TREATMENT else status.lower()
+        event = events.suspicion(user, moderator, target, status=told)
+        self._publish("channel.suspicious_user.update", user, event)
+        return True
 
     def _target(self, channel: Channel, act: Act) -> TwitchUser | None:
         if act.message_id:

@@ -5,7 +5,7 @@ from typing import Any
 
 from vigie.simulators.twitch.acts import Act
 from vigie.simulators.twitch.calls import Call, Refusal, Reply
-from vigie.simulators.twitch.happenings import Happenings
+from vigie.simulators.twitch.happenings import NO_TREATMENT, Happenings
 from vigie.simulators.twitch.users import TwitchUser, rfc3339
 from vigie.simulators.twitch.world import Channel, Clip
 
@@ -122,20 +122,20 @@ class Moderating:
 
     def suspect(self, call: Call) -> Reply:
         """Have somebody's messages watched or held back. Raises Refusal."""
-        user, channel = call.need_moderator("moderator:manage:suspicious_users")
+        user, _ = call.need_moderator("moderator:manage:suspicious_users")
         target, status = _whom(call, call.content), call.content.get("status")
         if status not in TREATMENTS:
             raise Refusal(400, "The status must be ACTIVE_MONITORING or RESTRICTED.")
-        channel.suspicious[target.user_id] = str(status)
+        self._happenings.suspect(user, call.need_user(), target, status=str(status))
         return _suspicion(call, user, target, str(status))
 
     def trust(self, call: Call) -> Reply:
         """End it. Raises Refusal."""
-        user, channel = call.need_moderator("moderator:manage:suspicious_users")
+        user, _ = call.need_moderator("moderator:manage:suspicious_users")
         target = _whom(call, call.query)
-        if channel.suspicious.pop(target.user_id, None) is None:
+        if not self._happenings.suspect(user, call.need_user(), target, status=NO_TREATMENT):
             raise Refusal(400, "The status update is not allowed for this user.")
-        return _suspicion(call, user, target, "NO_TREATMENT")
+        return _suspicion(call, user, target, NO_TREATMENT)
 
     # ── clips ──
 
