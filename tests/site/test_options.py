@@ -68,13 +68,14 @@ def test_options_do_not_repeat_a_password(monkeypatch: pytest.MonkeyPatch) -> No
     assert "hunter2" not in repr(options.load())
 
 
-def test_the_secret_of_twitch_is_read_from_a_file_and_not_repeated(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("name", ["twitch_client_secret", "secret_key_fallbacks"])
+def test_a_secret_is_read_from_a_file_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / "twitch").write_text("hunter2\n")
-    monkeypatch.setenv("VIGIE_TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "twitch"))
+    (tmp_path / "given").write_text("hunter2\n")
+    monkeypatch.setenv(f"VIGIE_{name.upper()}_FILE", str(tmp_path / "given"))
 
-    assert options.load().twitch_client_secret == "hunter2"
+    assert getattr(options.load(), name) == "hunter2"
     assert "hunter2" not in repr(options.load())
 
 

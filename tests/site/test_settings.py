@@ -30,6 +30,18 @@ def tries(key: str, times: int, **variables: str) -> list[str]:
     return counted.stdout.split()
 
 
+def test_former_secret_keys_are_known() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "vigie.site.settings", "VIGIE_SECRET_KEY_FALLBACKS": " one, two ,"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert printed.stdout == "['one', 'two']\n"
+
+
 @pytest.mark.redis
 def test_processes_count_the_tries_to_sign_in_together() -> None:
     server = os.environ.get("VIGIE_TEST_REDIS")

@@ -23,6 +23,7 @@ class BadOptions(VigieError):
 
 SECRET = (
     "secret_key",
+    "secret_key_fallbacks",
     "database_url",
     "redis_url",
     "email_url",
@@ -46,7 +47,11 @@ class Options(BaseSettings):
 
     data_dir: Path = Field(Path.home() / ".local" / "share" / "vigie", description="Where everything is kept.")
     secret_key: SecretStr | None = Field(
-        None, description="Signs sessions; made and kept in the data folder when not given."
+        None,
+        description="Signs sessions, seals tokens and second factors; made and kept in the data folder when not given.",
+    )
+    secret_key_fallbacks: str = Field(
+        "", repr=False, description="Former secret keys, by commas: what they signed and sealed still counts."
     )
     database_url: str = Field(
         "", validation_alias="DATABASE_URL", repr=False, description="Empty: SQLite in the data folder."

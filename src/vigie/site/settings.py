@@ -17,6 +17,7 @@ DATA_DIR = OPTIONS.data_folder()
 MODELS_DIR = OPTIONS.models_folder()
 
 SECRET_KEY = SimpleLazyObject(OPTIONS.signing_key)  # a command that signs nothing writes none into the data folder
+SECRET_KEY_FALLBACKS = [key.strip() for key in OPTIONS.secret_key_fallbacks.split(",") if key.strip()]
 DEBUG = OPTIONS.debug
 ALLOWED_HOSTS = [host.strip() for host in OPTIONS.allowed_hosts.split(",")]
 PUBLIC_URL = OPTIONS.public_url.rstrip("/") or f"http://{OPTIONS.host}:{OPTIONS.port}"
