@@ -108,7 +108,7 @@ def test_a_code_is_worth_a_token_once(server: TwitchServer, client: httpx.Client
     assert (token["token_type"], token["scope"]) == ("bearer", SCOPE.split())
     assert 14_000 < token["expires_in"] <= 14_400
     assert Caller(server, client, server.grant("1001")).get("users")["data"][0]["id"] == "1001"
-    assert second.json() == {"error": "Bad Request", "status": 400, "message": "Invalid authorization code"}
+    assert second.json() == {"status": 400, "message": "Invalid authorization code"}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,15 @@ def test_a_refresh_token_may_rotate(server: TwitchServer, client: httpx.Client, 
 
     assert (first.json()["refresh_token"] == old) is not rotates
     assert second.status_code == (400 if rotates else 200)
+
+
+def test_a_user_who_threw_the_application_out_must_consent_anew(server: TwitchServer, client: httpx.Client) -> None:
+    refresh = server.grant("1001").refresh
+    server.disconnect("1001")
+
+    answer = ask_token(server, client, grant_type="refresh_token", refresh_token=refresh)
+
+    assert answer.json() == {"error": "Bad Request", "status": 400, "message": "Invalid refresh token"}
 
 
 def test_the_application_has_a_token_of_its_own(server: TwitchServer, client: httpx.Client) -> None:

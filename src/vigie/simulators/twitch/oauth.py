@@ -70,10 +70,10 @@ class Authority:
         """Answer whose token it is."""
         kind, _, access = request.headers.get("Authorization", "").partition(" ")
         if kind not in {"OAuth", "Bearer"} or not access:
-            return JSONResponse({"status": 401, "message": "missing authorization token"}, 401)
+            return _told(401, "missing authorization token")
         token = self._tokens.find(access, now=self._world.now())
         if token is None:
-            return JSONResponse({"status": 401, "message": "invalid access token"}, 401)
+            return _told(401, "invalid access token")
         user = self._world.user(token.user_id)
         whose = {"login": user.login, "user_id": user.user_id} if user else {}
         return JSONResponse(
@@ -141,7 +141,7 @@ class Authority:
     def _renew(self, form: Mapping[str, str]) -> Response:
         rotates = self._world.settings.rotates
         token = self._tokens.renew(form.get("refresh_token", ""), rotates=rotates, expires_at=self._expires_at())
-        return self._granted(token) if token else _told(400, "Invalid refresh token")
+        return self._granted(token) if token else _told(400, "Invalid refresh token", error="Bad Request")
 
     def _of_client(self, _: Mapping[str, str]) -> Response:
         return self._granted(self._tokens.issue("", (), expires_at=self._expires_at()))
@@ -161,10 +161,9 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(parse_qsl((await request.body()).decode(errors="replace")))
 
 
-def _told(status: int, message: str) -> Response:
-    """Answer an error in the authorization server's own words."""
-    named = {"error": "Bad Request"} if status == 400 else {}
-    return JSONResponse({**named, "status": status, "message": message}, status)
+def _told(status: int, message: str, **more: str) -> Response:
+    """Answer an error in the authorization server's own words, which are not those of Helix."""
+    return JSONResponse({**more, "status": status, "message": message}, status)
 
 
 def _denied(query: Mapping[str, str]) -> Response:
