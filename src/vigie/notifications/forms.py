@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vigie.notifications import kinds
@@ -39,8 +39,8 @@ class PreferenceForm(forms.Form):
     muted = forms.TypedMultipleChoiceField(
         label=_("Channels to hear nothing of"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    quiet_from = forms.TimeField(label=_("From"), required=False, widget=CLOCK)
-    quiet_to = forms.TimeField(label=_("To"), required=False, widget=CLOCK)
+    quiet_from = forms.TimeField(label=pgettext_lazy("hour", "From"), required=False, widget=CLOCK)
+    quiet_to = forms.TimeField(label=pgettext_lazy("hour", "To"), required=False, widget=CLOCK)
     quiet_days = forms.TypedMultipleChoiceField(
         label=_("Beginning on"), coerce=int, required=False, choices=DAYS, widget=forms.CheckboxSelectMultiple
     )

@@ -198,7 +198,7 @@ class Webhook(models.Model):
     @property
     def kind_labels(self) -> list[str]:
         """What it is told, in words."""
-        return [str(Kind(kind).label) for kind in self.kinds]
+        return [str(Kind(kind).label) for kind in kinds.TYPES if kind in self.kinds]
 
 
 class Delivery(Sending):
@@ -231,6 +231,11 @@ class Delivery(Sending):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the last try took."""
+        return None if self.duration_s is None else round(self.duration_s * 1000)
 
     @property
     def is_finished(self) -> bool:
