@@ -1,13 +1,14 @@
 """The push server as any client of the protocol sees it."""
 
 import asyncio
+import contextlib
 import gzip
 from importlib import import_module
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
 from vigie.simulators.tiktok import Comment, Fault, Kind, Route, TikTokServer, viewer
@@ -147,6 +148,34 @@ async def test_what_a_client_did_not_read_was_not_delivered(server: TikTokServer
     assert connection.close_code is not None
 
     assert 0 < len(server.delivered("alice")) < 400
+
+
+async def received(connection: ClientConnection, frames: int) -> list[int]:
+    """Return the ids of the messages of some frames, or of as many as come before the connection breaks."""
+    ids: list[int] = []
+    result = import_module("TikTokLive.proto").ProtoMessageFetchResult
+    with contextlib.suppress(ConnectionClosed):
+        for _ in range(frames):
+            body = result().parse(gzip.decompress((await heard(connection)).payload))
+            ids.extend(message.msg_id for message in body.messages)
+    return ids
+
+
+@pytest.mark.parametrize("fault", [Fault(Kind.RESET), Fault(Kind.CLOSE), Fault(Kind.DUPLICATE), Fault(Kind.UNKNOWN)])
+async def test_the_book_is_right_however_a_busy_live_breaks(
+    tiktoklive: Any, server: TikTokServer, fault: Fault
+) -> None:
+    server.animate("alice", 200)
+    ids: list[int] = []
+    for _ in range(3):
+        async with listen(server, history_comment_count="6") as connection:
+            ids += await received(connection, 3)
+            server.break_live("alice", fault)
+            ids += await received(connection, 3)
+            server.break_live("alice", Fault(Kind.RESET))
+            ids += await received(connection, 1000)
+
+    assert ids == [it.message_id for it in server.delivered("alice")]
 
 
 async def test_who_leaves_is_forgotten(server: TikTokServer) -> None:

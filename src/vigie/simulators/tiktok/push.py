@@ -25,7 +25,7 @@ class BreakableSocket(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with the transport in the scope of every connection."""
 
     def handle_connect(self, event: Request) -> None:
-        """Begin a connection."""
+        """Let the connection be dropped later, below ASGI."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][EXTENSION] = {"transport": self.transport}
