@@ -24,6 +24,12 @@ def test_the_same_chance_makes_the_same_lines() -> None:
     assert [crowds[0].line() for _ in range(5)] == [crowds[1].line() for _ in range(5)]
 
 
+def test_a_crowd_may_have_other_names() -> None:
+    crowd = Crowd(lambda *_: None, 30, rng=random.Random(5), names=["ana"])
+
+    assert {crowd.line()[0] for _ in range(5)} == {"ana"}
+
+
 def test_a_crowd_has_a_pace() -> None:
     with pytest.raises(ValueError, match="pace"):
         Crowd(lambda *_: None, 0, rng=random.Random(1))

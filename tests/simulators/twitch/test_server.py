@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.simulators.twitch.clients import ZOE, Caller, listening, told
+from tests.simulators.twitch.clients import CHAT, ZOE, Caller, listening, told
 from vigie.simulators.twitch import Asked, Fault, Kind, TwitchServer, TwitchUser
 
 
@@ -67,6 +67,16 @@ async def test_a_crowd_writes_until_the_server_stops(moderator: Caller, server: 
         heard = [(await told(socket))["payload"]["event"]["message"]["text"] for _ in range(3)]
 
     assert all(heard)
+
+
+async def test_a_crowd_is_made_of_the_audience(moderator: Caller, server: TwitchServer) -> None:
+    audience = server.gather("zoe_live", 300)
+    async with listening(server, moderator, "channel.chat.message") as socket:
+        server.animate("zoe_live", pace=6000)
+        logins = {(await told(socket))["payload"]["event"]["chatter_user_login"] for _ in range(5)}
+
+    assert all(audience.by_login(login) for login in logins)
+    assert moderator.get(f"chat/chatters?{CHAT}")["total"] == 300
 
 
 async def test_a_user_can_throw_the_application_out(moderator: Caller, server: TwitchServer) -> None:

@@ -1,7 +1,7 @@
 """A crowd for demonstrations: everyday French and English, at a pace."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 LINES = (
@@ -45,14 +45,20 @@ NAMES = (
 
 
 class Crowd:
-    """Writes in one channel, `pace` lines a minute on average, until it is told to stop."""
+    """`names` write in one channel, `pace` lines a minute on average, until they are told to stop.
 
-    def __init__(self, say: Callable[[str, str], object], pace: float, *, rng: random.Random) -> None:
+    Raises ValueError for a pace that is not positive.
+    """
+
+    def __init__(
+        self, say: Callable[[str, str], object], pace: float, *, rng: random.Random, names: Sequence[str] = NAMES
+    ) -> None:
         if pace <= 0:
             raise ValueError("The pace of a crowd is more than 0 lines a minute.")
         self._say = say
         self._pace = pace
         self._rng = rng
+        self._names = names
         self._over = Event()
         self._thread = Thread(target=self._run, name="twitch-crowd", daemon=True)
 
@@ -67,7 +73,7 @@ class Crowd:
 
     def line(self) -> tuple[str, str]:
         """Return who writes next, and what."""
-        return self._rng.choice(NAMES), self._rng.choice(LINES)
+        return self._rng.choice(self._names), self._rng.choice(LINES)
 
     def _run(self) -> None:
         while not self._over.wait(self._rng.expovariate(self._pace / 60)):

@@ -12,7 +12,7 @@ from vigie.simulators.media.dropping import BreakableProtocol
 from vigie.simulators.twitch.acts import Act, ActDetails
 from vigie.simulators.twitch.app import App
 from vigie.simulators.twitch.audience import Audience, Wave
-from vigie.simulators.twitch.crowd import Crowd
+from vigie.simulators.twitch.crowd import NAMES, Crowd
 from vigie.simulators.twitch.faults import Fault, Kind
 from vigie.simulators.twitch.requests import Asked
 from vigie.simulators.twitch.settings import Settings
@@ -23,6 +23,9 @@ from vigie.simulators.twitch.users import TwitchUser
 
 CLIENT_ID = "simulatedtwitchclientid0000001"
 CLIENT_SECRET = "simulated-twitch-client-secret"  # noqa: S105 (of nobody)
+
+WRITERS = 80
+"""How many of an audience write."""
 
 
 class Address(TypedDict, total=False):
@@ -207,10 +210,14 @@ class TwitchServer(Hosted):
             self._app.happenings.moderate(login, Act(action, **details))
 
     def animate(self, login: str, pace: float = 30.0) -> None:
-        """Let a crowd write in a channel, `pace` lines a minute on average, until the server stops."""
+        """Let a crowd write in a channel, `pace` lines a minute on average, until the server stops.
+
+        It is made of those of the audience who came first, where one was gathered.
+        """
         rng = random.Random(self._seed + len(self._crowds))  # noqa: S311 (a crowd, the same for the same seed)
-        crowd = Crowd(lambda chatter, text: self.say(login, chatter, text), pace, rng=rng)
-        self._world.known(login)
+        audience = self._world.channel(login).audience
+        names = [account.login for account in audience.page(0, WRITERS)] if audience else NAMES
+        crowd = Crowd(lambda chatter, text: self.say(login, chatter, text), pace, rng=rng, names=names)
         self._crowds.append(crowd)
         crowd.start()
 
