@@ -4,7 +4,6 @@ import asyncio
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import Request
 
 from vigie.simulators.media.dropping import EXTENSION, drop
 from vigie.simulators.tiktok.book import Book
@@ -24,11 +23,10 @@ HANDSHAKE = [(b"handshake-options", b"ping-interval=5")]
 class BreakableSocket(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with the transport in the scope of every connection."""
 
-    def handle_connect(self, event: Request) -> None:
-        """Let the connection be dropped later, below ASGI."""
-        super().handle_connect(event)
-        if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = {"transport": self.transport}
+    async def run_asgi(self) -> None:
+        """Serve a connection that can be dropped below ASGI."""
+        self.scope["extensions"][EXTENSION] = {"transport": self.transport}
+        await super().run_asgi()
 
 
 class PushConnection:
