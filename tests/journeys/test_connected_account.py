@@ -17,7 +17,6 @@ from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import Settings
 
 from tests.factories import make_membership
 from vigie.adapters.twitch.authority import TwitchAuthority
@@ -56,11 +55,9 @@ def twitch() -> Iterator[TwitchServer]:
 
 
 @pytest.fixture
-def by(client: Client, settings: Settings, twitch: TwitchServer) -> Membership:
-    """Somebody who may connect accounts, signed in, where the settings name the application."""
+def by(client: Client, twitch: TwitchServer) -> Membership:
+    """Somebody who may connect accounts, signed in."""
     cache.clear()
-    told = {"twitch_client_id": twitch.client_id, "twitch_client_secret": twitch.client_secret}
-    settings.OPTIONS = settings.OPTIONS.model_copy(update=told)
     member = make_membership("supervisor")
     client.force_login(member.user)
     return member

@@ -13,6 +13,7 @@ from vigie.runtime import registry
 
 REVOKED = PortError("The consent is over.", permanent=True)
 Answer = TypeVar("Answer")
+Provided = TypeVar("Provided", bound="FakeAuthority | None")
 
 SILENT = PortError("no answer in time.", retryable=True)
 CHAT = scopes_for(TWITCH, [READ_CHAT])
@@ -71,8 +72,8 @@ def identity(*, platform_id: str = "1", login: str = "vigie_fr", scopes: tuple[s
 
 
 @contextmanager
-def provided(authority: FakeAuthority) -> Iterator[FakeAuthority]:
-    """Let it be Twitch's while the block runs."""
+def provided(authority: Provided) -> Iterator[Provided]:
+    """Let it be Twitch's while the block runs; None: the settings lack what Twitch needs."""
     former = registry.current(AccountAuthority, TWITCH)
     registry.provide(AccountAuthority, lambda: authority, TWITCH)
     yield authority

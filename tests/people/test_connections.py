@@ -36,8 +36,6 @@ def by(client: Client) -> Membership:
 @pytest.fixture(autouse=True)
 def configured(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://vigie.example.org"
-    told = {"twitch_client_id": "vigie", "twitch_client_secret": "secret"}
-    settings.OPTIONS = settings.OPTIONS.model_copy(update=told)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """What the page of connected accounts shows, and what other pages tell of them."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.template.loader import render_to_string
@@ -10,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from tests.factories import make_connection, make_membership
-from tests.people.authorities import CHAT
+from tests.people.authorities import CHAT, FakeAuthority, provided
 from vigie.people.keys import NOT_RENEWABLE
 from vigie.people.models import ConnectedAccount, ConnectionState, Membership
 from vigie.people.queries import connection_trouble
@@ -29,10 +30,10 @@ def by(client: Client) -> Membership:
 
 
 @pytest.fixture(autouse=True)
-def configured(settings: Settings) -> None:
+def twitch(settings: Settings) -> Iterator[FakeAuthority]:
     settings.PUBLIC_URL = "https://vigie.example.org"
-    told = {"twitch_client_id": "vigie", "twitch_client_secret": "secret"}
-    settings.OPTIONS = settings.OPTIONS.model_copy(update=told)
+    with provided(FakeAuthority()) as authority:
+        yield authority
 
 
 def page(client: Client, by: Membership) -> str:
@@ -47,23 +48,26 @@ def test_a_page_without_accounts_says_what_one_is_for(client: Client, by: Member
     assert "Connect an account" in text
 
 
+ID, SECRET = "VIGIE_TWITCH_CLIENT_ID", "VIGIE_TWITCH_CLIENT_SECRET"
+
+
 @pytest.mark.parametrize(
     ("told", "missing"),
-    [
-        ({"twitch_client_id": ""}, ["VIGIE_TWITCH_CLIENT_ID"]),
-        ({"twitch_client_secret": ""}, ["VIGIE_TWITCH_CLIENT_SECRET"]),
-    ],
+    [({}, [ID, SECRET]), ({"twitch_client_id": "vigie"}, [SECRET]), ({"twitch_client_secret": "secret"}, [ID])],
 )
 def test_what_the_settings_lack_is_named(
     client: Client, by: Membership, settings: Settings, told: dict[str, str], missing: list[str]
 ) -> None:
     settings.OPTIONS = settings.OPTIONS.model_copy(update=told)
+    make_connection(by.workspace, state=ConnectionState.REVOKED)
 
-    text = page(client, by)
+    with provided(None):
+        text = page(client, by)
 
     assert re.findall(r"<code>(VIGIE_\w+)</code>", text) == missing
     assert f"<code>{CALLBACK}</code>" in text
-    assert "Connect an account" not in text
+    assert "Connect an" not in text
+    assert "Connect again" not in text
 
 
 STATES = [

@@ -15,8 +15,8 @@ from vigie.people import operations
 from vigie.people.keys import AccountKeys, keys_for
 from vigie.people.models import ConnectedAccount, ConnectionState
 from vigie.people.scopes import FOLLOW_MODERATION, READ_CHAT, TWITCH
-from vigie.ports import AccountAuthority, PortError
-from vigie.runtime import clock, registry
+from vigie.ports import PortError
+from vigie.runtime import clock
 from vigie.runtime.sealing import unseal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,14 +204,10 @@ def test_an_account_that_was_disconnected_is_of_no_use(twitch: FakeAuthority) ->
 
 def test_without_the_settings_of_a_platform_nothing_is_lost() -> None:
     account = make_connection()
-    former = registry.current(AccountAuthority, TWITCH)
-    registry.withdraw(AccountAuthority, TWITCH)
 
-    with pytest.raises(PortError, match="lack what Twitch needs") as trouble:
+    with provided(None), pytest.raises(PortError, match="lack what Twitch needs") as trouble:
         renewed(account)
 
-    if former:
-        registry.provide(AccountAuthority, former, TWITCH)
     assert (trouble.value.retryable, kept().state) == (True, ConnectionState.OK)
 
 
