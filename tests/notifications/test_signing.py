@@ -1,9 +1,11 @@
 from base64 import b64encode
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools import ROOT
 from vigie.notifications import signing
 from vigie.simulators.webhooks import Forged, verify
 
@@ -46,6 +48,18 @@ def test_while_a_secret_is_replaced_both_fit(former: bytes, key: bytes) -> None:
     headers = signing.headers(secrets, "msg_1", 1000, b"{}")
 
     assert [verify(secret, headers, b"{}", now_s=1000) for secret in secrets] == ["msg_1", "msg_1"]
+
+
+def test_the_program_of_the_reference_verifies() -> None:
+    page = (ROOT / "docs" / "reference" / "webhooks.md").read_text(encoding="utf-8")
+    program: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], program)  # noqa: S102 - a program of ours
+    secret, other = signing.secret_of(b"k" * 32), signing.secret_of(b"o" * 32)
+
+    headers = signing.headers([other, secret], "msg_1", 1000, b"{}")
+
+    assert program["is_genuine"](secret, headers, b"{}")
+    assert not program["is_genuine"](secret, headers, b"{ }")
 
 
 def test_a_secret_is_shown_as_the_specification_wants_it() -> None:

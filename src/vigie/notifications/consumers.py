@@ -10,9 +10,13 @@ from vigie.people.models import Membership
 from vigie.runtime.push import Fragment, push
 
 
+SILENT = frozenset({kinds.ALERT_RAISED})
+"""What the bell counts and no line tells: the queue, the rail and the wall tell it already."""
+
+
 def push_told(happening: Happening, told: Sequence[Told]) -> None:
     """Count up the bell of those who were told; a line on the page of those who may be disturbed."""
-    loud = {one.member_id for one in told if not one.is_quiet}
+    loud = {one.member_id for one in told if not one.is_quiet and happening.kind not in SILENT}
     line = {"happening": happening, "address": queries.page_of(happening)}
     for member_id in _push_counts([one.member_id for one in told]):
         if member_id in loud:

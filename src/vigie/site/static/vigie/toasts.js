@@ -61,4 +61,10 @@ function unrecorded({ detail: { xhr, requestConfig } }) {
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, unrecorded);
 for (const element of shelf?.children ?? []) leave(element);
-shelf?.addEventListener("vigie:placed", ({ detail }) => detail.fresh.forEach((element) => leave(element))); // pushed
+
+// Pushed ones leave by themselves, too; where many lives begin at once, the bell counts those that found no room.
+const MOST_PUSHED = 3;
+shelf?.addEventListener("vigie:placed", ({ detail }) => {
+  for (const element of detail.fresh) leave(element);
+  for (const element of [...shelf.querySelectorAll("[id^=told-]")].slice(0, -MOST_PUSHED)) element.remove();
+});
