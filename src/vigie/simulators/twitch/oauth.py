@@ -14,6 +14,10 @@ from vigie.simulators.twitch.users import TwitchUser
 from vigie.simulators.twitch.world import World
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Twitch (simulated)</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body {{ font: 18px/1.5 sans-serif; margin: 2rem auto; max-width: 34rem; padding: 0 1rem }}
+h1 {{ font-size: 1.4rem; overflow-wrap: anywhere }}
+button, a {{ display: inline-block; font: inherit; line-height: 44px; padding: 0 1rem }}</style>
 <h1>{client} wants to access the account of {name}</h1><ul>{scopes}</ul>
 <form method="post">{fields}<button name="decision" value="allow">Authorize</button></form>
 <p><a href="{refuse}">Cancel</a></p></html>"""
