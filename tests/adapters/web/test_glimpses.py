@@ -14,14 +14,14 @@ from vigie.adapters.web.glimpses import BEGINNING_BYTES, REST_S, Glimpses
 from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pictures import EVERY_S
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import Renditions
+from vigie.adapters.web.playlist import Part, Renditions, Segment
 from vigie.adapters.web.segments import Segments
 from vigie.adapters.web.subtitles import Origin as Beginning
 from vigie.events import KeyframeReceived
 from vigie.ports import Reach
 
 DEADLINE_S = 20
-SEGMENTS = 8
+SEGMENTS, PLAYED = 8, 3
 END = "#EXT-X-ENDLIST"
 
 
@@ -45,7 +45,7 @@ def on_air(answers: dict[str, Answer]) -> dict[str, Answer]:
 
 
 async def looked(
-    answers: Mapping[str, Answer], played_s: tuple[float, ...] = (2.0,), *, origin_s: float = 0.0
+    answers: Mapping[str, Answer], played_s: tuple[float, ...] = (2.0,), *, origin_s: float = 0.0, number: int = PLAYED
 ) -> tuple[list[KeyframeReceived], list[tuple[str, dict[str, str]]]]:
     """Return the pictures that come when so much was played, and what was asked for."""
     outlet, found = Outlet(), list[KeyframeReceived]()
@@ -55,7 +55,7 @@ async def looked(
             renditions = Renditions("unused", pictures_url=f"{origin.url}/index.m3u8")
             glimpse = Glimpses(Segments(fetcher), outlet, renditions, Beginning(origin_s, MpegClock()))
             for seconds in played_s:
-                await glimpse.follow(seconds)
+                await glimpse.follow(Segment(number, Part("unused"), 2.0), seconds)
             await outlet.put(None)
             await reading
     return found, origin.requests
@@ -74,9 +74,20 @@ async def _read(outlet: Outlet, found: list[KeyframeReceived]) -> None:
 async def test_a_picture_of_the_moment_that_is_played_comes(tmp_path: Path, kind: str) -> None:
     [picture], _ = await looked(film(tmp_path, kind=kind))
 
-    edge_s = 2.0 * (SEGMENTS - 3)
-    assert told_second(picture.jpeg) == pytest.approx(edge_s, abs=0.5)
-    assert picture.pts_s == pytest.approx(edge_s, abs=1.5)
+    assert told_second(picture.jpeg) == pytest.approx(2.0 * PLAYED, abs=0.5)
+    assert picture.pts_s == pytest.approx(2.0 * PLAYED, abs=1.5)
+
+
+async def test_renditions_that_are_numbered_apart_show_what_is_near_the_edge(tmp_path: Path) -> None:
+    [picture], _ = await looked(film(tmp_path), number=1_000)
+
+    assert told_second(picture.jpeg) == pytest.approx(2.0 * (SEGMENTS - 3), abs=0.5)
+
+
+async def test_a_segment_whose_sound_did_not_come_is_not_looked_at(tmp_path: Path) -> None:
+    found, requests = await looked(film(tmp_path), (0.0, 2.0, 2.0 + EVERY_S, 2.0 + EVERY_S))
+
+    assert (len(found), len(requests)) == (2, 4)
 
 
 async def test_it_is_dated_by_the_clock_of_the_sound(tmp_path: Path) -> None:
@@ -88,13 +99,13 @@ async def test_it_is_dated_by_the_clock_of_the_sound(tmp_path: Path) -> None:
 async def test_one_segment_is_asked_for_and_only_its_beginning(tmp_path: Path) -> None:
     _, requests = await looked(film(tmp_path))
 
-    assert [path for path, _ in requests] == ["/index.m3u8", f"/index{SEGMENTS - 3}.ts"]
+    assert [path for path, _ in requests] == ["/index.m3u8", f"/index{PLAYED}.ts"]
     assert requests[1][1]["range"] == f"bytes=0-{BEGINNING_BYTES - 1}"
 
 
 async def test_the_beginning_of_a_large_segment_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = film(tmp_path, size=(640, 360))
-    monkeypatch.setattr(glimpses, "BEGINNING_BYTES", len(body_of(answers[f"/index{SEGMENTS - 3}.ts"])) // 2)
+    monkeypatch.setattr(glimpses, "BEGINNING_BYTES", len(body_of(answers[f"/index{PLAYED}.ts"])) // 2)
 
     found, _ = await looked(answers)
 
@@ -132,7 +143,7 @@ async def test_a_recording_is_not_looked_at(tmp_path: Path) -> None:
 async def test_pictures_that_come_with_the_sound_are_not_asked_for() -> None:
     async with Fetcher({}, Reach.NETWORK) as fetcher:
         beside = Glimpses(Segments(fetcher), Outlet(), Renditions("unused"), Beginning(0.0, MpegClock()))
-        await beside.follow(100.0)
+        await beside.follow(Segment(0, Part("unused"), 2.0), 100.0)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +156,7 @@ async def test_pictures_that_come_with_the_sound_are_not_asked_for() -> None:
     ],
 )
 async def test_after_trouble_it_rests(answer: Response) -> None:
-    found, requests = await looked({"/index.m3u8": answer}, (0.0, EVERY_S, REST_S - 1.0))
+    found, requests = await looked({"/index.m3u8": answer}, (1.0, EVERY_S, REST_S - 1.0))
 
     assert found == []
     assert 1 <= len(requests) <= segments.TRIES
@@ -154,13 +165,13 @@ async def test_after_trouble_it_rests(answer: Response) -> None:
 async def test_what_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glimpses, "ANSWER_S", 0.1)
     with silence() as mute:
-        found, requests = await looked({"/index.m3u8": RedirectResponse(mute)}, (0.0, EVERY_S))
+        found, requests = await looked({"/index.m3u8": RedirectResponse(mute)}, (1.0, 1.0 + EVERY_S))
 
     assert (found, len(requests)) == ([], 1)
 
 
 @pytest.mark.parametrize("body", [b"", b"garbage" * 1_000])
 async def test_a_segment_that_is_no_picture_is_passed_over(tmp_path: Path, body: bytes) -> None:
-    answers = {**film(tmp_path), f"/index{SEGMENTS - 3}.ts": Response(body)}
+    answers = {**film(tmp_path), f"/index{PLAYED}.ts": Response(body)}
 
     assert (await looked(answers))[0] == []

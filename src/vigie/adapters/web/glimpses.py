@@ -37,16 +37,17 @@ class Glimpses:
         self._outlet = outlet
         self._url = renditions.pictures_url
         self._origin = origin
-        self._next_s = 0.0
+        self._played_s = self._next_s = 0.0
 
-    async def follow(self, played_s: float) -> None:
-        """Put a picture out, if it is time for one: `played_s` seconds of sound were played."""
-        if self._url is None or played_s < self._next_s:
+    async def follow(self, segment: Segment, played_s: float) -> None:
+        """Put a picture of `segment` out, if it was played and it is time for one: `played_s` seconds were played."""
+        was_played, self._played_s = played_s > self._played_s, played_s
+        if self._url is None or not was_played or played_s < self._next_s:
             return
         self._next_s = played_s + EVERY_S
         try:
             async with asyncio.timeout(ANSWER_S):
-                picture = await self._look(self._url)
+                picture = await self._look(self._url, segment.sequence)
         except (PortError, TimeoutError) as error:
             log.info("pictures.missing", error=str(error) or "no answer in time")
             self._next_s = played_s + REST_S
@@ -54,10 +55,10 @@ class Glimpses:
         if picture:
             await self._outlet.put(replace(picture, pts_s=self._origin.time_of(picture.pts_s)))
 
-    async def _look(self, url: str) -> KeyframeReceived | None:
+    async def _look(self, url: str, number: int) -> KeyframeReceived | None:
         window = await self._segments.window(url)
-        number = playlist.edge(window)  # the sound has just come so far
-        found = next((segment for segment in window.segments if segment.sequence == number), None)
+        by_number = {segment.sequence: segment for segment in window.segments}
+        found = by_number.get(number) or by_number.get(playlist.edge(window))  # renditions are seldom numbered apart
         if found is None or found.is_missing or window.is_complete:
             return None
         data = await self._segments.header(found) + await self._segments.body(_beginning(found), MOST_BYTES)

@@ -65,7 +65,7 @@ async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
         async for step in steps(segments, renditions.sound_url, window, reader, how.speed):
             await player.play(step)
             await subtitles.follow(player.played_s)
-            await glimpses.follow(player.played_s)
+            await glimpses.follow(step.segment, player.played_s)
     await subtitles.follow(inf)
 
 
