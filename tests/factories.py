@@ -16,7 +16,7 @@ from vigie.risk.models import Assessment, Category, Outcome, Subject
 from vigie.runtime.models import WorkState
 from vigie.runtime.sealing import seal
 from vigie.speech.models import Utterance
-from vigie.watch.models import Channel, Live, LiveState
+from vigie.watch.models import Channel, Live, LiveState, Platform
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -95,11 +95,17 @@ def make_connection(
 
 
 def make_channel(
-    workspace: Workspace | None = None, *, address: str = "", name: str = "", language: str = "fr"
+    workspace: Workspace | None = None,
+    *,
+    address: str = "",
+    name: str = "",
+    language: str = "fr",
+    platform: str = Platform.WEB,
 ) -> Channel:
     number = next(_numbers)
     return Channel.objects.create(
         workspace=workspace or make_workspace(),
+        platform=platform,
         address=address or f"https://live.example.org/{number}.m3u8",
         name=name or f"Channel {number}",
         language=language,
@@ -113,6 +119,11 @@ class LiveFields(TypedDict, total=False):
     heard_s: float
     lost_s: float
     lag_s: float
+    aired_at: datetime | None
+    chat_state: str
+    chat_reason: str
+    viewers: int | None
+    reach: str
 
 
 def make_live(
