@@ -1,4 +1,4 @@
-"""The demo's furniture: an account that can sign in, two channels that are watched."""
+"""The demo's furniture: an account that can sign in, channels of three kinds that are watched."""
 
 from datetime import UTC, datetime
 
@@ -7,8 +7,8 @@ from django.contrib.auth import authenticate
 from pytest_django.fixtures import Settings
 
 from vigie.people.models import User
-from vigie.simulators.media import HandClock, MediaServer, demo_script
 from vigie.site import demo
+from vigie.site.studio import TIKTOK_HANDLE, TWITCH_LOGIN, Studio
 from vigie.watch.models import Channel
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -16,9 +16,10 @@ NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 @pytest.mark.django_db
 def test_furnish_makes_an_account_and_watches_the_simulated_lives() -> None:
-    with MediaServer(demo_script(), clock=HandClock()) as server:
-        account = demo.furnish(server, NOW)
-        addresses = {server.url("fr.m3u8"): "fr", server.url("en.m3u8"): "en"}
+    with Studio() as studio:
+        account = demo.furnish(studio, NOW)
+        media = studio.media
+        addresses = {media.url("fr.m3u8"): "fr", media.url("en.m3u8"): "en", TIKTOK_HANDLE: "fr", TWITCH_LOGIN: "en"}
 
     assert authenticate(username=account.username, password=account.password) is not None
     channels = Channel.objects.all()
@@ -29,7 +30,7 @@ def test_furnish_makes_an_account_and_watches_the_simulated_lives() -> None:
 @pytest.mark.django_db
 def test_the_account_reads_the_language_of_the_installation(settings: Settings) -> None:
     settings.LANGUAGE_CODE = "en"
-    with MediaServer(demo_script(), clock=HandClock()) as server:
-        account = demo.furnish(server, NOW)
+    with Studio() as studio:
+        account = demo.furnish(studio, NOW)
 
     assert User.objects.get(username=account.username).language == "en"

@@ -20,8 +20,9 @@ from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
-from vigie.site import pushes, wall_pushes
+from vigie.site import platforms, pushes, wall_pushes
 from vigie.site.consumers import TOPICS
+from vigie.site.platforms import Vendors
 from vigie.speech import listening, operations, recognizers, spool
 from vigie.speech import permissions as speech
 from vigie.speech import receivers as hearing
@@ -62,8 +63,9 @@ def _webhook_sender() -> ports.WebhookSender:
     return HttpWebhooks(_reach())
 
 
-def let_sources_reach(reach: Reach) -> None:
-    """Say how far the addresses of sources may lead, in this program."""
+def let_sources_reach(reach: Reach, vendors: Vendors | None = None) -> None:
+    """Say how far the addresses of sources may lead, in this program, and where the platforms are."""
+    platforms.provide(reach, vendors or Vendors())
 
     def web() -> ports.MediaSource:
         from vigie.adapters.web.client import WebMedia  # noqa: PLC0415 -- a vendor, on first use

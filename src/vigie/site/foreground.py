@@ -23,6 +23,7 @@ from vigie.runtime import bus, clock, registry
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.runtime.terminal import hush, visible
+from vigie.site import platforms
 from vigie.site.furnish import first_workspace
 from vigie.site.report import Line, Report, chat_line
 from vigie.site.templatetags.vigie import timecode
@@ -153,11 +154,16 @@ def run(source: Source, tell: Tell) -> str:
     return "" if outcome.stop.reason == watching.OVER else outcome.stop.reason
 
 
+async def _follow(channel_id: int) -> watching.Outcome:
+    async with platforms.at_work():
+        return await following.follow(channel_id)
+
+
 def _watched(channel_id: int, teller: Teller) -> watching.Outcome:
     """Return how watching ended, once all that was said has its words and its verdict; interrupted, what there is."""
     try:
         is_detected = Channel.objects.get(pk=channel_id).is_detected
-        outcome = asyncio.run((following.follow if is_detected else watching.watch_live)(channel_id))
+        outcome = asyncio.run(_follow(channel_id) if is_detected else watching.watch_live(channel_id))
     except KeyboardInterrupt:
         if not teller.trouble:
             _finish(channel_id, within_s=FINISH_S)

@@ -24,6 +24,7 @@ from vigie.runtime import leases, ledger, push
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.instance import only_one
 from vigie.runtime.supervisor import Supervisor
+from vigie.site import platforms
 from vigie.speech import tasks as speech_tasks
 from vigie.speech.models import Utterance
 from vigie.watch import chatwriter, detecting, watching
@@ -170,7 +171,7 @@ async def watching_lives() -> AsyncIterator[None]:
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
     watchers = Supervisor(wanted=sync_to_async(watching.wanted), run=watching.watch, owner=owner)
     detectors = Supervisor(wanted=sync_to_async(detecting.wanted), run=detecting.detect, owner=f"{owner}:detectors")
-    async with chatwriter.writing(), asyncio.TaskGroup() as group:
+    async with platforms.at_work(), chatwriter.writing(), asyncio.TaskGroup() as group:
         group.create_task(watchers.supervise(stop))
         group.create_task(detectors.supervise(stop))
         yield

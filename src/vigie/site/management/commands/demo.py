@@ -7,8 +7,8 @@ from django_typer.management import TyperCommand
 
 from vigie.ports import Reach
 from vigie.runtime import clock
-from vigie.simulators.media import MediaServer, demo_script
 from vigie.site import bootstrap, demo, logs, program, upkeep
+from vigie.site.studio import Studio
 
 EVERYTHING = frozenset(program.Role)
 
@@ -16,7 +16,7 @@ EVERYTHING = frozenset(program.Role)
 class Command(TyperCommand):
     """The control room on simulated lives."""
 
-    help = "Run the control room on two simulated lives: no account, no key, no network; nothing is kept."
+    help = "Run the control room on simulated lives: no account, no key, no network; nothing is kept."
 
     def handle(self) -> None:
         """Run until interrupted."""
@@ -25,11 +25,11 @@ class Command(TyperCommand):
         with ExitStack() as held:
             listener = held.enter_context(program.listening(options.host, options.port))
             upkeep.migrate(clock.now())
-            bootstrap.let_sources_reach(Reach.NETWORK)
-            server = held.enter_context(MediaServer(demo_script()))
-            account = demo.furnish(server, clock.now())
+            studio = held.enter_context(Studio())
+            bootstrap.let_sources_reach(Reach.NETWORK, studio.vendors)
+            account = demo.furnish(studio, clock.now())
             self.stdout.write(f"Vigie: {settings.PUBLIC_URL}")
             self.stdout.write(f"Sign in as {account.username} with the password {account.password}")
-            self.stdout.write("Two simulated lives are on air; Ctrl-C ends the demo, and nothing is kept.")
+            self.stdout.write("Lives of the web, TikTok and Twitch are simulated; Ctrl-C ends them, nothing is kept.")
             self.stdout.flush()
             program.run(EVERYTHING, listener)
