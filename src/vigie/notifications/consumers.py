@@ -9,7 +9,6 @@ from vigie.notifications.operations import Told
 from vigie.people.models import Membership
 from vigie.runtime.push import Fragment, push
 
-
 SILENT = frozenset({kinds.ALERT_RAISED})
 """What the bell counts and no line tells: the queue, the rail and the wall tell it already."""
 
