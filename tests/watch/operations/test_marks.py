@@ -30,8 +30,8 @@ def test_a_person_places_a_mark_and_takes_it_away(told: list[Event]) -> None:
 
 def test_a_burst_that_goes_on_is_one_mark() -> None:
     live = make_live()
-    for to_s in (30.0, 40.0, 40.0):
-        operations.mark_burst(live, Hole(20.0, to_s), now=NOW)
+    for from_s, to_s in ((20.0, 30.0), (10.0, 40.0), (20.0, 40.0)):
+        operations.mark_burst(live, Hole(from_s, to_s), now=NOW)
 
     assert list(LiveMark.objects.values_list("kind", "from_s", "to_s")) == [("burst", 20.0, 40.0)]
 

@@ -33,13 +33,15 @@ def remove_mark(mark: LiveMark, *, actor: Membership) -> None:
 
 @transaction.atomic
 def mark_burst(live: Live, stretch: Hole, *, now: datetime) -> LiveMark:
-    """Return the mark of a burst of the audience; one that goes on is made longer."""
-    mark, is_new = LiveMark.objects.get_or_create(
-        live=live, kind=MarkKind.BURST, from_s=stretch.from_s, defaults={"to_s": stretch.to_s, "placed_at": now}
-    )
-    if not is_new and mark.to_s != stretch.to_s:
-        mark.to_s = stretch.to_s
-        mark.save(update_fields=["to_s"])
+    """Return the mark of a burst of the audience; one that goes on is made longer, and begins where it began."""
+    known = LiveMark.objects.filter(live=live, kind=MarkKind.BURST, from_s__lt=stretch.to_s, to_s__gt=stretch.from_s)
+    mark = known.first()
+    if mark is not None and mark.to_s >= stretch.to_s:
+        return mark
+    if mark is None:
+        mark = LiveMark(live=live, kind=MarkKind.BURST, from_s=stretch.from_s, placed_at=now)
+    mark.to_s = stretch.to_s
+    mark.save()
     _tell(mark)
     return mark
 
