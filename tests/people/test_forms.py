@@ -77,12 +77,12 @@ def test_modules_that_this_version_lacks_are_not_shown_and_stay() -> None:
 
     form = workspace_form(workspace, modules=[])
 
-    assert [choice.choice_label for choice in form["modules"]] == ["Alerts"]
+    assert [choice.choice_label for choice in form["modules"]] == ["Alerts", "Chat"]
     assert form.is_valid(), form.errors
     assert form.settings() == WorkspaceSettings(
         workspace.name, "channel_moderation", form.settings().modules, alert_threshold=0.7
     )
-    assert set(form.settings().modules) == {"chat", "audience", "rules", "clips"}
+    assert set(form.settings().modules) == {"audience", "rules", "clips"}
 
 
 def test_a_new_kind_takes_away_the_modules_it_does_not_allow() -> None:

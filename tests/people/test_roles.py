@@ -20,6 +20,7 @@ def test_administrators_may_do_all_that_others_may() -> None:
 def test_auditors_change_nothing() -> None:
     assert roles.PERMISSIONS[roles.AUDITOR] == {
         "watch.follow_lives",
+        "watch.read_chat",
         "speech.read_transcripts",
         "moderation.see_alerts",
         "governance.read_audit",

@@ -35,3 +35,26 @@ def test_a_workspace_is_followed_by_its_members_alone() -> None:
 
     assert permissions.may_follow_workspace(member.user, member.workspace_id)
     assert not permissions.may_follow_workspace(stranger.user, member.workspace_id)
+
+
+@pytest.mark.parametrize(("role", "reads", "reveals"), [("analyst", True, False), ("supervisor", True, True)])
+def test_chats_are_read_by_all_and_revealed_by_leaders(role: str, *, reads: bool, reveals: bool) -> None:
+    member = make_membership(role)
+
+    assert (permissions.may_read_chat(member), permissions.may_reveal_chatters(member)) == (reads, reveals)
+
+
+def test_nobody_reads_chats_where_the_team_reads_none() -> None:
+    member = make_membership("supervisor", workspace=make_workspace(preset="public_body"))
+
+    assert not permissions.may_read_chat(member)
+    assert not permissions.may_reveal_chatters(member)
+
+
+def test_the_chat_of_a_live_is_followed_by_those_who_read_it() -> None:
+    workspace = make_workspace()
+    live = make_live(make_channel(workspace))
+    member, stranger = make_membership("analyst", workspace=workspace), make_membership("analyst")
+
+    assert permissions.may_follow_chat(member.user, live.pk)
+    assert not permissions.may_follow_chat(stranger.user, live.pk)

@@ -9,9 +9,7 @@ ADMINISTRATOR = "administrator"
 AUDITOR = "auditor"
 API_CLIENT = "api_client"
 
-_READING = frozenset(
-    {"watch.follow_lives", "watch.read_chat", "speech.read_transcripts", "moderation.see_alerts"}
-)
+_READING = frozenset({"watch.follow_lives", "watch.read_chat", "speech.read_transcripts", "moderation.see_alerts"})
 _DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
 _LEADING = _DECIDING | {
     "watch.manage_channels",
@@ -22,6 +20,8 @@ _LEADING = _DECIDING | {
 
 CORE = frozenset({"watch", "speech", "risk", "people", "governance", "notifications"})
 """Areas that no workspace can do without; the others are modules (`people.presets`)."""
+_OF_MODULES = {"watch.read_chat": "chat", "watch.reveal_chatters": "chat"}
+"""Permissions of areas that no workspace can do without, for what it may do without."""
 MANAGING = frozenset({"people.manage_people", "people.manage_workspace"})
 """What makes somebody an administrator, whatever the role is called."""
 CONTENT = frozenset(
@@ -60,5 +60,5 @@ def in_force(granted: Collection[str], *, modules: Collection[str], separate_dut
 
 
 def _is_on(permission: str, modules: Collection[str]) -> bool:
-    area = permission.partition(".")[0]
+    area = _OF_MODULES.get(permission) or permission.partition(".")[0]
     return area in modules or area in CORE

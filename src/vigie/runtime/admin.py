@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from vigie.runtime.models import Breaker, Bucket, Lease
+from vigie.runtime.models import Breaker, Bucket, Lease, Traffic
 
 
 @admin.register(Lease)
@@ -24,3 +24,11 @@ class BreakerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for my
     """What is known to be broken."""
 
     list_display = ("key", "failures", "opened_until")
+
+
+@admin.register(Traffic)
+class TrafficAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """How much was asked of vendors."""
+
+    list_display = ("key", "hour", "requests", "failures")
+    list_filter = ("key",)

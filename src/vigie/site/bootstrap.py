@@ -14,6 +14,8 @@ from vigie.notifications import operations as telling
 from vigie.notifications import receivers as notifications
 from vigie.notifications import tasks as telling_tasks
 from vigie.notifications.permissions import may_follow_notices
+from vigie.people import operations as people
+from vigie.people import tasks as people_tasks
 from vigie.ports import Reach
 from vigie.risk import operations as risk_operations
 from vigie.risk import receivers as risk
@@ -102,6 +104,7 @@ def _let_the_data_flow() -> None:
     engine.register(WorkQueue(risk_operations.ASSESS, risk_tasks.is_due))
     bus.react(events.TextAssessed, hearing.remember_alert)
     bus.react(events.TextAssessed, moderation.raise_alerts)  # last: its act holds the audit chain until the commit
+    engine.register(WorkQueue(people.CHECK, people_tasks.is_due))
 
 
 def _let_people_know() -> None:

@@ -19,8 +19,9 @@ from django.utils import translation
 
 from vigie.errors import VigieError
 from vigie.notifications.models import Delivery, Happening, Mail
+from vigie.people import operations as people
 from vigie.risk.models import Assessment
-from vigie.runtime import leases, ledger, push
+from vigie.runtime import clock, leases, ledger, push
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.instance import only_one
 from vigie.runtime.supervisor import Supervisor
@@ -89,6 +90,8 @@ def run(roles: frozenset[Role], listener: socket.socket | None) -> None:
     """Run `roles` until SIGINT or SIGTERM; return once everything has ended cleanly."""
     if not may_be_many():
         take_over()
+    if Role.WORK in roles:
+        people.check_all(clock.now())  # Twitch wants tokens validated at start
     with translation.override(settings.LANGUAGE_CODE):  # pages and mails, unlike the command line, speak the readers'
         asyncio.run(main(roles, listener))
 

@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from vigie.governance.admin import ReadOnlyAdmin
-from vigie.watch.models import Channel, Gap, Live, LiveSample
+from vigie.watch.models import (
+    Channel,
+    ChatMessage,
+    Chatter,
+    Gap,
+    Live,
+    LiveMark,
+    LiveSample,
+    Presence,
+    Thumbnail,
+)
 
 
 @admin.register(Channel)
@@ -40,3 +50,48 @@ class LiveSampleAdmin(ReadOnlyAdmin):
 
     list_display = ("live", "at_s", "messages", "commenters", "viewers")
     list_select_related = ("live",)
+
+
+@admin.register(Presence)
+class PresenceAdmin(ReadOnlyAdmin):
+    """What is known of channels."""
+
+    list_display = ("channel", "airing", "reason", "since", "checked_at", "due_at", "failures")
+    list_filter = ("airing",)
+    list_select_related = ("channel",)
+
+
+@admin.register(LiveMark)
+class LiveMarkAdmin(ReadOnlyAdmin):
+    """The marks."""
+
+    list_display = ("live", "kind", "from_s", "to_s", "label", "placed_by")
+    list_filter = ("kind",)
+    list_select_related = ("live", "placed_by")
+
+
+@admin.register(Thumbnail)
+class ThumbnailAdmin(ReadOnlyAdmin):
+    """When pictures were taken; not what they show."""
+
+    list_display = ("live", "at_s")
+    fields = ("live", "at_s")
+    list_select_related = ("live",)
+
+
+@admin.register(Chatter)
+class ChatterAdmin(ReadOnlyAdmin):
+    """The chatters by their pseudonyms: who they are is revealed on the page of a live, and accounted for."""
+
+    list_display = ("pseudonym", "workspace", "platform", "first_seen_at")
+    fields = ("pseudonym", "workspace", "platform", "first_seen_at")
+    list_select_related = ("workspace",)
+
+
+@admin.register(ChatMessage)
+class ChatMessageAdmin(ReadOnlyAdmin):
+    """The messages, without their words: those are read on the page of a live."""
+
+    list_display = ("live", "at_s", "kind", "chatter", "removed_at")
+    fields = ("live", "at_s", "kind", "chatter", "count", "value", "is_history", "removed_at")
+    list_select_related = ("live", "chatter")

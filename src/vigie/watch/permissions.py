@@ -1,6 +1,5 @@
 """Who may follow lives, and who may change what is watched."""
 
-from vigie.people import presets
 from vigie.people.models import Membership, User
 
 
@@ -16,7 +15,7 @@ def may_manage_channels(membership: Membership) -> bool:
 
 def may_read_chat(membership: Membership) -> bool:
     """Return whether a member may read what audiences write, where the team reads chats at all."""
-    return membership.may("watch.read_chat") and membership.workspace.has(presets.CHAT)
+    return membership.may("watch.read_chat")
 
 
 def may_reveal_chatters(membership: Membership) -> bool:
