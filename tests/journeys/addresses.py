@@ -62,7 +62,8 @@ NO_PAGES = frozenset(
         *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         # files
-        *("live-thumbnail", "alert-audio", "alert-peaks", "transcript-text", "transcript-json", "mfa_download_recovery_codes"),
+        *("live-thumbnail", "alert-audio", "alert-peaks"),
+        *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
         *("alert-decide", "alert-undo", "alert-note"),

@@ -1,12 +1,14 @@
 """Pushes: from any thread, gathered, numbered, in each language."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import InMemoryChannelLayer, channel_layers, get_channel_layer
+from django.core.cache import cache
 from pytest_django.fixtures import Settings
 from redis import RedisError
 
@@ -98,6 +100,49 @@ async def test_every_open_page_is_told_that_access_changed() -> None:
 
         async with asyncio.timeout(DEADLINE_S):
             assert await layer.receive(channel) == {"type": "access.changed"}
+
+
+# ── who looks ──
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("nobody")
+async def test_a_topic_is_followed_once_a_page_said_so() -> None:
+    async with pushing.attached():
+        await sync_to_async(pushing.note_followed)(["wall:7", "lives:7"])
+
+        followed = [await sync_to_async(pushing.is_followed)(topic) for topic in ("wall:7", "lives:7", "wall:8")]
+        assert followed == [True, True, False]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_topic_is_forgotten_unless_it_is_noted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pushing, "FOLLOWED_S", 0)
+    loop = asyncio.new_event_loop()  # it never runs
+    pushing.attach(loop)
+
+    pushing.note_followed(["wall:7"])
+
+    assert not pushing.is_followed("wall:7")
+    pushing.detach()
+    loop.close()
+
+
+@pytest.mark.usefixtures("nobody")
+def test_nothing_is_followed_in_a_program_without_sockets() -> None:
+    pushing.note_followed(["wall:7"])
+
+    assert not pushing.is_followed("wall:7")
+
+
+def test_pages_say_again_in_time_what_they_follow() -> None:
+    assert 2 * pushing.AGAIN_S < pushing.FOLLOWED_S
 
 
 async def test_push_reaches_nobody_in_a_program_without_sockets() -> None:

@@ -1,15 +1,19 @@
 """The page's WebSocket: signed in, only what one may see."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
 from vigie.people.models import User
+from vigie.runtime import push
 from vigie.runtime.push import ACCESS, group_name
 from vigie.site import consumers
 from vigie.site.consumers import PageConsumer
@@ -17,6 +21,7 @@ from vigie.site.consumers import PageConsumer
 pytestmark = pytest.mark.django_db(transaction=True)  # Channels looks after the connections of its threads
 
 READER = User(pk=3, username="reader", language="en")
+DEADLINE_S = 10
 FRAME = {"topic": "live:1", "sender": "s", "seq": 1, "items": []}
 
 
@@ -86,6 +91,32 @@ async def test_page_consumer_relays_the_frames_of_its_topics_in_its_language() -
 
     assert (await page.receive())["seq"] == "live.1.en"
     assert await page.asgi.receive_nothing()
+    await page.close()
+
+
+async def test_page_consumer_lets_those_who_push_know_what_it_follows() -> None:
+    await cache.aclear()
+    page = Page(READER)
+    await page.connect()
+    async with push.attached():
+        await page.follow({"follow": ["live:1", "live:2"]})
+
+        followed = [await sync_to_async(push.is_followed)(topic) for topic in ("live:1", "live:2")]
+
+    assert followed == [True, False]
+    await page.close()
+
+
+async def test_page_consumer_says_again_what_it_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "AGAIN_S", 0.01)
+    page = Page(READER)
+    await page.connect()
+    async with push.attached(), asyncio.timeout(DEADLINE_S):
+        await page.follow({"follow": ["live:1"]})
+        await cache.aclear()
+
+        while not await sync_to_async(push.is_followed)("live:1"):
+            pass
     await page.close()
 
 

@@ -21,7 +21,7 @@ def test_spark_of_silence_lies_on_the_floor() -> None:
 
 
 def test_spark_counts_the_last_whole_minute_and_leaves_out_what_is_not_over() -> None:
-    counts = {at_s: 1 for at_s in range(0, 400, 10)} | {400: 99}
+    counts = dict.fromkeys(range(0, 400, 10), 1) | {400: 99}
 
     assert spark(counts, 405.0).a_minute == 6
 

@@ -1,7 +1,7 @@
 """Which live to look at first, and why, in one word. Pure: facts in, a place and a reason out.
 
-Alerts that wait for a human come before everything, the worst first and then the newest: what has waited for long is the
-queue's. Then come bursts, what is badly heard, what nobody knows, and how far a live reaches.
+Alerts that wait for a human come before everything, the worst first and then the newest: what has waited for long is
+the queue's. Then come bursts, what is badly heard, what nobody knows, and how far a live reaches.
 """
 
 from dataclasses import dataclass

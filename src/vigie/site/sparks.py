@@ -1,6 +1,7 @@
 """The two small drawings of a tile, as text for SVG: the pace of its chat, the risk of its last minutes. Pure.
 
-Risk is drawn in cells of 5 s numbered from the start of the live, so that the page can add one and let the others slide.
+Risk is drawn in cells of 5 s numbered from the start of the live, so that the page can add one and let the others
+slide.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """What a tile of the wall shows. As many queries for one live as for fifty.
 
-A tile is made of parts that are pushed apart, because not everybody may see each: how the live does, what is said in it,
-its alerts.
+A tile is made of parts that are pushed apart, because not everybody may see each: how the live does, what is said in
+it, its alerts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,18 @@ from vigie.site.queries import MANY, edge_of
 from vigie.site.sparks import SPAN_S, Bars, Spark
 from vigie.speech import queries as speech
 from vigie.watch import queries as watch
-from vigie.watch.models import AiringState, ChatState, Gap, Live, LiveMark, LiveSample, MarkKind, Presence, Thumbnail, Track
+from vigie.watch.models import (
+    AiringState,
+    ChatState,
+    Gap,
+    Live,
+    LiveMark,
+    LiveSample,
+    MarkKind,
+    Presence,
+    Thumbnail,
+    Track,
+)
 
 SENTENCES = 3
 """The last ones of each live: the first tile shows them all."""
@@ -156,9 +167,7 @@ def tiles_of(lives: Sequence[Live], now: datetime, *, with_words: bool, with_ale
     words = words_of(lives, now) if with_words else {}
     alarms = alarms_of(lives) if with_alerts else {}
     pictured = dict(Thumbnail.objects.filter(live__in=lives).values_list("live", "at_s"))
-    return [
-        Tile(vitals[live.pk], words.get(live.pk), alarms.get(live.pk), pictured.get(live.pk)) for live in lives
-    ]
+    return [Tile(vitals[live.pk], words.get(live.pk), alarms.get(live.pk), pictured.get(live.pk)) for live in lives]
 
 
 # ── how lives do ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -68,7 +68,8 @@ def wall(request: WorkspaceRequest) -> HttpResponse:
     shown = _wall(request)
     visits.begin_list(request, (tile.live.pk for tile in shown.lives))
     _look(request, shown.wanted, shown.now)
-    context = _tiles(request, shown) | _counters(request) | {
+    context = _tiles(request, shown) | _counters(request)
+    context |= {
         "filters": _filters(request, shown.wanted),
         "off_air": _off_air(request, shown),
         "may_manage": may_manage_channels(request.membership),

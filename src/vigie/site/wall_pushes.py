@@ -1,6 +1,7 @@
-"""What an event changes on the wall, told to whoever looks at it once it is committed. Nobody there: nothing is rendered.
+"""What an event changes on the wall, told to whoever looks at it once it is committed; nobody there, nothing rendered.
 
-Topics keep apart what readers may see: `wall` holds states and counts, `wall-words` what was said, `wall-alerts` alerts.
+Topics keep apart what readers may see: `wall` holds states and counts, `wall-words` what was said, `wall-alerts` the
+alerts.
 """
 
 from collections.abc import Mapping
@@ -113,7 +114,8 @@ def show_alerts(event: AlertRaised | AlertChanged) -> None:
     alarm = {"alarm": tiles.alarms_of([live])[live.pk], "live": live}
     _replace(topic, f"alarm-{live.pk}", "wall/_alarm.html", alarm)
     _replace(topic, f"why-alarm-{live.pk}", "wall/_why_alarm.html", alarm)
-    _replace(topic, "count-waiting", "wall/_waiting.html", {"waiting": ticker.waiting_in(event.workspace_id)} | _of(live))
+    waiting = {"waiting": ticker.waiting_in(event.workspace_id)}
+    _replace(topic, "count-waiting", "wall/_waiting.html", waiting | _of(live))
     side = {"ticks": ticker.ticks_in(event.workspace_id), "decided": ticker.decided_in(event.workspace_id, now)}
     _replace(topic, "side", "wall/_side.html", side | _of(live))
     count = alerts.pending_count(event.workspace_id)
