@@ -111,7 +111,7 @@ def test_the_queue_asks_the_database_as_often_for_one_row_as_for_three(
     fill(200)
     fill(300)
 
-    assert queries_of(client, *pages) == for_one <= 36
+    assert queries_of(client, *pages) == for_one <= 38
 
 
 def test_reading_the_queue_is_accounted_for_with_the_alerts_it_shows(

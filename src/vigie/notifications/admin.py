@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from vigie.governance.admin import ReadOnlyAdmin
-from vigie.notifications.models import Delivery, Happening, Mail, Webhook
+from vigie.notifications.models import Delivery, Happening, Mail, Notification, Preference, Webhook
 
 
 @admin.register(Happening)
@@ -43,3 +43,18 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "type")
     exclude = ("response",)
     show_full_result_count = False
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Who was told what in the page."""
+
+    list_display = ("happening_id", "member_id", "read_at")
+    show_full_result_count = False
+
+
+@admin.register(Preference)
+class PreferenceAdmin(ReadOnlyAdmin):
+    """What members asked for."""
+
+    list_display = ("member_id", "page", "mail", "quiet_from", "quiet_to")
