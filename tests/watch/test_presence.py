@@ -31,7 +31,7 @@ ON_AIR = Belief(Airing.LIVE, THEN, room_id="7", viewers=10)
         (QUIET, UNKNOWN, False, Step.NOTHING),
     ],
 )
-def test_learn_says_what_to_do(belief: Belief, sighting: Sighting, has_live: bool, step: Step) -> None:  # noqa: FBT001
+def test_learn_says_what_to_do(belief: Belief, sighting: Sighting, *, has_live: bool, step: Step) -> None:
     assert learn(belief, sighting, NOW, has_live=has_live)[1] is step
 
 
@@ -78,5 +78,5 @@ def test_a_live_ends_only_when_it_is_denied_twice_without_being_seen_between(sig
     ("after", "same_room", "same"),
     [(timedelta(0), False, True), (FLAP, False, True), (FLAP * 1.01, False, False), (timedelta(hours=5), True, True)],
 )
-def test_a_live_that_is_back_soon_or_in_its_room_is_the_same(after: timedelta, same_room: bool, same: bool) -> None:  # noqa: FBT001
+def test_a_live_that_is_back_soon_or_in_its_room_is_the_same(after: timedelta, *, same_room: bool, same: bool) -> None:
     assert is_same_live(NOW, NOW + after, same_room=same_room) is same

@@ -33,9 +33,7 @@ class Command(TyperCommand):
         speech: Annotated[
             bool, Option(" /--no-speech", show_default=False, help="Recognize no speech: captions only.")
         ] = True,
-        chat: Annotated[
-            bool, Option(" /--no-chat", show_default=False, help="Do not read the chat.")
-        ] = True,
+        chat: Annotated[bool, Option(" /--no-chat", show_default=False, help="Do not read the chat.")] = True,
     ) -> None:
         """Watch to the end of the source."""
         options = settings.OPTIONS

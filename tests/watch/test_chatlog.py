@@ -1,0 +1,67 @@
+"""What the reader of a chat writes down about its live, as long as it owns it and the live is open."""
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from tests.watch.test_chatting import make_broadcast
+from vigie.ports import Fence
+from vigie.runtime import clock
+from vigie.runtime.leases import LeaseLost
+from vigie.watch.chatlog import ChatLog
+from vigie.watch.logbook import Logbook
+from vigie.watch.models import Channel, ChatState, Gap, Live
+from vigie.watch.operations import LiveIsOver
+from vigie.watch.timeline import Hole
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def log_of(live: Live, fence: Fence | None = None) -> ChatLog:
+    book = await Logbook.of(live.channel_id, fence)
+    assert book.live is not None
+    return ChatLog(book, book.live)
+
+
+async def test_a_state_is_written_when_it_changes() -> None:
+    live = await make_broadcast()
+    log = await log_of(live)
+    await log.turn(ChatState.BROKEN, "cut")
+    await Live.objects.aupdate(chat_reason="untouched")
+    await log.turn(ChatState.BROKEN, "cut")
+
+    await live.arefresh_from_db()
+    assert (live.chat_state, live.chat_reason) == (ChatState.BROKEN, "untouched")
+
+
+async def test_nothing_is_written_by_a_former_owner() -> None:
+    live = await make_broadcast()
+    log = await log_of(live, Fence(f"channel:{live.channel_id}", 7))
+
+    with pytest.raises(LeaseLost):
+        await log.keep(5.0)
+
+
+async def test_nothing_but_a_gap_is_written_of_a_live_that_is_over() -> None:
+    live = await make_broadcast()
+    log = await log_of(live)
+    await Live.objects.aupdate(ended_at=clock.now())
+
+    for write in (log.keep(5.0), log.turn(ChatState.OK)):
+        with pytest.raises(LiveIsOver):
+            await write
+    await log.gap(Hole(1.0, 2.0), "cut")
+
+    assert await Gap.objects.acount() == 1
+
+
+async def test_is_over_when_it_ended_or_nobody_wants_it() -> None:
+    live = await make_broadcast()
+    log = await log_of(live)
+    assert not await log.is_over()
+    await Channel.objects.aupdate(is_watched=False)
+    assert await log.is_over()
+    await Channel.objects.aupdate(is_watched=True)
+    await Live.objects.aupdate(ended_at=clock.now())
+    assert await log.is_over()
+    await sync_to_async(live.delete)()
+    assert await log.is_over()
