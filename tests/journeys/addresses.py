@@ -21,6 +21,9 @@ INSIDE = {
     "connections": f"{WORKSPACE}connections/",
     "people": f"{WORKSPACE}people/",
     "workspace-settings": f"{WORKSPACE}settings/",
+    "notices": f"{WORKSPACE}notices/",
+    "notice-settings": f"{WORKSPACE}notices/settings/",
+    "webhooks": f"{WORKSPACE}webhooks/",
     "audit": f"{WORKSPACE}audit/",
     "health": f"{WORKSPACE}health/",
     "profile": "profile/",
@@ -40,8 +43,10 @@ OUTSIDE = {
     "account_reset_password_from_key_done": "accounts/password/reset/key/done/",
 }
 """Pages of anybody."""
-LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key"})
+LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key", "notices-unsubscribe"})
 """Pages that take a link made for one person."""
+MADE = frozenset({"webhook"})
+"""Pages of what a person makes first."""
 SECOND_FACTOR = {
     "mfa_activate_totp": "accounts/second-factor/app/",
     "mfa_deactivate_totp": "accounts/second-factor/app/remove/",
@@ -56,17 +61,19 @@ NO_PAGES = frozenset(
         # lead elsewhere
         "home",
         "account_set_password",
-        *("connection-connect", "connection-callback"),
+        *("connection-connect", "connection-callback", "notice"),
         # parts of pages
         *("wall-tiles", "wall-counters", "wall-alerts", "wall-look"),
         *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
+        *("notices-bell", "notices-latest"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         # files
         *("live-thumbnail", "alert-audio", "alert-peaks"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
-        *("alert-decide", "alert-undo", "alert-note"),
+        *("alert-decide", "alert-undo", "alert-note", "notice-read", "notices-read"),
+        *("webhook-rotate", "webhook-try", "webhook-remove", "delivery-again"),
         *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),
     }
 )

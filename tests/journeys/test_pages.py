@@ -19,7 +19,10 @@ ROBIN = Account("robin", "quatre petits chats gris")
 
 
 def test_every_address_is_looked_at_or_named_as_no_page() -> None:
-    tables = (addresses.INSIDE, addresses.OUTSIDE, addresses.LINKS, addresses.SECOND_FACTOR, addresses.NO_PAGES)
+    tables = (
+        *(addresses.INSIDE, addresses.OUTSIDE, addresses.LINKS),
+        *(addresses.MADE, addresses.SECOND_FACTOR, addresses.NO_PAGES),
+    )
     assert {name for table in tables for name in table} == addresses.names()
 
 
@@ -98,6 +101,37 @@ def sound(page: Page, address: str) -> tuple[str | None, list[str]]:
 @pytest.mark.parametrize("view", ["high", "mine", "decided"])
 def test_views_of_the_queue(reader: Page, house: Product, language: str, view: str) -> None:
     assert sound(reader, f"{house.url}/{addresses.INSIDE['alerts']}?view={view}") == (language, [])
+
+
+@pytest.mark.chromium
+def test_a_webhook_that_was_added_and_tried(reader: Page, house: Product, language: str) -> None:
+    """Add a webhook that leads nowhere: its secret is shown, and that it could not be reached."""
+    reader.goto(f"{house.url}/{addresses.INSIDE['webhooks']}")
+    reader.locator("[name=url]").fill(f"http://127.0.0.1:9/{language}")
+    reader.locator("main form button[type=submit]").last.click()
+    expect(reader.locator("#secret")).to_have_value(re.compile("^whsec_"))
+    assert flaws(reader) == []
+
+    reader.locator("[data-key=t]").click()
+    reader.locator("summary", has_text="test").click()
+    expect(reader.locator("details[open]")).to_contain_text("msg_")
+    assert flaws(reader) == []
+
+
+@pytest.mark.chromium
+def test_the_bell_shows_what_happened(reader: Page, house: Product, language: str) -> None:
+    reader.goto(f"{house.url}/{addresses.INSIDE['health']}")
+    reader.locator(".bell").click()
+    expect(reader.locator("#news a").first).to_be_visible()
+    assert flaws(reader) == []
+
+    reader.keyboard.press("Escape")
+    expect(reader.locator("#news")).to_be_hidden()
+
+
+@pytest.mark.chromium
+def test_a_way_out_of_mails_that_was_cut_short(stranger: Page, house: Product, language: str) -> None:
+    assert sound(stranger, f"{house.url}/notices/unsubscribe/cut-short/") == (language, [])
 
 
 @pytest.mark.chromium
