@@ -18,6 +18,7 @@ from vigie.ports import PortError
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
+    from websockets.exceptions import ConnectionClosed
 
 OPEN_S, SEND_S, CLOSE_S = 10.0, 10.0, 0.5
 BEAT_S = 5.0
@@ -55,6 +56,9 @@ class Link:
         self._socket = socket
         self._room_id = room_id
         self._patience = patience
+        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 -- of an extra
+
+        self._closed = ConnectionClosed
         self._now = asyncio.get_running_loop().time
         self._beat_at = self._now()
         self._beats = 0
@@ -66,21 +70,23 @@ class Link:
             if now >= self._beat_at:
                 await self._beat()
             try:
-                with port_errors():
-                    async with asyncio.timeout_at(min(self._beat_at, stalls_at)):
-                        return await self._socket.recv(decode=False)
+                async with asyncio.timeout_at(min(self._beat_at, stalls_at)):
+                    return await self._socket.recv(decode=False)
             except TimeoutError:
                 continue
+            except self._closed as error:
+                raise _closed(error) from error
         raise PortError(f"TikTok's chat was silent for {self._patience.stall_s:.0f} s.", retryable=True)
 
     async def send(self, frame: bytes) -> None:
         """Send a frame. Raises PortError, retryable."""
         try:
-            with port_errors():
-                async with asyncio.timeout(SEND_S):
-                    await self._socket.send(frame)
+            async with asyncio.timeout(SEND_S):
+                await self._socket.send(frame)
         except TimeoutError as error:
             raise PortError(f"TikTok's chat takes nothing for {SEND_S:.0f} s.", retryable=True) from error
+        except self._closed as error:
+            raise _closed(error) from error
 
     async def close(self) -> None:
         """Close the connection, within a second; at once when the other side does not answer."""
@@ -115,51 +121,42 @@ async def _open_socket(ticket: Ticket) -> "ClientConnection":
         raise PortError("TikTok's chat is not installed: pip install 'vigie[tiktok]'.", permanent=True) from error
     if not ticket.uri.startswith(SCHEMES):
         raise PortError("The signing service names no push server.", retryable=True)
-    try:
-        with port_errors():
-            return await connect(
-                ticket.uri,
-                subprotocols=[Subprotocol("echo-protocol")],
-                additional_headers=ticket.headers,
-                user_agent_header=None,
-                compression=None,
-                proxy=None,
-                ssl=tls() if ticket.uri.startswith("wss://") else None,
-                open_timeout=OPEN_S,
-                close_timeout=CLOSE_S,
-                ping_interval=None,
-                max_size=MOST_BYTES,
-                max_queue=8,
-            )
-    except TimeoutError as error:
-        raise PortError(f"TikTok's chat did not answer within {OPEN_S:.0f} s.", retryable=True) from error
+    with port_errors():
+        return await connect(
+            ticket.uri,
+            subprotocols=[Subprotocol("echo-protocol")],
+            additional_headers=ticket.headers,
+            user_agent_header=None,
+            compression=None,
+            proxy=None,
+            ssl=tls() if ticket.uri.startswith("wss://") else None,
+            open_timeout=OPEN_S,
+            close_timeout=CLOSE_S,
+            ping_interval=None,
+            max_size=MOST_BYTES,
+            max_queue=8,
+        )
 
 
 @contextmanager
 def port_errors() -> Iterator[None]:
-    """Turn what a WebSocket may raise into PortErrors, which never tell its address: it is signed.
-
-    Time-outs pass: what was waited for, only the caller knows.
-    """
-    from websockets.exceptions import (  # noqa: PLC0415 -- of an extra
-        ConnectionClosed,
-        InvalidStatus,
-        InvalidURI,
-        WebSocketException,
-    )
+    """Turn what opening a WebSocket may raise into PortErrors, which never tell its address: it is signed."""
+    from websockets.exceptions import InvalidStatus, InvalidURI, WebSocketException  # noqa: PLC0415 -- of an extra
 
     try:
         yield
+    except TimeoutError as error:
+        raise PortError(f"TikTok's chat did not answer within {OPEN_S:.0f} s.", retryable=True) from error
     except InvalidStatus as error:
         told = error.response.headers.get("Handshake-Msg", "no reason")[:200]
         message = f"TikTok's chat refuses the connection (HTTP {error.response.status_code}: {told})."
         raise PortError(message, retryable=True) from error
-    except ConnectionClosed as error:
-        code = error.rcvd.code if error.rcvd else "none"
-        raise PortError(f"TikTok's chat closed the connection (code {code}).", retryable=True) from error
     except (InvalidURI, ValueError):  # the latter from the standard library, for what is hardly an address
         raise PortError("The signing service names no push server.", retryable=True) from None
-    except TimeoutError:
-        raise
     except (WebSocketException, OSError) as error:
         raise PortError(f"TikTok's chat cannot be reached ({type(error).__name__}).", retryable=True) from error
+
+
+def _closed(error: "ConnectionClosed") -> PortError:
+    code = error.rcvd.code if error.rcvd else "none"
+    return PortError(f"TikTok's chat closed the connection (code {code}).", retryable=True)
