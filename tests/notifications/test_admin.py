@@ -54,6 +54,6 @@ def test_every_row_can_be_looked_at_and_none_tells_a_secret(
     shown = [operator.get(page) for page in pages]
 
     assert [page.status_code for page in shown] == [200, 200]
-    for hidden in (SECRET, webhook.sealed_secret, webhook.former_secret, ANSWER):
+    for hidden in (SECRET, webhook.url, webhook.sealed_secret, webhook.former_secret, ANSWER):
         assert all(hidden not in page.content.decode() for page in shown)
     assert operator.post(pages[1], {}).status_code == 403

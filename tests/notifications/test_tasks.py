@@ -168,6 +168,52 @@ def test_a_mail_server_that_is_away_is_asked_again_later(member: Membership, liv
     waiting = Mail.objects.get()
     assert (waiting.state, waiting.tries, waiting.reason) == (WorkState.PENDING, 1, "try later")
     assert not tasks.is_mail_due(clock.now())
+    assert tasks.is_mail_due(clock.now() + timedelta(minutes=2))
+
+
+def test_a_mail_server_that_is_away_is_left_alone_by_all(member: Membership, live: Live, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.BusyBackend"
+    happening = make_happening(live)
+    for reader in (member, make_membership(workspace=member.workspace)):
+        wants(reader, mail=[kinds.LIVE_STARTED])
+        make_mail(reader, happening)
+
+    tasks.send_mails()
+
+    assert sorted(Mail.objects.values_list("tries", flat=True)) == [0, 1]
+
+
+def test_an_address_that_is_refused_holds_up_nobody_else(member: Membership, live: Live, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.RefusingBackend"
+    happening = make_happening(live)
+    for reader in (member, make_membership(workspace=member.workspace)):
+        wants(reader, mail=[kinds.LIVE_STARTED])
+        make_mail(reader, happening)
+
+    tasks.send_mails()
+
+    assert list(Mail.objects.values_list("state", flat=True)) == [WorkState.FAILED, WorkState.FAILED]
+
+
+def test_who_comes_second_to_the_mail_server_leaves(member: Membership, live: Live) -> None:
+    wants(member, mail=[kinds.LIVE_STARTED])
+    make_mail(member, make_happening(live))
+
+    with tasks._mailing:
+        tasks.send_mails()
+
+    assert (mail.outbox, Mail.objects.get().state) == ([], WorkState.PENDING)
+
+
+def test_however_much_waited_it_is_one_mail(member: Membership) -> None:
+    wants(member, mail=[kinds.LIVE_STARTED])
+    for _ in range(60):
+        make_mail(member, make_happening(make_live(make_channel(member.workspace))))
+
+    tasks.send_mails()
+
+    [message] = mail.outbox
+    assert message.subject.startswith("60 pieces of news")
 
 
 # ── webhooks ──

@@ -30,9 +30,9 @@ class MailAdmin(ReadOnlyAdmin):
 class WebhookAdmin(ReadOnlyAdmin):
     """The webhooks, without their secrets."""
 
-    list_display = ("workspace", "url", "is_active", "last_status", "failing_since")
+    list_display = ("workspace", "place", "is_active", "last_status", "failing_since")
     list_select_related = ("workspace",)
-    exclude = ("sealed_secret", "former_secret")
+    exclude = ("url", "sealed_secret", "former_secret")
 
 
 @admin.register(Delivery)

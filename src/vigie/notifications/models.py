@@ -1,5 +1,7 @@
 """What happened that people and programs are to be told of, whom it was told to, and what they asked for."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,7 +39,7 @@ class Happening(WorkUnit):
     score = models.FloatField(null=True)
     """Of an alert."""
     detail = models.CharField(max_length=300, blank=True)
-    """Why a live is over; the address of a webhook."""
+    """Why a live is over; the place of a webhook."""
 
     class Meta:
         verbose_name = _("happening")
@@ -167,6 +169,12 @@ class Preference(models.Model):
         return f"{self.member_id}"
 
 
+def place_of(url: str) -> str:
+    """Return the scheme and the host of an address: `https://hooks.example.org`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class Webhook(models.Model):
     """An address of somebody else's program that is told what happens in a workspace."""
 
@@ -193,7 +201,12 @@ class Webhook(models.Model):
         permissions = [("manage_webhooks", "Can add, change, try and remove webhooks, and read what they were sent")]
 
     def __str__(self) -> str:
-        return self.url
+        return self.place
+
+    @property
+    def place(self) -> str:
+        """Where it is, without the path and the query, which may hold a password of the receiver's."""
+        return place_of(self.url)
 
     @property
     def kind_labels(self) -> list[str]:

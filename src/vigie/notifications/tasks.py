@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from random import Random
 from threading import Lock
 
@@ -18,7 +17,7 @@ from vigie.notifications.models import Delivery, Happening, Mail
 from vigie.notifications.operations import DELIVER, MAIL, TELL, Tried
 from vigie.people.models import Membership
 from vigie.ports import PortError, WebhookSender
-from vigie.runtime import clock, ledger, registry
+from vigie.runtime import breaker, clock, ledger, registry
 from vigie.runtime.models import WorkState
 from vigie.runtime.sealing import CannotUnseal
 
@@ -33,7 +32,13 @@ UNWANTED = gettext_noop("no longer asked for")
 UNTRUE = gettext_noop("no longer true")
 UNREADABLE = gettext_noop("the secret cannot be read: make a new one")
 
-_delivering = Lock()
+SERVER = "mail"
+"""The mail server, among circuit breakers."""
+PATIENCE = breaker.Patience(failures=1, pause_s=30.0, longest_s=900.0)
+MOST_NEWS = 500
+"""What one mail says at most."""
+
+_mailing, _delivering = Lock(), Lock()
 
 
 # ── telling ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,17 +63,30 @@ def tell_due() -> None:
 
 
 def is_mail_due(now: datetime) -> bool:
-    """Return whether a mail is to be sent."""
-    return ledger.due(Mail.objects.all(), now).exists()
+    """Return whether a mail is to be sent, and the mail server is not left alone for a while."""
+    return not breaker.wait_s(SERVER, now) and ledger.due(Mail.objects.all(), now).exists()
 
 
 @shared_task(name=MAIL)
 def send_mails() -> None:
-    """Send what is due, one mail a member."""
-    operations.give_up_lost(Mail, clock.now())
-    while taken := ledger.claim(queries.waiting_mails(), clock.now(), hold_s=HOLD_S, limit=BATCH):
-        for member_id, of_member in groupby(taken, key=lambda mail: mail.member_id):
-            _mail(member_id, list(of_member))
+    """Send what is due, one mail a member. One at a time in a process: whoever comes second leaves.
+
+    Ends at trouble with the mail server, which is then left alone for a while (the sweep comes back).
+    """
+    if not _mailing.acquire(blocking=False):
+        return
+    try:
+        operations.give_up_lost(Mail, clock.now())
+        while is_mail_due(clock.now()) and (taken := _next_mails(clock.now())):
+            _mail(taken[0].member_id, taken)
+    finally:
+        _mailing.release()
+
+
+def _next_mails(now: datetime) -> list[Mail]:
+    """Claim all that is due for one member."""
+    member_id = ledger.due(queries.waiting_mails(), now).values_list("member", flat=True).first()
+    return ledger.claim(queries.waiting_mails().filter(member=member_id), now, hold_s=HOLD_S, limit=MOST_NEWS)
 
 
 def _mail(member_id: int, waiting: list[Mail]) -> None:
@@ -84,7 +102,10 @@ def _mail(member_id: int, waiting: list[Mail]) -> None:
         log.warning("notifications.mail", member=member_id, error=str(trouble))
         rng = Random()  # noqa: S311 -- spreads retries, guards no secret
         operations.record_mail_failure(due, str(trouble), is_final=trouble.is_final, now=now, rng=rng)
+        if not trouble.is_final:
+            breaker.record_failure(SERVER, PATIENCE, now)
     else:
+        breaker.record_success(SERVER)
         operations.record_mails(due)
 
 

@@ -13,7 +13,7 @@ from vigie.runtime.models import WorkState
 
 pytestmark = pytest.mark.django_db
 
-URL = "https://hooks.example.org/vigie"
+URL, PLACE = "https://hooks.example.org/vigie?token=1", "https://hooks.example.org"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_webhook_has_a_secret_that_lies_nowhere_in_the_open(admin: Membership)
     assert queries.secrets_of(webhook, NOW) == [secret]
     assert (webhook.workspace, webhook.added_by, webhook.added_at) == (admin.workspace, admin.user, NOW)
     [(verb, body)] = acts()
-    assert (verb, secret in body, URL in body) == ("webhook.added", False, True)
+    assert (verb, secret in body, URL in body, PLACE in body) == ("webhook.added", False, False, True)
 
 
 def test_no_two_webhooks_have_the_same_secret(admin: Membership) -> None:
@@ -62,7 +62,10 @@ def test_what_it_is_told_can_be_changed(admin: Membership, webhook: Webhook) -> 
 
     webhook.refresh_from_db()
     assert (webhook.url, webhook.kinds, webhook.is_active) == ("https://other.example.org/", ["live_ended"], True)
-    assert [verb for verb, _ in acts()] == ["webhook.changed"]
+    [(verb, body)] = acts()
+    assert verb == "webhook.changed"
+    assert '"place":["https://hooks.example.org","https://other.example.org"]' in body
+    assert "token" not in body
 
 
 def test_a_change_of_nothing_is_none(admin: Membership, webhook: Webhook) -> None:
@@ -149,5 +152,5 @@ def test_switching_one_off_is_accounted_for_and_told(webhook: Webhook) -> None:
     assert not webhook.is_active
     assert Delivery.objects.get().state == WorkState.SKIPPED
     told = Happening.objects.get(kind=kinds.WEBHOOK_OFF)
-    assert (told.subject_id, told.detail, told.state) == (webhook.pk, URL, WorkState.PENDING)
+    assert (told.subject_id, told.detail, told.state) == (webhook.pk, PLACE, WorkState.PENDING)
     assert [verb for verb, _ in acts()] == ["webhook.switched_off"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from vigie.errors import VigieError
 from vigie.events import Acted
 from vigie.notifications import kinds, payload, queries, signing
-from vigie.notifications.models import Delivery, Webhook
+from vigie.notifications.models import Delivery, Webhook, place_of
 from vigie.notifications.operations.happenings import DELIVER, Fact, note
 from vigie.people.models import Membership
 from vigie.runtime import bus, engine
@@ -53,7 +53,7 @@ def add_webhook(target: Target, *, actor: Membership, now: datetime) -> tuple[We
         added_by=actor.user,
         added_at=now,
     )
-    _account(webhook, actor, "webhook.added", url=webhook.url, kinds=webhook.kinds)
+    _account(webhook, actor, "webhook.added", place=webhook.place, kinds=webhook.kinds)
     return webhook, secret
 
 
@@ -69,6 +69,8 @@ def change_webhook(webhook: Webhook, target: Target, *, actor: Membership) -> No
     _change(webhook, **new)
     if not webhook.is_active:
         _forget_waiting(webhook)
+    if "url" in changes:
+        changes["place"] = [place_of(str(url)) for url in changes.pop("url")]
     _account(webhook, actor, "webhook.changed", **changes)
 
 
@@ -85,7 +87,7 @@ def rotate_secret(webhook: Webhook, *, actor: Membership, now: datetime) -> str:
 @transaction.atomic
 def remove_webhook(webhook: Webhook, *, actor: Membership) -> None:
     """Forget a webhook, and what it was sent."""
-    _account(webhook, actor, "webhook.removed", url=webhook.url)
+    _account(webhook, actor, "webhook.removed", place=webhook.place)
     webhook.delete()
 
 
@@ -122,7 +124,7 @@ def switch_off(webhook: Webhook, reason: str, *, now: datetime) -> None:
     _change(webhook, is_active=False, off_reason=reason)
     _forget_waiting(webhook)
     _account(webhook, None, "webhook.switched_off", reason=reason)
-    note(Fact(kinds.WEBHOOK_OFF, webhook.workspace_id, webhook.pk, now, detail=webhook.url))
+    note(Fact(kinds.WEBHOOK_OFF, webhook.workspace_id, webhook.pk, now, detail=webhook.place))
 
 
 def _forget_waiting(webhook: Webhook) -> None:
