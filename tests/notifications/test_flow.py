@@ -38,6 +38,7 @@ def test_a_live_is_told_from_its_start_to_its_end(member: Membership, receiver: 
     wants(member, page=list(kinds.NEEDS), mail=[kinds.LIVE_STARTED, kinds.LIVE_ENDED])
     make_webhook(member.workspace, url=receiver.url())
     channel = make_channel(member.workspace, name="Le grand plateau")
+    watch.start_watching(channel, actor=member)
 
     live = watch.open_live(channel, title="On en parle", now=NOW)
     work()

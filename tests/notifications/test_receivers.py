@@ -9,14 +9,16 @@ from vigie.notifications import receivers
 from vigie.notifications.models import Happening
 from vigie.runtime import clock
 from vigie.runtime.models import WorkState
-from vigie.watch.models import Live
+from vigie.watch.models import Channel, Live
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def live() -> Live:
-    return make_live()
+    live = make_live()
+    Channel.objects.update(is_watched=True)
+    return live
 
 
 def started(live: Live) -> LiveStarted:
@@ -64,6 +66,16 @@ def test_an_end_waits_two_minutes(live: Live) -> None:
     assert end.not_before is not None
     assert before + receivers.FLAP <= end.not_before <= clock.now() + receivers.FLAP
     assert end.detail == "the stream was closed."
+
+
+def test_a_live_that_nobody_watches_any_more_may_still_be_on_air(live: Live) -> None:
+    receivers.note_start(started(live))
+    Channel.objects.update(is_watched=False)
+
+    receivers.note_end(ended(live))
+
+    end = Happening.objects.get(kind="live_ended")
+    assert (end.detail, end.headline) == ("no longer watched", f"{live.channel.name} is no longer watched")
 
 
 def test_the_end_of_a_live_that_never_began_is_not_told(live: Live) -> None:

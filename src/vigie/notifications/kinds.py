@@ -21,5 +21,7 @@ TYPES: Mapping[str, str] = {
     ALERT_RAISED: "alert.raised",
 }
 """What webhooks can be sent, and what it is called in their payload."""
+UNWATCHED = "no longer watched"
+"""Why a live ended for us that may still be on air."""
 TEST = "test"
 """What a webhook is sent when somebody tries it."""

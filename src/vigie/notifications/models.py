@@ -70,7 +70,9 @@ class Happening(WorkUnit):
         about = {"channel": self.live.channel.name if self.live else "", "number": self.subject_id}
         words = {
             kinds.LIVE_STARTED: gettext("%(channel)s is live"),
-            kinds.LIVE_ENDED: gettext("%(channel)s is no longer live"),
+            kinds.LIVE_ENDED: gettext("%(channel)s is no longer watched")
+            if self.detail == kinds.UNWATCHED
+            else gettext("%(channel)s is no longer live"),
             kinds.ALERT_RAISED: gettext("%(channel)s: alert %(number)d"),
             kinds.WEBHOOK_OFF: gettext("Webhook %(number)d was switched off"),
         }

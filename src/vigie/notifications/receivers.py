@@ -7,6 +7,7 @@ from vigie.notifications import kinds, operations
 from vigie.notifications.models import Happening
 from vigie.notifications.operations import Fact
 from vigie.runtime import clock
+from vigie.watch.models import Live
 
 FLAP = timedelta(seconds=120)
 """How long the end of a live is kept to ourselves: it may be back."""
@@ -20,7 +21,9 @@ def note_start(event: LiveStarted) -> None:
 def note_end(event: LiveEnded) -> None:
     """Let those know that a live is over who were told that it began, unless it is back within two minutes."""
     if Happening.objects.filter(kind=kinds.LIVE_STARTED, subject_id=event.live_id).exists():
-        fact = Fact(kinds.LIVE_ENDED, event.workspace_id, event.live_id, event.at, event.live_id, detail=event.reason)
+        is_watched = Live.objects.filter(pk=event.live_id, channel__is_watched=True).exists()
+        reason = event.reason if is_watched else kinds.UNWATCHED
+        fact = Fact(kinds.LIVE_ENDED, event.workspace_id, event.live_id, event.at, event.live_id, detail=reason)
         operations.note(fact, not_before=clock.now() + FLAP)
 
 

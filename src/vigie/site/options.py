@@ -69,8 +69,8 @@ class Options(BaseSettings):
     )
     allow_private_addresses: bool = Field(
         default=False,
-        description="Channels may lead to private addresses too: cameras and servers of your own network, this machine."
-        " Not where those who add channels should not reach them.",
+        description="Channels and webhooks may lead to private addresses too: cameras and servers of your own network,"
+        " this machine. Not where those who add them should not reach these.",
     )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
