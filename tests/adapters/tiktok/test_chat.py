@@ -28,6 +28,8 @@ from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.happenings import (
     Action,
     Caption,
+    Comment,
+    Control,
     Follow,
     Gift,
     Join,
@@ -153,6 +155,22 @@ async def test_every_frame_is_acknowledged(server: TikTokServer) -> None:
         : len(server.acknowledged("alba"))
     ]
     assert len(server.acknowledged("alba")) >= 5
+
+
+async def test_frame_is_acknowledged_once_it_was_taken(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok, entered(tiktok, room_of(server, "alba")) as items:
+        server.publish("alba", Comment(viewer(1), "taken"), Comment(viewer(1), "left"))
+        assert texts([await anext(items)]) == ["taken"]
+
+    assert server.acknowledged("alba") == []
+
+
+async def test_what_comes_with_the_end_is_told_before_it(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok, entered(tiktok, room_of(server, "alba")) as items:
+        server.publish("alba", Control(Action.ENDED), Comment(viewer(1), "bye"))
+        heard = [item async for item in items]
+
+    assert [type(item) for item in heard] == [ActivityReceived, RoomEnded]
 
 
 async def test_history_is_told_as_such(server: TikTokServer) -> None:

@@ -1,18 +1,21 @@
 """What TikTok and the signing service are asked, what is said of us, and what their answers mean."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from TikTokLive.proto import ProtoMessageFetchResult
 
 from tests.adapters.gates import FreeGate
 from tests.adapters.tiktok.simulated import adapter, asked_for, entered, room_of
 from vigie.adapters.tiktok.client import TikTok, judge_sign, judge_site
 from vigie.adapters.tiktok.settings import TikTokSettings
 from vigie.adapters.web.client import WebMedia
-from vigie.ports import ChatSource, Handle, LiveProbe, MediaSource
+from vigie.ports import ChatSource, Handle, LiveProbe, MediaSource, PortError, Room
 from vigie.simulators.tiktok.accounts import Account
 from vigie.simulators.tiktok.faults import Route
 from vigie.simulators.tiktok.server import TikTokServer
@@ -32,6 +35,21 @@ def server() -> Iterator[TikTokServer]:
     with TikTokServer() as server:
         server.add(Account("alba", room_id=71))
         yield server
+
+
+@asynccontextmanager
+async def signing(body: bytes) -> AsyncIterator[str]:
+    """Yield the address of a signing service that hands out that."""
+    head = f"HTTP/1.1 200 OK\r\nX-Set-TT-Cookie: ttwid=x\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    async def answer_it(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer_it, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def answer(status: int, content: bytes = b"", path: str = "/api-live/user/room/", **headers: str) -> httpx.Response:
@@ -93,6 +111,37 @@ async def test_signing_service_is_verified() -> None:
     assert context is not None
     assert (context.check_hostname, context.verify_mode.name) == (True, "CERT_REQUIRED")
     await tiktok.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff" * 20,
+        b"\x08",
+        bytes(ProtoMessageFetchResult(cursor="c", push_server="wss://push.example/")),
+        bytes(ProtoMessageFetchResult(push_server="wss://push.example/", route_params={"wrss": "x"})),
+        bytes(ProtoMessageFetchResult(cursor="c", route_params={"wrss": "x"})),
+    ],
+    ids=["garbage", "cut off", "no parameters", "no cursor", "no server"],
+)
+async def test_ticket_that_is_none_is_told(body: bytes) -> None:
+    async with signing(body) as url:
+        tiktok = TikTok(TikTokSettings(sign_url=url), FreeGate(), WebMedia())
+        with pytest.raises(PortError, match="something else than what was asked") as raised:
+            await anext(tiktok.chat.chat(Room(Handle("alba"), "71")))
+        await tiktok.close()
+
+    assert raised.value.retryable
+
+
+async def test_ticket_for_an_address_that_is_none_is_told() -> None:
+    signed = ProtoMessageFetchResult(cursor="c", push_server="file:///etc", route_params={"wrss": "x"})
+
+    async with signing(bytes(signed)) as url:
+        tiktok = TikTok(TikTokSettings(sign_url=url), FreeGate(), WebMedia())
+        with pytest.raises(PortError, match="names no push server"):
+            await anext(tiktok.chat.chat(Room(Handle("alba"), "71")))
+        await tiktok.close()
 
 
 @pytest.mark.parametrize(

@@ -36,20 +36,26 @@ class TikTokChat:
         opened_at = datetime.now(UTC)
         decoder = Decoder(opened_at)
         link = await open_link(ticket, int(room_id), self._stall_s)
+        items, ack = decoder.items(ticket.messages, opened_at, is_history=True), None
+        del ticket  # with the messages that came with it
         try:
             yield RoomOpened(room_id)
-            items = decoder.items(ticket.messages, opened_at, is_history=True)
             while True:
-                for item in items:
+                for item in sorted(items, key=_is_end):
                     yield item
-                    if isinstance(item, RoomEnded):
+                    if _is_end(item):
                         return
-                items, ack = decoder.frame(await link.receive(), datetime.now(UTC))
-                if ack:
+                if ack:  # once it was taken: what is not acknowledged may come again
                     await link.send(ack)
+                items, ack = decoder.frame(await link.receive(), datetime.now(UTC))
         finally:
             _tell(room_id, decoder.tally)
             await link.close()
+
+
+def _is_end(item: RoomItem) -> bool:
+    """Tell the end of a room from what else the same frame may hold, which is told before it."""
+    return isinstance(item, RoomEnded)
 
 
 def _tell(room_id: str, tally: Tally) -> None:
