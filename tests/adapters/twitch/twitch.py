@@ -1,7 +1,7 @@
 """Twitch on this machine, an adapter that asks it, and what a test says of both."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
 from tests.adapters.gates import FreeGate
@@ -9,9 +9,11 @@ from vigie.adapters.twitch.authority import AppKeys, TwitchAuthority
 from vigie.adapters.twitch.chat import TwitchChat
 from vigie.adapters.twitch.client import TwitchProbe
 from vigie.adapters.twitch.settings import Pace, TwitchSettings
-from vigie.events import RoomItem, RoomOpened
-from vigie.ports import Handle, Keys, Room
+from vigie.events import ActivityReceived, RoomItem, RoomOpened
+from vigie.ports import Handle, Keys, PortError, Room
 from vigie.simulators.twitch import Token, TwitchServer, TwitchUser
+
+Reading = AsyncGenerator[RoomItem, None]
 
 SOON_S = 10.0
 """A test that waits longer for something has failed."""
@@ -45,9 +47,13 @@ class AccountKeys:
 
     def __init__(self, authority: TwitchAuthority, token: Token) -> None:
         self._authority = authority
-        self._access, self._refresh = token.access, token.refresh
         self._lock = asyncio.Lock()
         self.renewed = 0
+        self.become(token)
+
+    def become(self, token: Token) -> None:
+        """Be the keys of another account from now on."""
+        self._access, self._refresh = token.access, token.refresh
 
     async def token(self) -> str:
         return self._access
@@ -61,6 +67,16 @@ class AccountKeys:
             return self._access
 
 
+class NoKeys:
+    """Of a team that connected no account."""
+
+    async def token(self) -> str:
+        raise PortError("No Twitch account is connected.", permanent=True)
+
+    async def renew(self, refused: str) -> str:
+        return await self.token()
+
+
 @dataclass
 class Asker:
     """The adapter before a server, with one connected account."""
@@ -68,7 +84,7 @@ class Asker:
     server: TwitchServer
     pace: Pace = CALM
     gate: FreeGate = field(default_factory=FreeGate)
-    keys: Keys | None = None
+    keys: Keys = field(default_factory=NoKeys)
 
     def __post_init__(self) -> None:
         self.settings = settings(self.server, self.pace)
@@ -79,10 +95,7 @@ class Asker:
         return TwitchProbe(self.settings, self.gate, self.app)
 
     def chat(self) -> TwitchChat:
-        async def keys_of(_: Handle) -> Keys | None:
-            return self.keys
-
-        return TwitchChat(self.settings, self.gate, self.app, keys_of)
+        return TwitchChat(self.settings, self.gate, self.app, lambda _: self.keys)
 
     def connect(self, *scopes: str) -> Token:
         """Let the reader consent to `scopes`."""
@@ -108,3 +121,24 @@ async def soon(reading: AsyncIterator[RoomItem]) -> RoomItem:
 async def opened(reading: AsyncIterator[RoomItem]) -> None:
     """Wait until the room is open."""
     assert isinstance(await soon(reading), RoomOpened)
+
+
+async def ending(reading: Reading) -> PortError:
+    """Return the trouble that comes once all is read."""
+    async with asyncio.timeout(SOON_S):
+        try:
+            async for _ in reading:
+                pass
+        except PortError as error:
+            return error
+    raise AssertionError("It ended without trouble.")
+
+
+async def texts(reading: Reading, count: int) -> list[str]:
+    """Return the next messages."""
+    found = list[str]()
+    while len(found) < count:
+        item = await soon(reading)
+        if isinstance(item, ActivityReceived):
+            found.append(item.text)
+    return found

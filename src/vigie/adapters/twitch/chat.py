@@ -1,7 +1,7 @@
 """The port ChatSource: rooms by EventSub, many of them on one connection of a connected account."""
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from vigie.adapters.twitch.authority import TwitchAuthority, identify
@@ -13,14 +13,14 @@ from vigie.adapters.twitch.troubles import LATER_S
 from vigie.adapters.twitch.viewers import Viewers
 from vigie.adapters.twitch.wishes import READ_CHAT
 from vigie.events import RoomEnded, RoomItem, RoomOpened
-from vigie.ports import Gate, Handle, Identity, Keys, PortError, Room
+from vigie.ports import Gate, Identity, Keys, PortError, Room
 
 MOST_SESSIONS = 3
 """Twitch allows so many connections to an account of an application."""
 BUDGET = "twitch.user."
 
-KeysOf = Callable[[Handle], Awaitable[Keys | None]]
-"""The keys of the account that is to read a channel's chat; None where no account is connected."""
+KeysOf = Callable[[Room], Keys]
+"""The keys of the account that is to read a chat; without one they raise PortError, permanent, that says what to do."""
 
 
 class TwitchChat:
@@ -39,9 +39,7 @@ class TwitchChat:
 
     async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         """Yield what `vigie.ports.ChatSource.chat` promises."""
-        keys = await self._keys_of(room.channel)
-        if keys is None:
-            raise PortError("Reading this chat needs a Twitch account: connect one.", permanent=True)
+        keys = self._keys_of(room)
         identity = await identify(self._authority, keys)
         if READ_CHAT not in identity.scopes:
             words = f"The Twitch account {identity.login} does not allow {READ_CHAT}, which reading chats needs"
@@ -66,7 +64,7 @@ class TwitchChat:
     async def _joined(self, identity: Identity, keys: Keys, channel_id: str) -> AsyncIterator[Inbox]:
         session = self._session(identity, keys, channel_id)
         try:
-            async with session.joined(channel_id, identity.scopes) as inbox:
+            async with session.joined(channel_id, identity, keys) as inbox:
                 yield inbox
         finally:
             if session.is_empty:
@@ -88,7 +86,7 @@ class TwitchChat:
 
     def _start(self, identity: Identity, keys: Keys) -> Session:
         helix = Helix(self._settings, self._gate, keys, budget=f"{BUDGET}{identity.platform_id}")
-        return Session(self._settings, Reader(identity.platform_id, identity.login, keys, helix, self._authority))
+        return Session(self._settings, Reader(identity.platform_id, identity.login, helix, self._authority))
 
     def _forget(self, user_id: str, session: Session) -> None:
         self._sessions[user_id].remove(session)

@@ -32,8 +32,8 @@ class Helix:
 
     def __init__(self, settings: TwitchSettings, gate: Gate, keys: Keys, *, budget: str = APPLICATION) -> None:
         """Ask with `keys`. Twitch keeps a bucket of points for the application, and one for each account."""
+        self.keys = keys
         self._pace = settings.pace
-        self._keys = keys
         self._client = httpx.AsyncClient(
             base_url=settings.helix_url,
             headers={"Client-Id": settings.client_id},
@@ -88,13 +88,13 @@ class Helix:
 
     async def _ask(self, method: str, path: str, **what: Any) -> bytes:
         """Return the body of an answer; a token that is not valid any more is renewed once."""
-        token = await self._keys.token()
+        token = await self.keys.token()
         try:
             return await self._insist(self._request(token, method, path, what))
         except Refusal as error:
             if error.status != 401 or b"scope" in error.body:
                 raise
-        token = await self._keys.renew(token)
+        token = await self.keys.renew(token)
         return await self._insist(self._request(token, method, path, what))
 
     def _request(self, token: str, method: str, path: str, what: dict[str, Any]) -> httpx.Request:

@@ -1,7 +1,7 @@
 """One EventSub WebSocket of one account, which carries the rooms of many channels."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -19,12 +19,13 @@ from vigie.adapters.twitch.settings import TwitchSettings
 from vigie.adapters.twitch.troubles import first, refused
 from vigie.adapters.twitch.wishes import WISHES, Wish, granted
 from vigie.events import ActivityReceived
-from vigie.ports import Keys, PortError
+from vigie.ports import Identity, Keys, PortError
 
 log = structlog.get_logger(__name__)
 
-MOST_SUBSCRIPTIONS = 300
 SUBSCRIBE_S = 30.0
+GRACE_S = 0.3
+"""For a request under way when a session ends: one cancelled inside httpcore 1.0 may leave its sockets unclosed."""
 DRAIN_S = 2.0
 """A connection that was moved is read on for so long: what was on its way still comes."""
 
@@ -43,11 +44,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The account that reads: who it is, its keys, and what it asks with."""
+    """The account that reads: who it is, and what it asks with."""
 
     user_id: str
     login: str
-    keys: Keys = field(repr=False)
     helix: Helix
     authority: TwitchAuthority
 
@@ -78,10 +78,14 @@ class Session:
     def has_place_for(self, channel_id: str) -> bool:
         """Whether a room more can be carried, or this one is."""
         used = len(self._rooms) * len(WISHES) + self._leaving.qsize()
-        return channel_id in self._rooms or used + len(WISHES) <= MOST_SUBSCRIPTIONS
+        return channel_id in self._rooms or used + len(WISHES) <= self._settings.most_subscriptions
 
     async def close(self) -> None:
         """End the connection, and with it all subscriptions."""
+        self._forget_leaving()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await self._leaving.join()
         self._running.cancel()
         await asyncio.wait([self._running])
         await self._reader.helix.close()
@@ -89,13 +93,17 @@ class Session:
             self._running.result()
 
     @asynccontextmanager
-    async def joined(self, channel_id: str, scopes: Collection[str]) -> AsyncIterator[Inbox]:
-        """Yield where what happens in a room comes in. Raises PortError when Twitch refuses."""
+    async def joined(self, channel_id: str, identity: Identity, keys: Keys) -> AsyncIterator[Inbox]:
+        """Yield where what happens in a room comes in. Raises PortError when Twitch refuses.
+
+        `keys` were just seen to be those of the account; older ones may be another's by now.
+        """
+        self._reader.helix.keys = keys
         inbox = Inbox()
         room = self._rooms.setdefault(channel_id, Room())
         room.inboxes.add(inbox)
         try:
-            await self._open(channel_id, room, granted(scopes))
+            await self._open(channel_id, room, granted(identity.scopes))
             yield inbox
         finally:
             room.inboxes.discard(inbox)
@@ -139,6 +147,11 @@ class Session:
             if not self.is_over:
                 self._leaving.put_nowait(number)
 
+    def _forget_leaving(self) -> None:
+        while not self._leaving.empty():
+            self._leaving.get_nowait()
+            self._leaving.task_done()
+
     async def _give_up(self) -> None:
         """End the subscriptions of rooms that nobody reads any more."""
         while True:
@@ -170,9 +183,7 @@ class Session:
         if not self._session_id.done():
             self._session_id.set_exception(trouble)
             self._session_id.exception()  # nobody may be waiting for it
-        while not self._leaving.empty():
-            self._leaving.get_nowait()
-            self._leaving.task_done()
+        self._forget_leaving()
         for room in self._rooms.values():
             for inbox in room.inboxes:
                 inbox.fail(trouble)
@@ -182,11 +193,14 @@ class Session:
         while True:
             await asyncio.sleep(self._settings.pace.validate_s)
             try:
-                await identify(self._reader.authority, self._reader.keys)
+                identity = await identify(self._reader.authority, self._reader.helix.keys)
             except PortError as error:
                 if error.permanent:
                     raise
                 log.info("twitch.not_validated", error=str(error))
+                continue
+            if identity.platform_id != self._reader.user_id:
+                raise PortError("Another Twitch account was chosen to read this chat.", retryable=True)
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
         link = await open_link(self._settings.eventsub_url, self._settings.pace.patience)

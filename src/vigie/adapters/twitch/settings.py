@@ -26,4 +26,6 @@ class TwitchSettings:
     helix_url: str = "https://api.twitch.tv/helix"
     id_url: str = "https://id.twitch.tv/oauth2"
     eventsub_url: str = "wss://eventsub.wss.twitch.tv/ws"
+    most_subscriptions: int = 300
+    """On one connection; an account has three."""
     pace: Pace = Pace()
