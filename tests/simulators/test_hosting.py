@@ -1,12 +1,15 @@
 """A simulator has a port of its own, answers on it while it is open, and leaves it free."""
 
+import asyncio
 import socket
+import threading
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from vigie.simulators.hosting import Hosted
@@ -19,8 +22,14 @@ class Greeter(Hosted):
 
     def config(self) -> uvicorn.Config:
         host, port = self.address
-        app = Starlette(routes=[Route("/hello", lambda _: PlainTextResponse(f"{host}:{port}"))])
-        return uvicorn.Config(app, log_config=None, lifespan="off")
+        routes = [
+            Route("/hello", lambda _: PlainTextResponse(f"{host}:{port}")),
+            Route("/slow", lambda _: StreamingResponse(slowly())),
+            Route("/endless", lambda _: StreamingResponse(endlessly())),
+        ]
+        return uvicorn.Config(
+            Starlette(routes=routes), log_config=None, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        )
 
     def closing(self) -> None:
         self.was_told_to_close = True
@@ -43,6 +52,40 @@ def test_hosted_leaves_its_port_free() -> None:
 
     assert greeter.was_told_to_close
     socket.create_server(address).close()
+
+
+async def slowly() -> AsyncIterator[bytes]:
+    yield b"first "
+    await asyncio.sleep(0.05)
+    yield b"last"
+
+
+async def endlessly() -> AsyncIterator[bytes]:
+    while True:
+        yield b"again "
+        await asyncio.sleep(0.01)
+
+
+def test_hosted_ends_what_it_has_begun_to_answer() -> None:
+    with httpx.Client() as client, Greeter() as greeter, client.stream("GET", greeter.url("slow")) as response:
+        greeter.stop()
+        assert response.read() == b"first last"
+
+
+def test_hosted_waits_no_longer_than_configured_for_who_does_not_leave() -> None:
+    with httpx.Client() as client, Greeter() as greeter, client.stream("GET", greeter.url("endless")) as response:
+        greeter.stop()
+        with pytest.raises(httpx.RemoteProtocolError):
+            response.read()
+
+
+def test_hosted_may_be_stopped_twice_and_before_it_has_answered_anybody() -> None:
+    greeter = Greeter()
+    greeter.start()
+    greeter.stop()
+    greeter.stop()
+
+    assert [thread for thread in threading.enumerate() if thread.name.startswith("Greeter")] == []
 
 
 def test_hosted_refuses_a_port_that_is_taken() -> None:

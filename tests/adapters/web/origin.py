@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from vigie.simulators.hosting import Hosted
+
 Answer = Response | Callable[[Request], Response]
-STOP_S = 10
 
 
 class Origin:
@@ -34,17 +34,19 @@ class Origin:
 @contextmanager
 def serving(answers: Mapping[str, Answer]) -> Iterator[Origin]:
     """Serve while the block runs."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    origin = Origin(f"http://127.0.0.1:{listener.getsockname()[1]}", answers)
-    app = Starlette(routes=[Route("/{path:path}", origin.answer)])
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
-    thread = Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    try:
+    origin = Origin("", answers)
+    with _Server(Starlette(routes=[Route("/{path:path}", origin.answer)])) as server:
+        origin.url = server.url().rstrip("/")
         yield origin
-    finally:
-        server.should_exit = True
-        thread.join(STOP_S)
+
+
+class _Server(Hosted):
+    def __init__(self, app: Starlette) -> None:
+        super().__init__()
+        self._app = app
+
+    def config(self) -> uvicorn.Config:
+        return uvicorn.Config(self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
 
 
 @contextmanager
