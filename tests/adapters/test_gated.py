@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -244,6 +244,16 @@ async def test_neither_log_nor_message_tells_a_secret() -> None:
         "https://vendor.example/api",
         500,
     )
+
+
+@pytest.mark.parametrize(("status", "level"), [(200, "debug"), (302, "debug"), (503, "info"), (403, "warning")])
+async def test_log_is_as_loud_as_the_trouble(status: int, level: str) -> None:
+    with capture_logs() as logs:
+        async with client(FreeGate(), answering(status)) as asking:
+            with suppress(PortError):
+                await asking.get(ADDRESS)
+
+    assert [(line["event"], line["log_level"]) for line in logs] == [("asked", level)]
 
 
 @pytest.mark.parametrize(

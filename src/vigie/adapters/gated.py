@@ -1,10 +1,13 @@
 """Requests to a vendor: through its gate, within a time, one line of log each, and every trouble a PortError.
 
+What went well is told at debug level, what may pass at info, and what waits for a person as a warning.
+
 What an answer means to one vendor is said by its adapter, which hands in how a request is counted and how an answer is
 judged. No query, header or body is ever part of a message or a line of log.
 """
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -135,7 +138,8 @@ class GatedTransport(httpx.AsyncBaseTransport):
             raise
         finally:
             took_ms = round(1000 * (time.monotonic() - began))
-            log.info("asked", key=key, method=request.method, url=shown(request), status=status, took_ms=took_ms)
+            asked = {"key": key, "method": request.method, "url": shown(request), "status": status, "took_ms": took_ms}
+            log.log(_level(trouble), "asked", **asked)
             await self._gate.leave(key, trouble)
         return response
 
@@ -178,6 +182,13 @@ class Rebased(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections that are held open."""
         await self._inner.aclose()
+
+
+def _level(trouble: PortError | None) -> int:
+    """Return how loudly to tell of a request."""
+    if trouble is None:
+        return logging.DEBUG
+    return logging.WARNING if trouble.permanent else logging.INFO
 
 
 def _moved(request: httpx.Request, url: httpx.URL) -> httpx.Request:
