@@ -156,9 +156,9 @@ def test_wall_counts(client: Client, member: Membership) -> None:
 @pytest.mark.parametrize(
     ("state", "reason", "told"),
     [
-        (LiveState.NO_AUDIO, "", "no audio"),
+        (LiveState.NO_AUDIO, "", "No audio"),
         (LiveState.NO_RECOGNIZER, "vigie models get base", "To mend it: vigie models get base"),
-        (LiveState.RECONNECTING, "the stream was closed.", "the stream was closed."),
+        (LiveState.RECONNECTING, "the stream was closed.", "The stream was closed."),
     ],
 )
 def test_wall_says_why_a_live_is_badly_heard(

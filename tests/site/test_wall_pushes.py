@@ -156,7 +156,7 @@ def test_a_state_turns_the_ring_and_counts_anew(live: Live, outbox: Outbox) -> N
         *("count-on-air", "count-badly"),
     ]
     assert "reconnecting" in outbox.html(f"vitals-{live.pk}")
-    assert "the stream was closed." in outbox.html(f"why-{live.pk}")
+    assert "The stream was closed." in outbox.html(f"why-{live.pk}")
     assert '<b class="num">1</b> live badly heard' in outbox.html("count-badly")
 
 
