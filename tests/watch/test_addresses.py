@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.watch.addresses import BadAddress, Flaw, Place, name_of, place_of, web_address
+from vigie.watch.addresses import BadAddress, Flaw, Place, name_of, page_of, place_of, web_address
 
 
 @pytest.mark.parametrize(
@@ -145,3 +145,17 @@ def test_place_of_is_stable_and_never_surprised(text: str, platform: str) -> Non
     except BadAddress:
         return
     assert place_of(place.address, place.platform) == place
+
+
+@pytest.mark.parametrize(
+    ("platform", "address", "page"),
+    [
+        ("web", "https://live.example.org/a", "https://live.example.org/a"),
+        ("web", "rtmp://live.example.org/a", ""),
+        ("tiktok", "camille", "https://www.tiktok.com/@camille"),
+        ("tiktok", "6784563456", ""),  # only the number is known yet
+        ("twitch", "camille", "https://www.twitch.tv/camille"),
+    ],
+)
+def test_page_of_a_channel_is_what_a_browser_opens(platform: str, address: str, page: str) -> None:
+    assert page_of(platform, address) == page

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -7,15 +7,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_channel, make_live, make_membership
 from vigie.people.models import Membership
-from vigie.ports import PortError
 from vigie.runtime import clock
 from vigie.runtime.models import Lease
-from vigie.watch import hosts
-from vigie.watch.models import Channel, Gap
+from vigie.watch.models import Channel, Presence
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+CHANNELS_QUERIES = 9
 
 
 @pytest.fixture
@@ -24,6 +23,14 @@ def member(client: Client) -> Membership:
     membership = make_membership("supervisor")
     client.force_login(membership.user)
     return membership
+
+
+def make_detected(member: Membership, name: str, *, airing: str, reason: str = "", due_at: datetime = NOW) -> Channel:
+    """Return a watched channel of TikTok as it was last seen."""
+    channel = make_channel(member.workspace, address=name, name=name, platform="tiktok")
+    Channel.objects.filter(pk=channel.pk).update(is_watched=True)
+    Presence.objects.create(channel=channel, airing=airing, reason=reason, since=NOW, checked_at=NOW, due_at=due_at)
+    return channel
 
 
 def address(name: str, member: Membership, pk: int | None = None) -> str:
@@ -46,12 +53,56 @@ def test_channels_shows_what_is_watched_and_on_air(client: Client, member: Membe
     Channel.objects.update(is_watched=True)
     make_channel(member.workspace, name="Quiet")
 
-    page = client.get(address("channels", member)).content.decode()
+    page = client.get(address("channels-rows", member)).content.decode()
 
     assert page.index("Plateau") < page.index("on air") < page.index("Quiet") < page.index("not watched")
 
 
-@pytest.mark.parametrize("name", ["channels", "channel", "lives"])
+def test_channels_tells_why_one_is_unknown_and_when_it_is_asked_again(client: Client, member: Membership) -> None:
+    channel = make_detected(member, "camille", airing="unknown", reason="TikTok banned this account.", due_at=NOW)
+
+    page = client.get(address("channels", member)).content.decode()
+
+    assert f'id="standing-{channel.pk}"' in page
+    assert "TikTok banned this account." in page
+    assert NOW.isoformat() in page
+    assert f'data-topic="channels:{member.workspace_id}"' in page
+
+
+def test_channels_keeps_what_is_sought_in_the_address(client: Client, member: Membership) -> None:
+    make_detected(member, "camille", airing="unknown", reason="x")
+    make_detected(member, "jules", airing="offline")
+    query = "?name=&platform=tiktok&standing=unknown"
+
+    page = client.get(address("channels", member) + query).content.decode()
+
+    assert "camille</a>" in page
+    assert "jules</a>" not in page
+    assert '<option value="unknown" selected>' in page
+    assert f"{address('channels-rows', member)}{query.replace('&', '&amp;')}" in page
+
+
+def test_channels_says_when_none_is_like_that(client: Client, member: Membership) -> None:
+    make_channel(member.workspace)
+
+    page = client.get(address("channels", member) + "?name=nobody").content.decode()
+
+    assert "No channel like that." in page
+    assert "No channel yet" not in page
+
+
+def test_channels_has_pages_of_fifty(client: Client, member: Membership) -> None:
+    for number in range(51):
+        make_channel(member.workspace, name=f"Channel {number:03d}")
+
+    page = client.get(address("channels", member) + "?page=2&platform=web").content.decode()
+
+    assert "Channel 050" in page
+    assert "Channel 049" not in page
+    assert "?page=1&amp;platform=web" in page
+
+
+@pytest.mark.parametrize("name", ["channels-rows", "channel", "lives"])
 def test_a_channel_without_a_place_is_shown_as_waiting_for_one(client: Client, member: Membership, name: str) -> None:
     channel, now = make_channel(member.workspace), clock.now()
     Channel.objects.update(is_watched=True)
@@ -62,20 +113,6 @@ def test_a_channel_without_a_place_is_shown_as_waiting_for_one(client: Client, m
     Lease.objects.create(resource="channel:0", owner="a", expires_at=now + HOUR)
 
     assert "waiting for a place" in client.get(page).content.decode()
-
-
-def test_a_channel_says_when_it_is_looked_at_again_and_that_its_host_is_left_alone(
-    client: Client, member: Membership
-) -> None:
-    channel, now = make_channel(member.workspace), clock.now()
-    Channel.objects.update(is_watched=True)
-    Lease.objects.create(resource=channel.resource, due_at=now + HOUR)
-    hosts.remember(channel.address, PortError("HTTP 429", retryable=True, retry_after_s=600.0), now)
-
-    page = client.get(address("channel", member, channel.pk)).content.decode()
-
-    assert (now + HOUR).isoformat() in page
-    assert "asks to be left alone" in page
 
 
 def test_analysts_see_channels_but_no_buttons(client: Client, member: Membership) -> None:
@@ -96,7 +133,7 @@ def test_channels_asks_as_much_for_one_as_for_three(
     for _ in range(rows):
         make_live(make_channel(member.workspace))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(CHANNELS_QUERIES):
         client.get(address("channels", member))
 
 
@@ -149,69 +186,42 @@ def test_add_channel_twice_says_so(client: Client, member: Membership) -> None:
     assert Channel.objects.count() == 1
 
 
-# ── one channel ──
+def test_add_channel_adds_all_lines_or_none(client: Client, member: Membership) -> None:
+    form = {"address": "@camille\n@a b", "name": "", "language": "fr", "is_watched": "on"}
+
+    answer = client.post(address("channel-add", member), form)
+    assert "Line 2: An address holds no space" in answer.content.decode()
+    assert "@camille\n@a b</textarea>" in answer.content.decode()
+    assert not Channel.objects.exists()
+
+    answer = client.post(address("channel-add", member), form | {"address": "@camille\n@jules"}, follow=True)
+    assert "2 channels were added." in answer.content.decode()
+    assert list(Channel.objects.values_list("address", "is_watched")) == [("camille", True), ("jules", True)]
 
 
-def test_channel_shows_its_lives_with_their_gaps(client: Client, member: Membership) -> None:
-    channel = make_channel(member.workspace, name="Plateau")
-    live = make_live(channel, title="Evening", ended_at=NOW + HOUR, heard_s=3590, lost_s=10)
-    Gap.objects.create(live=live, from_s=1, to_s=11, cause="x")
-    make_live(channel, title="Tonight")
-
-    page = client.get(address("channel", member, channel.pk)).content.decode()
-
-    assert "Evening" in page
-    assert "Tonight" in page
-    assert "1 h 00" in page
-    assert "heard 99.7%" in page
-    assert "1 gap" in page
+# ── looking now ──
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_channel_asks_as_much_for_one_live_as_for_three(
-    client: Client, member: Membership, django_assert_num_queries: DjangoAssertNumQueries, rows: int
-) -> None:
-    channel = make_channel(member.workspace)
-    for index in range(rows):
-        make_live(channel, started_at=NOW - index * HOUR, ended_at=NOW)
+def test_a_channel_is_looked_at_once_in_half_a_minute(client: Client, member: Membership) -> None:
+    channel = make_detected(member, "camille", airing="offline", due_at=clock.now() + HOUR)
+    page = address("channel", member, channel.pk)
 
-    with django_assert_num_queries(12):
-        client.get(address("channel", member, channel.pk))
+    answer = client.post(address("channel-look", member, channel.pk), {"next": page}, follow=True)
 
-
-def test_channel_has_pages_of_lives(client: Client, member: Membership) -> None:
-    channel = make_channel(member.workspace)
-    for index in range(26):
-        make_live(channel, title=f"Live {index}", started_at=NOW - index * HOUR, ended_at=NOW)
-
-    page = client.get(address("channel", member, channel.pk) + "?page=2").content.decode()
-
-    assert "Live 25" in page
-    assert "Live 24" not in page
-    assert "2 of 2" in page
+    assert "camille is looked at." in answer.content.decode()
+    assert Presence.objects.get().due_at < clock.now() + HOUR / 2
+    Presence.objects.update(due_at=NOW + HOUR)
+    answer = client.post(address("channel-look", member, channel.pk), {"next": page}, follow=True)
+    assert "It was looked at just now" in answer.content.decode()
+    assert Presence.objects.get().due_at == NOW + HOUR
 
 
-def test_channel_is_renamed(client: Client, member: Membership) -> None:
+def test_a_channel_that_is_not_watched_is_not_looked_at(client: Client, member: Membership) -> None:
     channel = make_channel(member.workspace)
 
-    client.post(address("channel", member, channel.pk), {"name": "New name", "language": "en"})
+    answer = client.post(address("channel-look", member, channel.pk), follow=True)
 
-    channel.refresh_from_db()
-    assert (channel.name, channel.language) == ("New name", "en")
-
-
-def test_analysts_cannot_rename(client: Client, member: Membership) -> None:
-    channel = make_channel(member.workspace, name="Kept")
-    client.force_login(make_membership("analyst", workspace=member.workspace).user)
-
-    client.post(address("channel", member, channel.pk), {"name": "New name", "language": "en"})
-
-    channel.refresh_from_db()
-    assert channel.name == "Kept"
-
-
-def test_channels_of_others_are_not_found(client: Client, member: Membership) -> None:
-    assert client.get(address("channel", member, make_channel().pk)).status_code == 404
+    assert "is not watched" in answer.content.decode()
 
 
 # ── watching and removing ──

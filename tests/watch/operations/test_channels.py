@@ -9,8 +9,9 @@ from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership
 from vigie.watch import operations
 from vigie.watch.addresses import Place
-from vigie.watch.models import Channel
-from vigie.watch.operations import AlreadyAdded, ChannelRemoved, Label
+from vigie.runtime.models import Lease
+from vigie.watch.models import Channel, Presence
+from vigie.watch.operations import AlreadyAdded, ChannelRemoved, Label, NotWatched, TooSoon
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +131,78 @@ def test_a_removed_channel_is_not_watched(actor: Membership) -> None:
 
     with pytest.raises(ChannelRemoved, match="add it again"):
         operations.start_watching(channel, actor=actor)
+
+
+# ── several at once ──
+
+
+def entry(address: str, number: str = "") -> tuple[Place, Label]:
+    return Place("tiktok", address, number), Label(f"@{address}", "fr")
+
+
+def test_add_channels_adds_and_watches_all(actor: Membership) -> None:
+    entries = [entry("camille"), entry("jules")]
+
+    added = operations.add_channels(actor.workspace, entries, actor=actor, now=NOW, is_watched=True)
+
+    assert [(channel.address, channel.is_watched) for channel in added] == [("camille", True), ("jules", True)]
+    assert Presence.objects.count() == 2
+    assert [verb for verb, _, _ in acts()].count("channel.added") == 2
+
+
+def test_add_channels_adds_none_where_one_is_on_the_list(actor: Membership) -> None:
+    make_channel(actor.workspace, address="jules", platform="tiktok")
+    entries = [entry("camille"), entry("jules")]
+
+    with pytest.raises(AlreadyAdded) as refused:
+        operations.add_channels(actor.workspace, entries, actor=actor, now=NOW, is_watched=True)
+
+    assert refused.value.places == [Place("tiktok", "jules")]
+    assert list(Channel.objects.values_list("address", flat=True)) == ["jules"]
+    assert acts() == []
+
+
+def test_an_account_is_known_by_its_number_whatever_its_name(actor: Membership) -> None:
+    known = make_channel(actor.workspace, address="camille", platform="tiktok")
+    Channel.objects.update(platform_id="12345")
+    place = Place("tiktok", "12345", platform_id="12345")
+
+    with pytest.raises(AlreadyAdded):
+        operations.add_channel(actor.workspace, place, LABEL, actor=actor, now=NOW)
+
+    operations.remove_channel(known, actor=actor, now=NOW)
+    back = operations.add_channel(actor.workspace, place, LABEL, actor=actor, now=NOW)
+    assert (back, back.address) == (known, "camille")
+
+
+# ── a look in between ──
+
+
+def test_look_now_makes_a_channel_due_once_in_half_a_minute(actor: Membership) -> None:
+    [channel] = operations.add_channels(actor.workspace, [entry("camille")], actor=actor, now=NOW, is_watched=True)
+    Presence.objects.update(due_at=LATER, failures=4)
+
+    operations.look_now(channel, NOW)
+
+    assert list(Presence.objects.values_list("due_at", "failures")) == [(NOW, 0)]
+    Presence.objects.update(due_at=LATER)
+    with pytest.raises(TooSoon):
+        operations.look_now(channel, NOW + timedelta(seconds=29))
+    assert Presence.objects.get().due_at == LATER
+    operations.look_now(channel, NOW + timedelta(seconds=31))
+    assert Presence.objects.get().due_at == NOW + timedelta(seconds=31)
+
+
+def test_look_now_makes_a_stream_due(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+    operations.start_watching(channel, actor=actor)
+    Lease.objects.create(resource=channel.resource, due_at=LATER)
+
+    operations.look_now(channel, NOW)
+
+    assert Lease.objects.get().due_at is None
+
+
+def test_look_now_looks_at_no_channel_that_is_not_watched() -> None:
+    with pytest.raises(NotWatched):
+        operations.look_now(make_channel(), NOW)

@@ -8,8 +8,9 @@ from tests.factories import NOW, make_channel, make_live, make_membership
 from vigie.people.models import Membership
 from vigie.runtime.models import Lease
 from vigie.watch import queries
-from vigie.watch.models import Channel, Gap, LiveState
-from vigie.watch.queries import Wanted
+from vigie.watch.models import Channel, Gap, Live, LiveState, Presence
+from vigie.watch.queries import Sought, Standing, Wanted
+from vigie.watch.wording import NOT_SET_UP
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,119 @@ def test_a_channel_waits_for_a_place_when_it_is_due_and_every_watcher_looks_at_o
         "new": (None, False),
     }
     assert list(queries.waiting_for_a_place(NOW)) == [waiting]
+
+
+# ── how they stand ──
+
+
+def detected(member: Membership, name: str, *, is_watched: bool = True, **fields: object) -> Channel:
+    channel = make_channel(member.workspace, name=name, address=name, platform="tiktok")
+    Channel.objects.filter(pk=channel.pk).update(is_watched=is_watched)
+    if fields:
+        Presence.objects.create(channel=channel, **({"since": NOW, "due_at": NOW, "checked_at": NOW} | fields))  # type: ignore[arg-type]
+    return channel
+
+
+def test_channels_stand_as_is_known_of_them(member: Membership) -> None:
+    detected(member, "live", airing="live")
+    detected(member, "offline", airing="offline")
+    detected(member, "unknown", airing="unknown", reason="TikTok banned this account.")
+    detected(member, "not set up", airing="unknown", reason=min(NOT_SET_UP))
+    detected(member, "never asked", checked_at=None)
+    detected(member, "added by a script")
+    detected(member, "given up", is_watched=False, airing="live")
+    make_live(detected(member, "given up late", is_watched=False, airing="offline"))
+
+    found = queries.with_activity(queries.channels_for(member), NOW)
+
+    assert {channel.name: channel.standing for channel in found} == {  # type: ignore[attr-defined]
+        "live": Standing.LIVE,
+        "offline": Standing.OFFLINE,
+        "unknown": Standing.UNKNOWN,
+        "not set up": Standing.NOT_SET_UP,
+        "never asked": Standing.LOOKING,
+        "added by a script": Standing.LOOKING,
+        "given up": Standing.UNWATCHED,
+        "given up late": Standing.LIVE,
+    }
+
+
+def test_streams_stand_as_they_were_tried(member: Membership) -> None:
+    leased(make_channel(member.workspace, name="tried"), due_at=NOW)
+    Lease.objects.update(token=1)
+    leased(make_channel(member.workspace, name="first look"), due_at=NOW)
+    make_live(leased(make_channel(member.workspace, name="live"), due_at=NOW))
+
+    found = queries.with_activity(queries.channels_for(member), NOW)
+
+    assert {channel.name: channel.standing for channel in found} == {  # type: ignore[attr-defined]
+        "tried": Standing.OFFLINE,
+        "first look": Standing.LOOKING,
+        "live": Standing.LIVE,
+    }
+
+
+def test_a_channel_on_air_tells_since_when_and_before_how_many(member: Membership) -> None:
+    make_live(detected(member, "a"), aired_at=NOW - HOUR, viewers=7)
+    make_live(detected(member, "b"), ended_at=NOW + HOUR, viewers=7)
+
+    found = queries.with_activity(queries.channels_for(member), NOW)
+
+    assert [(each.live_since, each.viewers_now) for each in found] == [(NOW - HOUR, 7), (None, None)]  # type: ignore[attr-defined]
+
+
+def test_attempts_are_no_lives(member: Membership) -> None:
+    channel = detected(member, "a")
+    attempt = make_live(channel, state=LiveState.FAILED, ended_at=NOW)
+    broken = make_live(channel, state=LiveState.FAILED, started_at=NOW - HOUR, ended_at=NOW)
+    Live.objects.filter(pk=broken.pk).update(epoch=0)
+    broken.refresh_from_db()
+
+    [found] = queries.with_activity(queries.channels_for(member), NOW)
+
+    assert (found.lives_count, found.last_live_at) == (1, NOW - HOUR)  # type: ignore[attr-defined]
+    assert (queries.is_attempt(attempt), queries.is_attempt(broken)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("sought", "names"),
+    [
+        (Sought(), ["Camille", "jules"]),
+        (Sought("CAM"), ["Camille"]),
+        (Sought("jul"), ["jules"]),
+        (Sought("%"), []),
+        (Sought(platform="tiktok"), ["Camille", "jules"]),
+        (Sought(platform="twitch"), []),
+        (Sought(standing="offline"), ["Camille"]),
+        (Sought("cam", "tiktok", "looking"), []),
+    ],
+)
+def test_channels_are_sought_by_name_platform_and_standing(
+    member: Membership, sought: Sought, names: list[str]
+) -> None:
+    detected(member, "Camille", airing="offline")
+    detected(member, "jules")
+
+    found = queries.sought_among(queries.with_activity(queries.channels_for(member), NOW), sought)
+
+    assert [channel.name for channel in found] == names
+
+
+def test_a_detected_channel_is_looked_at_when_its_platform_is_asked_and_waits_for_a_place_on_air_only(
+    member: Membership,
+) -> None:
+    """After a live its lease is free and due; until the next live nobody will take it, and nobody has to."""
+    later = NOW + HOUR
+    channel = detected(member, "a", airing="offline", due_at=later)
+    leased(channel, due_at=NOW - HOUR)
+    Lease.objects.create(resource="owner:a", owner="a", expires_at=later)
+
+    [found] = queries.with_activity(queries.channels_for(member), NOW)
+    assert (found.next_look_at, found.is_waiting) == (later, False)  # type: ignore[attr-defined]
+
+    make_live(channel)
+    [found] = queries.with_activity(queries.channels_for(member), NOW)
+    assert found.is_waiting  # type: ignore[attr-defined]
 
 
 def test_nobody_waits_for_a_place_while_no_watcher_is_at_work(member: Membership) -> None:
