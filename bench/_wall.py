@@ -131,8 +131,8 @@ def tell(live: Live) -> None:
 def count(live: Live) -> None:
     """Count what happened in a live, and its viewers."""
     at_s = _now_s(live)
-    where = {"live": live, "at_s": stretch_of(at_s)}
-    LiveSample.objects.update_or_create(**where, defaults={"messages": _rng.randrange(60)})
+    messages = {"messages": _rng.randrange(60)}
+    LiveSample.objects.update_or_create(messages, live=live, at_s=stretch_of(at_s))
     count_viewers(live.pk, at_s, _rng.randrange(9000))
 
 
