@@ -4,7 +4,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vigie.adapters.tiktok.schema import Message, classes
+from vigie.adapters.tiktok.schema import Message, classes, decode_error
 
 MOST_BYTES = 16 * 2**20
 """No frame unfolds to more: some hundred messages of 3 kB are usual at most."""
@@ -42,11 +42,9 @@ def read(data: bytes) -> Fetched:
 
 def parsed(name: str, data: bytes) -> Message:
     """Return the message of that class. Raises Broken."""
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 -- of an extra
-
     try:
         return classes()[name].FromString(data)
-    except DecodeError as error:
+    except decode_error() as error:  # looked up only when there is one
         raise Broken(f"no {name}: {error}") from error
 
 

@@ -81,3 +81,11 @@ def classes() -> dict[str, Any]:
     return {
         name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"vigie.tiktok.{name}")) for name in FIELDS
     }
+
+
+def decode_error() -> type[Exception]:
+    """Return what protobuf raises for bytes that it cannot read."""
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 -- of an extra
+
+    error: type[Exception] = DecodeError
+    return error
