@@ -143,7 +143,7 @@ class Chatting:
 
     async def _tell(self, trouble: PortError) -> None:
         """Tell that the chat is interrupted, and since when: the last thing it brought, half a minute ago at most."""
-        log.info("chat.interrupted", live=self._live.pk, reason=str(trouble))
+        log.info("chat_interrupted", live=self._live.pk, reason=str(trouble))
         if self._broken is None:
             since_s = max(self._last_s, self._now_s() - STALLED_S) if self._is_open else 0.0
             self._broken = (since_s, str(trouble))
