@@ -133,7 +133,7 @@ async def test_rooms_share_three_connections_at_most(server: TwitchServer, reade
         await reading.aclose()
 
     assert (refused.retryable, refused.retry_after_s) == (True, 60.0)
-    assert reader.asked("ws", "WEBSOCKET") == 3
+    assert reader.connections == 3
     assert chat._sessions == {}
 
 
@@ -160,7 +160,7 @@ async def test_a_room_that_is_left_is_given_up_and_can_be_joined_again(server: T
                 server.say(CHANNEL.login, "moka", "salut")
                 assert await texts(reading, 1) == ["salut"]
 
-    assert reader.asked("ws", "WEBSOCKET") == 1
+    assert reader.connections == 1
     assert reader.asked(SUBSCRIPTIONS, "DELETE") >= 6
 
 

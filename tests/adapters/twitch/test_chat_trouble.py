@@ -53,7 +53,7 @@ async def test_after_a_break_the_room_opens_on_a_new_connection(server: TwitchSe
     async with aclosing(chat.chat(room())) as reading:
         await opened(reading)
 
-    assert reader.asked("ws", "WEBSOCKET") == 2
+    assert reader.connections == 2
 
 
 async def test_a_connection_that_says_nothing_has_stalled(server: TwitchServer) -> None:
@@ -92,7 +92,7 @@ async def test_a_scope_that_was_refused_is_named(server: TwitchServer) -> None:
 
     assert trouble.permanent
     assert "user:read:chat" in str(trouble)
-    assert asker.asked("ws", "WEBSOCKET") == 0
+    assert asker.connections == 0
 
 
 async def test_a_token_that_expired_is_refreshed(server: TwitchServer) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
+import httpx
+
 from tests.adapters.gates import FreeGate
 from vigie.adapters.twitch.authority import AppKeys, TwitchAuthority
 from vigie.adapters.twitch.chat import TwitchChat
@@ -105,7 +107,13 @@ class Asker:
 
     def asked(self, path: str, method: str = "GET") -> int:
         """Return how often something was asked."""
+        httpx.get(self.server.url("last"))  # an answer is written into the book after it was sent, before the next one
         return sum(one.path == f"/{path}" and one.method == method for one in self.server.requests)
+
+    @property
+    def connections(self) -> int:
+        """How many EventSub sessions there were so far."""
+        return len(self.server._app.sessions._sessions)
 
 
 def room(user: TwitchUser = CHANNEL) -> Room:
