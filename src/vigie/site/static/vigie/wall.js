@@ -56,6 +56,8 @@ function tellDelay() {
   delay.querySelector("b").textContent = said(late[(late.length - 1) >> 1]);
 }
 
+const oldest = (bars) => bars.querySelector("[data-cell]"); // what was added comes in order
+
 function slide() {
   if (document.hidden) return;
   const now = Date.now() + skewMs;
@@ -63,7 +65,7 @@ function slide() {
     if (rankOf(bars.closest(".tile")) < 0) continue; // over
     const first = Math.floor((now - Date.parse(bars.dataset.began)) / CELL_MS) - CELLS + 1;
     bars.setAttribute("viewBox", `${first} 0 ${CELLS} 100`);
-    for (const bar of bars.querySelectorAll("[data-cell]")) if (Number(bar.dataset.cell) < first) bar.remove();
+    for (let bar = oldest(bars); bar && Number(bar.dataset.cell) < first; bar = oldest(bars)) bar.remove();
   }
 }
 
