@@ -200,5 +200,20 @@ def test_state_ring_is_a_form_words_and_the_reason(state: LiveState, ring: str, 
     )
 
 
+@pytest.mark.parametrize(("ago_s", "text"), [(12, "12 s"), (59 * 60, "59 min"), (7300, "2 h")])
+def test_since_is_how_long_ago_something_was_and_goes_on(ago_s: int, text: str) -> None:
+    moment = time_of_day.now() - timedelta(seconds=ago_s)
+
+    shown = vigie.since(moment)
+
+    assert shown == f'<time class="num" datetime="{moment.isoformat()}" data-clock="since">{text}</time>'
+
+
+@pytest.mark.parametrize(("score", "word"), [(0.7, "High"), (0.4, "Medium"), (0.39, "Low")])
+def test_severity_word_is_that_of_its_band(score: float, word: str) -> None:
+    with translation.override("en"):
+        assert vigie.severity_word(score) == word
+
+
 def test_every_state_has_a_ring() -> None:
     assert set(vigie.RINGS) == set(LiveState)

@@ -71,6 +71,11 @@ function slide() {
 
 // ── what happens ──
 
+// A picture that cannot be had leaves its place to the plain one behind it.
+const isBroken = (picture) => picture.complete && !picture.naturalWidth;
+for (const picture of tiles.querySelectorAll(".thumb img")) if (isBroken(picture)) picture.remove();
+tiles.addEventListener("error", ({ target }) => target.matches(".thumb img") && target.remove(), true);
+
 let isDue = false;
 function soon() {
   if (isDue) return;
