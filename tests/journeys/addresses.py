@@ -63,6 +63,7 @@ NO_PAGES = frozenset(
         "account_set_password",
         *("connection-connect", "connection-callback", "notice"),
         # parts of pages
+        *("channels-rows", "channel-now"),
         *("wall-tiles", "wall-counters", "wall-alerts", "wall-look"),
         *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
         *("notices-bell", "notices-latest"),
@@ -71,7 +72,7 @@ NO_PAGES = frozenset(
         *("live-thumbnail", "alert-audio", "alert-peaks"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
-        *("channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
+        *("channel-look", "channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
         *("alert-decide", "alert-undo", "alert-note", "notice-read", "notices-read"),
         *("webhook-rotate", "webhook-try", "webhook-remove", "delivery-again"),
         *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),

@@ -78,10 +78,13 @@ ROWS = [
     post("audit-verify", AUDIT),
     # watch
     get("channels", FOLLOW),
+    get("channels-rows", FOLLOW),
     get("channel", FOLLOW, of="channel"),
+    get("channel-now", FOLLOW, of="channel"),
     post("channel", FOLLOW, CHANNELS, of="channel"),
     get("channel-add", FOLLOW, CHANNELS),
     post("channel-add", FOLLOW, CHANNELS),
+    post("channel-look", FOLLOW, of="channel"),
     post("channel-watch", FOLLOW, CHANNELS, of="channel"),
     post("channel-unwatch", FOLLOW, CHANNELS, of="channel"),
     post("channel-remove", FOLLOW, CHANNELS, of="channel"),

@@ -14,7 +14,7 @@ from vigie.watch.models import Channel, Presence
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-CHANNELS_QUERIES = 9
+CHANNELS_QUERIES = 10
 
 
 @pytest.fixture

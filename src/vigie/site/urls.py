@@ -6,7 +6,7 @@ from django.urls import include, path
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
-from vigie.site import transcripts, views, wall
+from vigie.site import channels, transcripts, views, wall
 
 board = [
     path("health/", views.health, name="health"),
@@ -16,6 +16,8 @@ board = [
     path("wall/alerts/", wall.wall_alerts, name="wall-alerts"),
     path("wall/look/", wall.wall_look, name="wall-look"),
     path("lives/<int:pk>/thumbnail.jpg", wall.thumbnail, name="live-thumbnail"),
+    path("channels/<int:pk>/", channels.channel, name="channel"),
+    path("channels/<int:pk>/now/", channels.channel_now, name="channel-now"),
     path("lives/", pages.lives, name="lives"),
     path("lives/on-air/", pages.on_air, name="lives-on-air"),
     path("lives/<int:pk>/", pages.live, name="live"),

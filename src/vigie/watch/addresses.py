@@ -159,3 +159,13 @@ def name_of(place: Place) -> str:
     parts = urlsplit(place.address)
     last = parts.path.rstrip("/").rpartition("/")[2]
     return (last.partition(".")[0] or parts.hostname or place.address)[:120]
+
+
+def page_of(platform: str, address: str) -> str:
+    """Return the public page of a channel, for a browser; empty where it has none, or only its number is known."""
+    if platform == WEB:
+        return address if address.startswith(("http://", "https://")) else ""
+    if platform == TIKTOK and _TIKTOK_NUMBER.fullmatch(address):
+        return ""
+    sites = {TIKTOK: "https://www.tiktok.com/@", TWITCH: "https://www.twitch.tv/"}
+    return f"{sites[platform]}{address}"

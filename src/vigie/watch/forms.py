@@ -1,5 +1,6 @@
 """What people fill in about channels and their lives."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from vigie.watch import queries
 from vigie.watch.addresses import BadAddress, Flaw, Place, name_of, place_of
 from vigie.watch.models import Channel, LiveState, Platform
 from vigie.watch.operations import Label
-from vigie.watch.queries import Wanted
+from vigie.watch.queries import Sought, Standing, Wanted
 
 FLAWS: dict[Flaw, Promise] = {
     Flaw.EMPTY: _("Give the address of a live."),
@@ -51,14 +52,24 @@ class LabelForm(forms.Form):
         return Label(self.cleaned_data["name"], self.cleaned_data["language"])
 
 
+MOST_AT_ONCE = 100
+LONGEST_LINE = 2000
+
+
 class ChannelForm(LabelForm):
-    """A channel to be added."""
+    """Channels to be added: one address a line."""
 
     address = forms.CharField(
         label=_("Address"),
-        max_length=2000,
-        help_text=_("@account, or the address of an account, of a live, of a stream: https, HLS, FLV, RTMP, SRT."),
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "@…, https://…"}),
+        max_length=MOST_AT_ONCE * LONGEST_LINE,
+        strip=False,
+        help_text=_(
+            "@account, or the address of an account, of a live, of a stream: https, HLS, FLV, RTMP, SRT. Several at "
+            "once: one a line."
+        ),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "inputmode": "url", "autocomplete": "off", "placeholder": "@…, https://…"}
+        ),
     )
     platform = forms.ChoiceField(
         label=_("Platform"), required=False, choices=[("", _("as the address says")), *Platform.choices]
@@ -72,25 +83,65 @@ class ChannelForm(LabelForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["name"].required = False
         self.fields["name"].help_text = _("Left out, it is taken from the address.")
+        self._lines: dict[Place, int] = {}
+        """Where each place was written, from 1 on."""
 
     def clean(self) -> dict[str, Any]:
-        """Bring the address into its one form."""
+        """Bring each address into its one form, or say what is wrong with it."""
         data = super().clean() or self.cleaned_data
-        try:
-            data["place"] = place_of(data.get("address", ""), data.get("platform", ""))
-        except BadAddress as error:
-            if "address" in data:
-                self.add_error("platform" if error.flaw is Flaw.PLATFORM else "address", str(FLAWS[error.flaw]))
+        lines = [(at, line) for at, line in enumerate(data.get("address", "").splitlines(), start=1) if line.strip()]
+        if len(lines) > MOST_AT_ONCE:
+            self.add_error("address", _("At most 100 addresses at once."))
+            return data
+        if not lines and "address" in data:
+            self.add_error("address", str(FLAWS[Flaw.EMPTY]))
+        for at, line in lines:
+            self._take(at, line, is_alone=len(lines) == 1)
+        if len(lines) > 1 and data.get("name"):
+            self.add_error("name", _("Only one channel at a time can be given a name: leave it out."))
         return data
 
-    def place(self) -> Place:
-        """Return where the channel is."""
-        place: Place = self.cleaned_data["place"]
-        return place
+    def _take(self, at: int, line: str, *, is_alone: bool) -> None:
+        try:
+            place = place_of(line, self.cleaned_data.get("platform", ""))
+        except BadAddress as error:
+            field = "platform" if error.flaw is Flaw.PLATFORM and is_alone else "address"
+            return self._refuse(field, 0 if is_alone else at, str(FLAWS[error.flaw]))
+        if place in self._lines:
+            return self._refuse("address", at, _("the same as line %(line)d.") % {"line": self._lines[place]})
+        self._lines[place] = at
+        return None
 
-    def label(self) -> Label:
-        """Return what was filled in, with a name in any case."""
-        return Label(self.cleaned_data["name"] or name_of(self.place()), self.cleaned_data["language"])
+    def _refuse(self, field: str, at: int, flaw: str) -> None:
+        self.add_error(field, _("Line %(line)d: %(flaw)s") % {"line": at, "flaw": flaw} if at else flaw)
+
+    def refuse_known(self, places: Sequence[Place]) -> None:
+        """Say which of the places are on the list already."""
+        is_alone = len(self._lines) == 1
+        for place in places:
+            at = 0 if is_alone else self._lines.get(place, 0)
+            self._refuse("address", at, _("This channel is on the list already."))
+
+    def entries(self) -> list[tuple[Place, Label]]:
+        """Return each place with what is said of it, in order, with a name in any case."""
+        data = self.cleaned_data
+        return [(place, Label(data["name"] or name_of(place), data["language"])) for place in self._lines]
+
+
+class ChannelsForm(forms.Form):
+    """Which channels of the list are looked for; nothing filled in means all of them."""
+
+    name = forms.CharField(
+        label=_("Name or address"), required=False, max_length=120, widget=forms.TextInput({"type": "search"})
+    )
+    platform = forms.ChoiceField(label=_("Platform"), required=False, choices=[("", _("All")), *Platform.choices])
+    standing = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Standing.choices])
+
+    def sought(self) -> Sought:
+        """Return what was filled in; a field that makes no sense, and says so, looks for nothing in particular."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Sought(data.get("name", ""), data.get("platform", ""), data.get("standing", ""))
 
 
 class HistoryForm(forms.Form):

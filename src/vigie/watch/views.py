@@ -1,86 +1,100 @@
-"""The pages of channels: the list, one channel with its lives, and what can be done with it."""
+"""The list of channels, and what can be done with one. Its own page spans areas: `site.channels`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
-from vigie.watch import hosts, operations, queries
-from vigie.watch.forms import ChannelForm, LabelForm
+from vigie.watch import operations, queries
+from vigie.watch.forms import ChannelForm, ChannelsForm
 from vigie.watch.models import Channel
 from vigie.watch.permissions import may_follow_lives, may_manage_channels
-from vigie.watch.queries import Wanted
 
-LIVES_A_PAGE = 25
+CHANNELS_A_PAGE = 50
 
 
-@require_GET
+@require_safe
 @in_workspace(may_follow_lives)
 def channels(request: WorkspaceRequest) -> HttpResponse:
-    """Show every channel of the team."""
-    found = queries.with_activity(queries.channels_for(request.membership), clock.now())
-    context = {"channels": found, "may_manage": may_manage_channels(request.membership)}
+    """Show the channels of the team, or those that are looked for."""
+    form = ChannelsForm(request.GET)
+    known = queries.channels_for(request.membership)
+    context = _rows(request, form) | {"form": form, "has_channels": known.exists()}
     return render(request, "watch/channels.html", context)
+
+
+@require_safe
+@in_workspace(may_follow_lives)
+def channels_rows(request: WorkspaceRequest) -> HttpResponse:
+    """Show the rows of the list alone, for a page that may have missed some news."""
+    return render(request, "watch/_channels.html", _rows(request, ChannelsForm(request.GET)))
+
+
+def _rows(request: WorkspaceRequest, form: ChannelsForm) -> dict[str, object]:
+    known = queries.with_activity(queries.channels_for(request.membership), clock.now())
+    page = Paginator(queries.sought_among(known, form.sought()), CHANNELS_A_PAGE)
+    return {
+        "channels": page.get_page(request.GET.get("page")),
+        "may_manage": may_manage_channels(request.membership),
+        "list_page": f"{reverse('channels', args=[request.workspace.slug])}?{request.GET.urlencode()}",
+    }
 
 
 @require_http_methods(["GET", "POST"])
 @in_workspace(may_manage_channels)
 def add_channel(request: WorkspaceRequest) -> HttpResponse:
-    """Add a channel, and watch it unless told otherwise."""
+    """Add channels, and watch them unless told otherwise: all that were written, or none."""
     form = ChannelForm(request.POST or None, initial={"language": request.user.language})
     if request.method == "POST" and form.is_valid():
-        channel = _added(request, form)
-        if channel is not None:
-            messages.success(request, _("%(channel)s was added.") % {"channel": channel.name})
-            return redirect("channel", request.workspace.slug, channel.pk)
+        added = _added(request, form)
+        if added:
+            return _show_added(request, added)
     return render(request, "watch/channel_add.html", {"form": form})
 
 
-def _added(request: WorkspaceRequest, form: ChannelForm) -> Channel | None:
+def _added(request: WorkspaceRequest, form: ChannelForm) -> list[Channel]:
     try:
-        channel = operations.add_channel(
-            request.workspace, form.place(), form.label(), actor=request.membership, now=clock.now()
+        return operations.add_channels(
+            request.workspace,
+            form.entries(),
+            actor=request.membership,
+            now=clock.now(),
+            is_watched=form.cleaned_data["is_watched"],
         )
-    except operations.AlreadyAdded:
-        form.add_error("address", _("This channel is on the list already."))
-        return None
-    if form.cleaned_data["is_watched"]:
-        operations.start_watching(channel, actor=request.membership)
-    return channel
+    except operations.AlreadyAdded as error:
+        form.refuse_known(error.places)
+        return []
 
 
-@require_http_methods(["GET", "POST"])
+def _show_added(request: WorkspaceRequest, added: Sequence[Channel]) -> HttpResponse:
+    if len(added) == 1:
+        messages.success(request, _("%(channel)s was added.") % {"channel": added[0].name})
+        return redirect("channel", request.workspace.slug, added[0].pk)
+    messages.success(request, _("%(count)d channels were added.") % {"count": len(added)})
+    return redirect("channels", request.workspace.slug)
+
+
+@require_POST
 @in_workspace(may_follow_lives)
-def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show a channel and its lives; a POST changes its name and language."""
-    found = queries.with_prospects(queries.channels_for(request.membership), clock.now())
-    shown = get_object_or_404(found, pk=pk)
-    may_manage = may_manage_channels(request.membership)
-    if request.method == "POST" and not may_manage:
-        raise PermissionDenied
-    form = LabelForm(request.POST or None, initial={"name": shown.name, "language": shown.language})
-    if form.is_valid():
-        operations.change_channel(shown, form.label(), actor=request.membership)
-        messages.success(request, _("Saved."))
-        return redirect("channel", request.workspace.slug, pk)
-    past = queries.history_for(request.membership, Wanted(channel_id=pk))
-    context = {
-        "channel": shown,
-        "form": form if may_manage else None,
-        "host_rests": hosts.is_left_alone(shown.address, clock.now()),
-        "open_live": shown.lives.filter(ended_at=None).select_related("channel").first(),
-        "lives": Paginator(past, LIVES_A_PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "watch/channel.html", context)
+def look_at_channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Have a channel looked at now."""
+    channel = get_object_or_404(queries.channels_for(request.membership), pk=pk)
+    try:
+        operations.look_now(channel, clock.now())
+        messages.success(request, _("%(channel)s is looked at.") % {"channel": channel.name})
+    except operations.TooSoon:
+        messages.info(request, _("It was looked at just now: try again in half a minute."))
+    except operations.NotWatched:
+        messages.info(request, _("This channel is not watched, so nobody looks at it."))
+    return _back(request)
 
 
 @require_POST
@@ -99,6 +113,10 @@ def unwatch_channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _switch(request: WorkspaceRequest, pk: int, switch: Callable[..., None]) -> HttpResponse:
     switch(get_object_or_404(queries.channels_for(request.membership), pk=pk), actor=request.membership)
+    return _back(request)
+
+
+def _back(request: WorkspaceRequest) -> HttpResponse:
     return redirect(_page_before(request) or reverse("channels", args=[request.workspace.slug]))
 
 

@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import NOW, make_channel, make_membership, make_workspace
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership
+from vigie.runtime.models import Lease
 from vigie.watch import operations
 from vigie.watch.addresses import Place
-from vigie.runtime.models import Lease
 from vigie.watch.models import Channel, Presence
 from vigie.watch.operations import AlreadyAdded, ChannelRemoved, Label, NotWatched, TooSoon
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import models
 from django.db.models import (
     Case,
     CharField,
     Count,
     DateTimeField,
     Exists,
+    F,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -17,11 +20,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.translation import gettext_lazy as _
 
 from vigie.people.models import Membership
 from vigie.runtime.models import Lease
-from vigie.watch.models import RESOURCE, Channel, Gap, Live
+from vigie.watch.models import RESOURCE, AiringState, Channel, Gap, Live, LiveState, Platform
+from vigie.watch.wording import NOT_SET_UP
 
 FAREWELL = timedelta(minutes=10)
 """How long a live stays among those on air once it is over: nobody should miss that it ended."""
@@ -29,35 +34,116 @@ FAREWELL = timedelta(minutes=10)
 TURN = timedelta(seconds=30)
 """A look takes less, so that nobody waits longer for a turn unless all places are held by lives on air."""
 
+IS_ATTEMPT = Q(state=LiveState.FAILED, epoch=None, chat_until_s=None, room_id="")
+"""A live that was none: its media could not be had, and no platform said that it was there."""
+
+
+def is_attempt(live: Live) -> bool:
+    """Return whether a live is one of `IS_ATTEMPT`."""
+    came_to_nothing = live.epoch is None and live.chat_until_s is None and not live.room_id
+    return live.state == LiveState.FAILED and came_to_nothing
+
 
 def channels_for(membership: Membership) -> QuerySet[Channel]:
     """Return the channels on the list of a member's team, by name."""
     return Channel.objects.filter(workspace=membership.workspace_id, removed_at=None).order_by("name", "pk")
 
 
+class Standing(models.TextChoices):
+    """How a channel stands, in a word."""
+
+    LIVE = "live", _("on air")
+    OFFLINE = "offline", _("not on air")
+    UNKNOWN = "unknown", _("unknown")
+    NOT_SET_UP = "not-set-up", _("platform not set up")
+    LOOKING = "looking", _("being looked at…")
+    """Nobody has looked yet."""
+    WAITING = "waiting", _("waiting for a place")
+    UNWATCHED = "off", _("not watched")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which channels are looked for; what is empty excludes none."""
+
+    name: str = ""
+    """A part of its name, or of its address."""
+    platform: str = ""
+    standing: str = ""
+
+
+def sought_among(channels: QuerySet[Channel], sought: Sought) -> QuerySet[Channel]:
+    """Return those of `with_activity` that are looked for."""
+    if sought.name:
+        channels = channels.filter(Q(name__icontains=sought.name) | Q(address__icontains=sought.name))
+    if sought.platform:
+        channels = channels.filter(platform=sought.platform)
+    return channels.filter(Q(standing=sought.standing)) if sought.standing else channels
+
+
 def with_activity(channels: QuerySet[Channel], now: datetime) -> QuerySet[Channel]:
-    """Return channels with `lives_count`, `last_live_at`, `is_on_air` and what `with_prospects` adds."""
+    """Return channels with how they stand, what they did, and what `with_prospects` adds; `presence` comes with them.
+
+    `standing`; `live_since` and `viewers_now` of one on air; `lives_count` and `last_live_at` without failed attempts.
+    """
     lives = Live.objects.filter(channel=OuterRef("pk"))
-    newest = lives.order_by("-started_at").values("started_at")[:1]
-    return with_prospects(channels, now).annotate(
-        lives_count=Count("lives"),
-        last_live_at=Subquery(newest, output_field=DateTimeField()),
-        is_on_air=Exists(lives.filter(ended_at=None)),
+    open_live, real = lives.filter(ended_at=None), lives.exclude(IS_ATTEMPT)
+    counted = real.order_by().values("channel").annotate(count=Count("pk")).values("count")
+    began = open_live.annotate(began=Coalesce("aired_at", "started_at")).values("began")
+    newest = real.order_by("-started_at").values("started_at")[:1]
+    return (
+        with_prospects(channels, now)
+        .select_related("presence")
+        .annotate(
+            lives_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            last_live_at=Subquery(newest, output_field=DateTimeField()),
+            live_since=Subquery(began, output_field=DateTimeField()),
+            viewers_now=Coalesce(
+                Subquery(open_live.values("viewers")), "presence__viewers", output_field=IntegerField()
+            ),
+            is_on_air=Exists(open_live),
+        )
+        .annotate(standing=_standing())
     )
+
+
+def _standing() -> Case:
+    """Return how a channel stands; the first that holds counts."""
+    is_detected = ~Q(platform=Platform.WEB)
+    found: list[tuple[Q, Standing]] = [
+        (Q(is_on_air=True), Standing.LIVE),
+        (Q(is_watched=False), Standing.UNWATCHED),
+        (Q(is_waiting=True), Standing.WAITING),
+        (is_detected & Q(presence__checked_at=None), Standing.LOOKING),
+        (~is_detected & Q(was_looked_at=False), Standing.LOOKING),
+        (Q(presence__reason__in=NOT_SET_UP), Standing.NOT_SET_UP),
+        (Q(presence__airing=AiringState.LIVE), Standing.LIVE),
+        (Q(presence__airing=AiringState.UNKNOWN), Standing.UNKNOWN),
+    ]
+    cases = (When(condition, then=Value(standing.value)) for condition, standing in found)
+    return Case(*cases, default=Value(Standing.OFFLINE.value), output_field=CharField())
 
 
 def with_prospects(channels: QuerySet[Channel], now: datetime) -> QuerySet[Channel]:
     """Return channels with `next_look_at`, None for those that are not looked at again, and `is_waiting` for a place.
 
     It waits for a place when it is due since a while and every watcher that is at work looks at others.
+    `was_looked_at`: somebody looked at it for media, or does.
     """
-    free = Q(expires_at=None) | Q(expires_at__lte=now)
-    its_lease = Lease.objects.filter(free, resource=Concat(Value(RESOURCE), Cast(OuterRef("pk"), CharField())))
-    due_at = Case(When(is_watched=True, then=Subquery(its_lease.values("due_at"))), output_field=DateTimeField())
+    its_lease = Lease.objects.filter(resource=Concat(Value(RESOURCE), Cast(OuterRef("pk"), CharField())))
+    free = its_lease.filter(Q(expires_at=None) | Q(expires_at__lte=now))
+    turn_at = Subquery(free.values("due_at"), output_field=DateTimeField())
+    is_pulled = Q(platform=Platform.WEB) | Exists(Live.objects.filter(channel=OuterRef("pk"), ended_at=None))
     somebody_watches = Exists(Lease.objects.filter(expires_at__gt=now))
     return channels.annotate(
-        next_look_at=due_at,
-        is_waiting=Case(When(Q(somebody_watches, next_look_at__lt=now - TURN), then=True), default=False),
+        next_look_at=Case(
+            When(Q(is_watched=True, platform=Platform.WEB), then=turn_at),
+            When(is_watched=True, then=F("presence__due_at")),
+            output_field=DateTimeField(),
+        ),
+        turn_at=Case(When(Q(is_pulled, is_watched=True), then=turn_at), output_field=DateTimeField()),
+        is_waiting=Case(When(Q(somebody_watches, turn_at__lt=now - TURN), then=True), default=False),
+        was_looked_at=Exists(its_lease.filter(token__gt=0)),
     )
 
 
