@@ -20,6 +20,9 @@ from typing import TYPE_CHECKING
 from vigie.simulators.tiktok import Account, Fault, Kind, Route, TikTokServer, viewer
 
 if TYPE_CHECKING:
+    from vigie.adapters.tiktok.client import TikTok
+    from vigie.events import MediaItem
+    from vigie.ports import MediaLocation
     from vigie.watch.models import Live
 
 FAULTS = (
@@ -126,7 +129,7 @@ async def watching(server: TikTokServer, handles: Sequence[str], plan: Plan) -> 
     await adapter.close()
 
 
-def prepare(server: TikTokServer, handles: Sequence[str], plan: Plan):  # noqa: ANN201 -- a type after the settings
+def prepare(server: TikTokServer, handles: Sequence[str], plan: Plan) -> "TikTok":
     """Provide the platform, and watch its channels; return the adapter."""
     from tests.factories import make_workspace  # noqa: PLC0415 -- after the settings
     from vigie import ports  # noqa: PLC0415 -- after the settings
@@ -157,15 +160,17 @@ def prepare(server: TikTokServer, handles: Sequence[str], plan: Plan):  # noqa: 
 class Deaf:
     """A source without sound: only the chat is looked at."""
 
-    async def resolve(self, source: str) -> object:
+    async def resolve(self, source: str) -> "MediaLocation":
         """Raise PortError."""
         from vigie.ports import PortError  # noqa: PLC0415 -- after the settings
 
         raise PortError(f"{source}: no sound in this run.", permanent=True)
 
-    def stream(self, *_: object, **__: object) -> object:
+    def stream(
+        self, location: "MediaLocation", *, from_pts_s: float | None = None, was_live: bool = False
+    ) -> AsyncIterator["MediaItem"]:
         """Never called: nothing resolves."""
-        raise AssertionError
+        raise AssertionError((location, from_pts_s, was_live))
 
 
 async def all_connected(server: TikTokServer, handles: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.watch.audiences import somebody
+from vigie.events import Chatter
 from vigie.runtime.sealing import CannotUnseal
 from vigie.watch.chatters import Audience, Identity, identity_of, key_of, row_of
 
@@ -23,6 +24,12 @@ def test_in_the_open_login_and_name_are_kept_cut_to_their_place() -> None:
     assert (row.login, row.name, row.sealed) == ("viewer3", "Viewer 3", "")
     assert row.pseudonym == f"c-{row.key[:6]}"
     assert identity_of(row) == Identity("", "viewer3", "Viewer 3")
+
+
+def test_hostile_names_are_kept_as_far_as_they_can_be() -> None:
+    row = row_of(OPEN, Chatter("7", "a\x00b", "x" * 500))
+
+    assert (row.login, row.name) == ("ab", "x" * 120)
 
 
 def test_sealed_nothing_tells_who_it_is_but_the_key_of_the_installation(settings: Settings) -> None:

@@ -38,12 +38,17 @@ def row_of(audience: Audience, seen: Seen) -> Chatter:
     """Return the row of somebody who was not seen before, not saved. Who they are is sealed where a team wants that."""
     key = key_of(audience, seen.platform_id)
     row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=f"c-{key[:6]}")
-    identity = Identity(seen.platform_id, seen.login[:LONGEST], seen.name[:LONGEST])
+    identity = Identity(seen.platform_id, storable(seen.login), storable(seen.name))
     if audience.pseudonymises:
         row.sealed = sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))
     else:
         row.login, row.name = identity.login, identity.name
     return row
+
+
+def storable(text: str) -> str:
+    """Return what can be kept of a login or a name: PostgreSQL takes no NUL."""
+    return text.replace("\x00", "")[:LONGEST]
 
 
 def identity_of(chatter: Chatter) -> Identity:

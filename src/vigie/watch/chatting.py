@@ -140,6 +140,7 @@ class Chatting:
         if opened.room_id and opened.room_id != self._live.room_id:
             self._live.room_id = opened.room_id
         await self._log.turn(ChatState.OK)
+        await self._log.keep(self._now_s())
 
     async def _tell(self, trouble: PortError) -> None:
         """Tell that the chat is interrupted, and since when: the last thing it brought, half a minute ago at most."""

@@ -82,7 +82,13 @@ def _begin(channel: Channel, sighting: Sighting, now: datetime) -> None:
     if former is not None and former.ended_at and is_same_live(former.ended_at, now, same_room=same_room):
         resume_live(former, now)
     else:
-        open_live(channel, title=sighting.title, now=now, room_id=sighting.room_id, aired_at=sighting.started_at)
+        open_live(
+            channel,
+            title=sighting.title.replace("\x00", ""),
+            now=now,
+            room_id=sighting.room_id,
+            aired_at=sighting.started_at,
+        )
 
 
 def _identify(channel: Channel, sighting: Sighting) -> None:
