@@ -30,8 +30,9 @@ def activity(
 ) -> ActivityReceived:
     """Return something somebody did: by default they wrote `hello`."""
     who = somebody(by) if isinstance(by, int) else by
-    kind = fields.pop("kind", ActivityKind.MESSAGE)
-    return ActivityReceived(kind, message_id, at, who, **({"text": "hello"} | fields))
+    given: Fields = {"kind": ActivityKind.MESSAGE, "text": "hello"}
+    given.update(fields)
+    return ActivityReceived(message_id=message_id, at=at, chatter=who, **given)
 
 
 def heard(live: Live, message_id: str, *, by: Chatter | int = 1, at_s: float = 0.0, **fields: Unpack[Fields]) -> Heard:

@@ -7,7 +7,7 @@ from tests.factories import NOW, make_channel, make_live
 from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import leases
 from vigie.watch import operations
-from vigie.watch.models import Gap, Live, LiveState, Thumbnail
+from vigie.watch.models import ChatState, Gap, Live, LiveState, Thumbnail
 from vigie.watch.operations import Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
@@ -187,6 +187,9 @@ def test_a_gap_of_the_chat_ends_with_its_live() -> None:
 
 def test_the_chat_of_a_live_that_is_over_is_written_about_no_more() -> None:
     live = make_live(ended_at=NOW)
-    for write in (lambda: operations.count_chat(live.pk, 5.0), lambda: operations.change_chat_state(live.pk, "ok")):
+    for write in (
+        lambda: operations.count_chat(live.pk, 5.0),
+        lambda: operations.change_chat_state(live.pk, ChatState.OK),
+    ):
         with pytest.raises(LiveIsOver):
             write()

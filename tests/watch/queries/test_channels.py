@@ -78,7 +78,7 @@ def detected(member: Membership, name: str, *, is_watched: bool = True, **fields
     channel = make_channel(member.workspace, name=name, address=name, platform="tiktok")
     Channel.objects.filter(pk=channel.pk).update(is_watched=is_watched)
     if fields:
-        Presence.objects.create(channel=channel, **({"since": NOW, "due_at": NOW, "checked_at": NOW} | fields))  # type: ignore[arg-type]
+        Presence.objects.create(channel=channel, **({"since": NOW, "due_at": NOW, "checked_at": NOW} | fields))
     return channel
 
 
