@@ -106,7 +106,7 @@ def test_every_message_is_all_that_was_done(live: Live) -> None:
 def test_chatters_are_counted(live: Live) -> None:
     found = queries.chatters_for(live.channel.workspace_id).order_by("login")
 
-    assert list(found.values_list("login", "messages_count")) == [
+    assert list(found.values_list("login", "messages_count")) == [  # type: ignore[misc] # annotated there
         ("viewer0", 2),
         ("viewer1", 3),
         ("viewer2", 2),
