@@ -157,7 +157,7 @@ def test_wall_counts(client: Client, member: Membership) -> None:
     ("state", "reason", "told"),
     [
         (LiveState.NO_AUDIO, "", "No audio"),
-        (LiveState.NO_RECOGNIZER, "vigie models get base", "To mend it: vigie models get base"),
+        (LiveState.NO_RECOGNIZER, "no speech model is installed", "No speech model is installed"),
         (LiveState.RECONNECTING, "the stream was closed.", "The stream was closed."),
     ],
 )
