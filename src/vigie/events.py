@@ -283,6 +283,14 @@ class AudienceActive(LiveEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesHidden(LiveEvent):
+    """The platform's moderators took messages away that were stored; they are kept, as evidence."""
+
+    message_ids: tuple[int, ...]
+    """Of the rows, the last ones where there are many."""
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSampled(LiveEvent):
     """What was counted in a stretch of a live was written down anew."""
 

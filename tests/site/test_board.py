@@ -224,7 +224,7 @@ def test_live_without_permission_to_read_shows_its_state_alone(client: Client, m
     assert "Un secret." not in page
     assert "Your role does not read what is said." in page
     assert client.get(address("live-words", member, live)).status_code == 403
-    assert client.get(address("live-timeline", member, live)).status_code == 403
+    assert "Risk" not in client.get(address("live-lanes", member, live)).content.decode()
     client.get(address("live-alerts", member, live))
     assert AuditEntry.objects.get().verb == "alerts.read"  # theirs it shows
 
@@ -245,7 +245,7 @@ def test_analysts_read_and_cannot_have_words_transcribed_again(client: Client, m
     assert 'data-may=""' in client.get(address("live", member, live)).content.decode()
 
 
-@pytest.mark.parametrize("name", ["live", "live-head", "live-words", "live-timeline", "live-alerts", "transcript"])
+@pytest.mark.parametrize("name", ["live", "live-head", "live-facts", "live-words", "live-alerts", "transcript"])
 def test_lives_of_other_workspaces_are_not_found(client: Client, member: Membership, name: str) -> None:
     assert client.get(address(name, member, make_live())).status_code == 404
 
@@ -277,15 +277,6 @@ def test_live_words_takes_nonsense_for_the_end(client: Client, member: Membershi
     page = client.get(address("live-words", member, live) + f"?before={before}")
 
     assert page.status_code == 200
-
-
-def test_live_timeline_tells_the_risk_in_words(client: Client, member: Membership) -> None:
-    live = talk(member, score=0.5)
-    Gap.objects.create(live=live, from_s=20, to_s=23.2, cause="x")
-
-    page = client.get(address("live-timeline", member, live)).content.decode()
-
-    assert 'aria-label="Risk over the whole live, highest 0.50, 1 gap"' in page
 
 
 def test_live_alerts_links_to_each(client: Client, member: Membership) -> None:

@@ -102,16 +102,11 @@ def test_edge_of_a_live_that_is_over_stays() -> None:
     assert queries.edge_of(live, NOW + timedelta(days=1)) == 120
 
 
-def test_whole_strip_spans_the_live() -> None:
-    live = make_live()
-    make_assessment(make_utterance(live, start_s=90.0), score=0.8)
-    gap(live, 0, 45)
+def test_edge_of_a_live_that_is_not_heard_is_how_far_its_chat_was_read() -> None:
+    live = make_live(ended_at=NOW + timedelta(seconds=121))
+    live.chat_until_s = 99.0
 
-    strip = queries.whole_strip(live, 180.0)
-
-    assert strip.peak == 0.8
-    assert strip.high.startswith("M90.1 ")
-    assert strip.gaps == (Run("0.00%", "25.00%", "25.00%"),)
+    assert queries.edge_of(live, NOW) == 99.0
 
 
 # ── rows ──

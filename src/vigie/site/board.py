@@ -8,15 +8,19 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from vigie.moderation.permissions import may_see_alerts
+from vigie.people import queries as people
 from vigie.people.permissions import WorkspaceRequest, in_workspace
+from vigie.people.queries import ConnectionTrouble
 from vigie.runtime import clock
 from vigie.runtime.numbers import number
-from vigie.site import queries, visits
+from vigie.site import chat_lines, queries, stretches, timelines, visits
+from vigie.site.facts import facts_of
+from vigie.site.queries import Lines
 from vigie.speech.lag import Rung, rung
 from vigie.speech.permissions import may_read_transcripts, may_retry
 from vigie.watch import queries as watch
 from vigie.watch.forms import HistoryForm
-from vigie.watch.models import Live
+from vigie.watch.models import ChatState, Live, Platform
 from vigie.watch.permissions import may_follow_lives, may_manage_channels
 
 LIVES_A_PAGE = 25
@@ -79,12 +83,17 @@ def _list(request: WorkspaceRequest, rows: list[queries.Row]) -> dict[str, objec
 def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a live: its state, its risk, what is said in it, its alerts. Reading it is accounted for, once a visit."""
     shown = _live(request, pk)
-    context = _head(shown) | _timeline(shown) | {"may_manage": may_manage_channels(request.membership)}
+    sight = stretches.sight_of(request.membership, shown)
+    context = _head(request, shown) | timelines.lanes_of(request, shown)
+    context |= {"sight": sight, "may_manage": may_manage_channels(request.membership)}
     reads, sees = may_read_transcripts(request.membership), may_see_alerts(request.membership)
     if reads or sees:
         visits.begin(request, shown)
     if reads:
         context |= {"lines": queries.lines_of(shown), "may_retry": may_retry(request.membership)}
+    if sight.has_chat:
+        visits.begin_chat(request, shown)
+        context |= {"chat": chat_lines.tail(shown), "trouble": _chat_trouble(request, shown)}
     if sees:
         context["alerts"] = queries.alerts_of(shown)
     return render(request, "board/live.html", context)
@@ -94,24 +103,32 @@ def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @in_workspace(may_follow_lives)
 def live_head(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the state of a live."""
-    return render(request, "board/_head.html", _head(_live(request, pk)))
+    return render(request, "board/_head.html", _head(request, _live(request, pk)))
+
+
+@require_safe
+@in_workspace(may_follow_lives)
+def live_facts(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show who watches a live, and how far what is said in it may go."""
+    return render(request, "board/_facts.html", _head(request, _live(request, pk)))
 
 
 @require_safe
 @in_workspace(may_read_transcripts)
 def live_words(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show the last lines of a live, or those before one that the page has."""
+    """Show the last lines of a live, those `before` or `after` one of them, or those around a moment (`at`)."""
     shown = _live(request, pk)
     visits.go_on(request, shown)
-    lines = queries.lines_of(shown, number(request.GET.get("before", "")))
-    return render(request, "board/_lines.html", {"live": shown, "lines": lines})
+    return render(request, "board/_lines.html", {"live": shown, "lines": _lines(request, shown)})
 
 
-@require_safe
-@in_workspace(may_read_transcripts)
-def live_timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show the risk over a whole live."""
-    return render(request, "board/_timeline.html", _timeline(_live(request, pk)))
+def _lines(request: WorkspaceRequest, shown: Live) -> Lines:
+    after, at_s = number(request.GET.get("after", "")), timelines.seconds(request.GET.get("at", ""))
+    if after is not None:
+        return queries.lines_after(shown, after)
+    if at_s is not None:
+        return queries.lines_around(shown, at_s)
+    return queries.lines_of(shown, number(request.GET.get("before", "")))
 
 
 @require_safe
@@ -128,15 +145,13 @@ def _live(request: WorkspaceRequest, pk: int) -> Live:
     return get_object_or_404(watch.lives_for(request.membership), pk=pk)
 
 
-def _head(shown: Live) -> dict[str, object]:
-    return {"live": shown, "gaps_count": shown.gaps.count()}
+def _head(request: WorkspaceRequest, shown: Live) -> dict[str, object]:
+    shown.channel.workspace = request.workspace
+    return facts_of(shown, clock.now())
 
 
-def _timeline(shown: Live) -> dict[str, object]:
-    now = clock.now()
-    edge_s = max(queries.edge_of(shown, now), queries.SHORTEST_S)
-    return {
-        "live": shown,
-        "strip": queries.whole_strip(shown, edge_s),
-        "ticks": [edge_s * part / 4 for part in range(5)],
-    }
+def _chat_trouble(request: WorkspaceRequest, shown: Live) -> ConnectionTrouble | None:
+    """Return what is wrong with the accounts of the team, where the chat of a live is not read for that."""
+    is_refused = shown.ended_at is None and shown.chat_state in {ChatState.REFUSED, ChatState.BROKEN}
+    is_twitch = shown.channel.platform == Platform.TWITCH
+    return people.connection_trouble(request.membership) if is_refused and is_twitch else None

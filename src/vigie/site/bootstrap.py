@@ -22,7 +22,7 @@ from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
-from vigie.site import platforms, pushes, wall_pushes
+from vigie.site import chat_pushes, platforms, pushes, wall_pushes
 from vigie.site.consumers import TOPICS
 from vigie.site.platforms import Vendors
 from vigie.speech import listening, operations, recognizers, spool
@@ -140,6 +140,7 @@ def _wire_pages() -> None:
     bus.follow(events.LiveResumed, notices.push_taken_back)
     bus.follow(events.Acted, pushes.reconsider_access)
     _wire_the_wall()
+    _wire_audiences()
 
 
 def _wire_the_wall() -> None:
@@ -150,10 +151,22 @@ def _wire_the_wall() -> None:
 
     bus.follow(events.LiveSampled, wall_pushes.show_counts)
     bus.follow(events.LiveStarted, wall_pushes.show_start)
-    for kind in (events.LiveStateChanged, events.LiveEnded, events.LiveResumed, events.MarkPlaced):
-        bus.follow(kind, wall_pushes.show_state)
+    bus.follow(events.LiveStateChanged, wall_pushes.show_state)
+    bus.follow(events.LiveEnded, wall_pushes.show_state)
+    bus.follow(events.LiveResumed, wall_pushes.show_state)
+    bus.follow(events.MarkPlaced, wall_pushes.show_state)
     bus.follow(events.PresenceChanged, wall_pushes.show_presence)
     bus.follow(events.TextAssessed, wall_pushes.show_said)
     bus.follow(events.GapRecorded, wall_pushes.show_gap)
     bus.follow(events.AlertRaised, wall_pushes.show_alerts)
     bus.follow(events.AlertChanged, wall_pushes.show_alerts)
+
+
+def _wire_audiences() -> None:
+    """Tell the open pages of a live what its audience does."""
+    TOPICS["chat"] = watch.may_follow_chat
+
+    bus.follow(events.AudienceActive, chat_pushes.show_messages)
+    bus.follow(events.MessagesHidden, chat_pushes.show_hidden)
+    bus.follow(events.GapRecorded, chat_pushes.show_gap)
+    bus.follow(events.LiveSampled, chat_pushes.show_counts)

@@ -12,7 +12,7 @@ from vigie.watch.models import Live
 
 @transaction.atomic
 def record_reading(live: Live, actor: Membership, verb: str = "transcript.read") -> None:
-    """Account for somebody reading, or taking away, what was said in a live, or in its alerts alone."""
+    """Account for somebody reading, or taking away, what was said in a live, in its chat, or in its alerts alone."""
     bus.publish(Acted(actor.workspace_id, actor.user_id, verb, "live", str(live.pk)))
 
 

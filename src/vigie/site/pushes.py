@@ -16,11 +16,12 @@ from vigie.events import (
 )
 from vigie.risk.models import Subject
 from vigie.runtime import clock
-from vigie.runtime.push import Fragment, push, tell_access_changed
+from vigie.runtime.push import Fragment, is_followed, push, tell_access_changed
 from vigie.site import queries
+from vigie.site.facts import facts_of
 from vigie.site.queries import Line, Row
 from vigie.speech.models import Utterance
-from vigie.watch.models import Gap, Live
+from vigie.watch.models import Gap, Live, Track
 
 _ACTS_ON_ACCESS = {"role.changed", "person.removed", "workspace.changed", "admin.changed", "admin.removed"}
 
@@ -46,12 +47,16 @@ def show_state(event: LiveStateChanged | LiveEnded) -> None:
         push(topic, ring)
         why = {"live": live, "class": style}
         push(topic, Fragment(f"reason-{live.pk}", "replace", "watch/_reason.html", why))
+    if is_followed(f"live:{live.pk}"):
+        facts = facts_of(live, clock.now())
+        push(f"live:{live.pk}", Fragment(f"facts-{live.pk}", "replace", "board/_facts.html", facts))
 
 
 def show_gap(event: GapRecorded) -> None:
     """Put a gap between the words of a live."""
-    gap = Gap.objects.get(pk=event.gap_id)
-    _show_line(event.live_id, Line(gap.from_s, gap=gap))
+    if event.track == Track.MEDIA:
+        gap = Gap.objects.get(pk=event.gap_id)
+        _show_line(event.live_id, Line(gap.from_s, gap=gap))
 
 
 def show_words(event: UtteranceSettled) -> None:
@@ -65,7 +70,7 @@ def _show_line(live_id: int, line: Line) -> None:
     live = _live(live_id)
     context = {"line": line, "workspace": live.channel.workspace}
     push(f"words:{live_id}", Fragment("words", "append", "board/_line.html", context))
-    heard = {"live": live, "gaps_count": live.gaps.count()}
+    heard = {"live": live, "gaps_count": live.gaps.filter(track=Track.MEDIA).count()}
     push(f"live:{live_id}", Fragment(f"heard-{live_id}", "replace", "watch/_heard.html", heard))
 
 

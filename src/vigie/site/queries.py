@@ -15,13 +15,10 @@ from vigie.site.strips import Strip, Window, strip
 from vigie.speech import queries as speech
 from vigie.speech.models import Utterance
 from vigie.watch import queries as watch
-from vigie.watch.models import Gap, Live
+from vigie.watch.models import Gap, Live, Track
 
 RECENT_S = 300.0
 RECENT_CELLS = 60
-WHOLE_CELLS = 180
-SHORTEST_S = 60.0
-"""What a drawing of a whole live shows at least, so that its first seconds do not fill it."""
 CONTEXT = 4
 """What is found in a transcript is read with as many lines before it, less one."""
 ALERTS = 50
@@ -98,6 +95,19 @@ def lines_after(live: Live, after: int) -> Lines:
     return Lines(shown, later=last)
 
 
+def lines_around(live: Live, at_s: float) -> Lines:
+    """Return the lines before and after a moment, in seconds since the live started."""
+    last = speech.said_in(live).filter(start_s__lte=at_s).values_list("seq", flat=True).last() or 0
+    before, after = lines_of(live, last + 1), lines_after(live, last)
+    return Lines(_once([*before.shown, *after.shown]), earlier=before.earlier, later=after.later)
+
+
+def _once(lines: Iterable[Line]) -> list[Line]:
+    """Return lines without the gaps that are told twice, in order."""
+    by_key = {(line.utterance and line.utterance.pk, line.gap and line.gap.pk): line for line in lines}
+    return sorted(by_key.values(), key=lambda line: line.at_s)
+
+
 def lines_found(live: Live, after: int, sought: Sought) -> Lines:
     """Return the lines that hold what is sought, from number `after` on; no gaps."""
     page = speech.page_after(live, after, sought.condition(live))
@@ -106,16 +116,29 @@ def lines_found(live: Live, after: int, sought: Sought) -> Lines:
     return Lines(shown, later=page.utterances[-1].seq if page.has_more else None)
 
 
+def lines_between(live: Live, from_s: float, to_s: float, *, most: int) -> list[Line]:
+    """Return the first lines that overlap a stretch of a live, in order."""
+    said = list(speech.said_in(live).filter(start_s__lt=to_s, end_s__gt=from_s)[:most])
+    judged = judgements_of(utterance.pk for utterance in said)
+    lines = [Line(utterance.start_s, utterance, judged.get(utterance.pk)) for utterance in said]
+    gaps = Gap.objects.filter(live=live, track=Track.MEDIA, from_s__lt=to_s, to_s__gt=from_s).order_by("from_s")
+    return _in_order(lines, gaps)
+
+
 def all_lines_of(live: Live) -> list[Line]:
     """Return every line of a live, without judgements."""
     said = [Line(utterance.start_s, utterance) for utterance in speech.said_in(live)]
-    return _in_order(said, watch.gaps_between(live, 0.0, None))
+    return _in_order(said, _unheard(live, 0.0, None))
 
 
 def _woven(live: Live, utterances: list[Utterance], from_s: float, to_s: float | None) -> list[Line]:
     judged = judgements_of(utterance.pk for utterance in utterances)
     said = [Line(utterance.start_s, utterance, judged.get(utterance.pk)) for utterance in utterances]
-    return _in_order(said, watch.gaps_between(live, from_s, to_s))
+    return _in_order(said, _unheard(live, from_s, to_s))
+
+
+def _unheard(live: Live, from_s: float, to_s: float | None) -> Iterable[Gap]:
+    return watch.gaps_between(live, from_s, to_s).filter(track=Track.MEDIA)
 
 
 def _in_order(said: list[Line], gaps: Iterable[Gap]) -> list[Line]:
@@ -129,17 +152,10 @@ def judgements_of(utterance_ids: Iterable[int]) -> dict[int, Assessment]:
     return {assessment.ref_id: assessment for assessment in found}
 
 
-def whole_strip(live: Live, edge_s: float) -> Strip:
-    """Return the risk of a live from its start to `edge_s`."""
-    window = Window(0.0, edge_s, WHOLE_CELLS)
-    scores = Assessment.objects.filter(live=live, outcome=Outcome.ANALYSED).values_list("start_s", "end_s", "score")
-    waiting = speech.waiting_in([live.pk]).get(live.pk, [])
-    return strip(window, scores=scores, waiting=waiting, gaps=live.gaps.values_list("from_s", "to_s"))
-
-
 def edge_of(live: Live, now: datetime) -> float:
     """Return where a live is now, in seconds since it started."""
-    return live.received_s if live.ended_at else max(live.received_s, (now - live.started_at).total_seconds())
+    known_s = max(live.received_s, live.chat_until_s or 0.0)
+    return known_s if live.ended_at else max(known_s, (now - live.started_at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.urls import include, path
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
-from vigie.site import channels, transcripts, views, wall
+from vigie.site import channels, chat, timelines, transcripts, views, wall
 
 board = [
     path("health/", views.health, name="health"),
@@ -23,7 +23,19 @@ board = [
     path("lives/<int:pk>/", pages.live, name="live"),
     path("lives/<int:pk>/head/", pages.live_head, name="live-head"),
     path("lives/<int:pk>/words/", pages.live_words, name="live-words"),
-    path("lives/<int:pk>/timeline/", pages.live_timeline, name="live-timeline"),
+    path("lives/<int:pk>/facts/", pages.live_facts, name="live-facts"),
+    path("lives/<int:pk>/lanes/", timelines.live_lanes, name="live-lanes"),
+    path("lives/<int:pk>/lanes/table/", timelines.live_table, name="live-table"),
+    path("lives/<int:pk>/stretch/", timelines.live_stretch, name="live-stretch"),
+    path("lives/<int:pk>/marks/", timelines.place_mark, name="mark-place"),
+    path("marks/<int:pk>/remove/", timelines.remove_mark, name="mark-remove"),
+    path("lives/<int:pk>/chat/", chat.live_chat, name="live-chat"),
+    path("lives/<int:pk>/chat/search/", chat.chat_search, name="chat-search"),
+    path("lives/<int:pk>/chat.csv", chat.download, {"form": "csv"}, name="chat-csv"),
+    path("lives/<int:pk>/chat.jsonl", chat.download, {"form": "jsonl"}, name="chat-jsonl"),
+    path("chatters/<int:pk>/", chat.chatter, name="chatter"),
+    path("chatters/<int:pk>/reveal/", chat.reveal, name="chatter-reveal"),
+    path("chatters/<int:pk>/erase/", chat.erase, name="chatter-erase"),
     path("lives/<int:pk>/alerts/", pages.live_alerts, name="live-alerts"),
     path("lives/<int:pk>/transcript/", transcripts.transcript, name="transcript"),
     path("lives/<int:pk>/transcript.txt", transcripts.download, {"form": "txt"}, name="transcript-text"),

@@ -22,6 +22,18 @@ def go_on(request: WorkspaceRequest, live: Live) -> None:
         begin(request, live)
 
 
+def begin_chat(request: WorkspaceRequest, live: Live) -> None:
+    """Account for the chat of a live being opened, by somebody who may read it."""
+    visits.begin(request.session, _chat_of(live))
+    operations.record_reading(live, request.membership, "chat.read")
+
+
+def go_on_chat(request: WorkspaceRequest, live: Live) -> None:
+    """Account for what follows of that chat, unless its opening was."""
+    if visits.is_first(request.session, _chat_of(live)):
+        begin_chat(request, live)
+
+
 def begin_list(request: WorkspaceRequest, live_ids: Iterable[int]) -> None:
     """Account for the last words of many lives being opened, by somebody who may read them: the list, the wall."""
     if may_read_transcripts(request.membership):
@@ -37,6 +49,10 @@ def go_on_list(request: WorkspaceRequest, live_ids: Iterable[int]) -> None:
 
 def _page_of(live: Live) -> str:
     return f"live:{live.pk}"
+
+
+def _chat_of(live: Live) -> str:
+    return f"chat:{live.pk}"
 
 
 def _list_of(request: WorkspaceRequest) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vigie.errors import VigieError
-from vigie.events import Acted, ActivityReceived, AudienceActive, MessagesRemoved
+from vigie.events import Acted, ActivityReceived, AudienceActive, MessagesHidden, MessagesRemoved
 from vigie.people.models import Membership
 from vigie.runtime import bus
 from vigie.watch import chatters
@@ -21,6 +21,8 @@ from vigie.watch.models import ChatMessage, Chatter, Live
 KNOWN_CHATTERS = 100_000
 """How many persons the writer remembers the rows of: 20 MB."""
 LONGEST_TEXT = 1000
+MOST_TOLD = 200
+"""Messages that are named when they are taken away: the last ones."""
 
 
 class NoReason(VigieError):
@@ -137,6 +139,7 @@ def still_wanted(batch: Sequence[Heard]) -> list[Heard]:
     return [heard for heard in batch if heard.live_id in lives]
 
 
+@transaction.atomic
 def mark_removed(live: Live, removed: MessagesRemoved) -> int:
     """Note which messages the platform's moderators took away; return how many. They stay, as evidence."""
     found = ChatMessage.objects.filter(live=live, removed_at=None, kind="message")
@@ -146,7 +149,11 @@ def mark_removed(live: Live, removed: MessagesRemoved) -> int:
         channel = live.channel
         key = chatters.key_of(Audience(channel.workspace_id, channel.platform, pseudonymises=False), removed.chatter_id)
         found = found.filter(chatter__workspace=channel.workspace_id, chatter__key=key)
-    return found.update(removed_at=removed.at)
+    last = tuple(found.order_by("-pk").values_list("pk", flat=True)[:MOST_TOLD])
+    hidden = found.update(removed_at=removed.at)
+    if hidden:
+        bus.publish(MessagesHidden(live.channel.workspace_id, live.pk, last))
+    return hidden
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from vigie.watch.models import Gap, Live, LiveSample, Platform, Reach, Track
 from vigie.watch.operations.counts import STRETCH_S
 from vigie.watch.operations.marks import mark_burst
 from vigie.watch.timeline import Hole
-from vigie.watch.virality import MOST_LIVES, History
+from vigie.watch.virality import MOST_LIVES, History, Virality
 
 LAST = ENOUGH_BUCKETS
 """Samples that are looked at."""
@@ -27,11 +27,11 @@ TELLS_SHARES = frozenset({Platform.TIKTOK})
 def reckon(live_id: int, now: datetime) -> None:
     """Mark where the audience of a live burst out, and write down its reach. The stretch under way is left out."""
     live = Live.objects.select_related("channel__workspace").get(pk=live_id)
-    until = int((now - live.started_at).total_seconds() // STRETCH_S)
-    if live.ended_at is not None or until < 1:
+    places = _last_places(live, now)
+    if live.ended_at is not None or not places:
         return
-    first = max(0, until - LAST)
-    counted = _counted(live, range(first, until))
+    first, until = places.start, places.stop
+    counted = _counted(live, places)
     by_place = {one.place: one.messages for one in counted}
     for burst in find_bursts([by_place.get(place) for place in range(first, until)], first=first):
         if burst.from_bucket > first or first == 0:
@@ -40,6 +40,18 @@ def reckon(live_id: int, now: datetime) -> None:
     found = virality.virality(counted, _history(live))
     reach = Reach(found.band) if found else Reach.UNKNOWN
     Live.objects.filter(pk=live.pk).exclude(reach=reach).update(reach=reach)
+
+
+def explain_reach(live: Live, now: datetime) -> Virality | None:
+    """Return what the reach of a live that is on air is computed from now; None while too little is known."""
+    places = _last_places(live, now)
+    return virality.virality(_counted(live, places), _history(live)) if places else None
+
+
+def _last_places(live: Live, now: datetime) -> range:
+    """Return the samples that are looked at, by number; the one under way is left out."""
+    until = int((now - live.started_at).total_seconds() // STRETCH_S)
+    return range(max(0, until - LAST), max(0, until))
 
 
 def _counted(live: Live, places: range) -> list[Counted]:
