@@ -129,8 +129,19 @@ def test_a_refusal_says_whether_to_try_again(
     with pytest.raises(PortError, match=f"status {status}") as caught:
         HuggingFaceHub(server.url).fetch(BASE.name, tmp_path, nobody)
 
-    assert caught.value.retryable is retryable
+    assert (caught.value.retryable, caught.value.permanent) == (retryable, not retryable)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b/c", "../etc", "x" * 200, "--"])
+def test_what_cannot_be_a_name_is_refused_before_anything_is_asked(
+    server: HubServer, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(PortError, match="cannot be the name of a model") as caught:
+        HuggingFaceHub(server.url).fetch(name, tmp_path, nobody)
+
+    assert caught.value.permanent
+    assert server.requests == []
 
 
 def test_no_network_is_one_line(tmp_path: Path) -> None:

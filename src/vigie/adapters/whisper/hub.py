@@ -19,10 +19,11 @@ from typing import Any
 
 import httpx2
 from huggingface_hub import HfApi, hf_hub_url
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
+from vigie.adapters.gated import AGAIN, wait_s
 from vigie.ports import PortError
 
 WANTED = ("config.json", "tokenizer.json", "preprocessor_config.json", "vocabulary.*", "model.bin")
@@ -147,12 +148,22 @@ def _as_port_errors(repository: str, address: str) -> Iterator[None]:
         raise PortError(f"There is no model {repository} at {address}.", permanent=True) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
-        message = f"{address} refused {repository} (status {status}); try again later."
-        raise PortError(message, retryable=status == 429 or status >= 500) from error
+        may_pass = status in AGAIN or status >= 500
+        what_to_do = "try again later" if may_pass else "is it the right address, or is the model not for everyone?"
+        raise PortError(
+            f"{address} refused {repository} (status {status}): {what_to_do}",
+            retryable=may_pass,
+            retry_after_s=wait_s(error.response.headers) if may_pass else None,
+            permanent=not may_pass,
+        ) from error
     except OfflineModeIsEnabled as error:
         raise PortError("HF_HUB_OFFLINE forbids to fetch models.", permanent=True) from error
     except httpx2.HTTPError as error:
         raise PortError(f"{address} cannot be reached ({_line(error)}); try again to go on.", retryable=True) from error
+    except HFValidationError as error:
+        raise PortError(f"{repository} cannot be the name of a model: owner/name.", permanent=True) from error
+    except (ValueError, LookupError, TypeError) as error:  # what is no JSON, or of another kind
+        raise PortError(f"{address} speaks as no hub of models does; try again later.", retryable=True) from error
     except OSError as error:
         raise PortError(f"{repository} cannot be kept: {_line(error)}.", permanent=True) from error
 

@@ -27,10 +27,17 @@ class HubServer:
         self._repositories = {repository.name: repository for repository in repositories}
         self._cuts: list[int] = []
         self._refusals: list[int] = []
+        self.wait_s = 0
+        """How long those who are refused with 429 are asked to wait."""
         self._spoiled: set[str] = set()
         self._lock = Lock()
         self._server = _Server(self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="hub-simulator", daemon=True)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return "127.0.0.1", self._server.server_port
 
     @property
     def url(self) -> str:
@@ -46,9 +53,10 @@ class HubServer:
         """Break the next transfers of large files, each after so many bytes."""
         self._cuts += after
 
-    def refuse(self, *statuses: int) -> None:
-        """Answer the next requests with these statuses."""
+    def refuse(self, *statuses: int, wait_s: int = 0) -> None:
+        """Answer the next requests with these statuses; with 429, ask to come back after so long, if it is said."""
         self._refusals += statuses
+        self.wait_s = wait_s
 
     def spoil(self, file: str) -> None:
         """Serve a file with its last byte changed from now on."""
@@ -126,7 +134,8 @@ class _Request(BaseHTTPRequestHandler):
         first = int(part["first"]) if part else 0
         refusal = self.hub.note(f"{self.command} {path}" + (f" from {first}" if first else ""))
         if refusal:
-            self._send(refusal, b"", {"X-Error-Message": "Refused."})
+            wait = {"Retry-After": str(self.hub.wait_s)} if refusal == 429 and self.hub.wait_s else {}
+            self._send(refusal, b"", {"X-Error-Message": "Refused.", **wait})
         elif found := API.fullmatch(path):
             self._api(found["repo"], found["what"], found["revision"] or "main")
         elif found := RESOLVE.fullmatch(path):
