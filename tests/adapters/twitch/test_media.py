@@ -74,11 +74,34 @@ async def test_a_channel_that_rests_is_not_live(server: TwitchServer) -> None:
             await media(server).resolve(login)
 
 
-async def test_trouble_of_twitch_is_no_end_of_a_live(server: TwitchServer) -> None:
-    server.fail(Fault(Kind.REFUSE, "gql", times=0))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(Kind.REFUSE, "gql", times=0),
+        Fault(Kind.REFUSE, "usher", times=0, status=403),
+        Fault(Kind.REFUSE, "usher", times=0, status=429),
+        Fault(Kind.REFUSE, "usher", times=0, status=503),
+        Fault(Kind.RESET, "usher", times=0),
+    ],
+    ids=lambda fault: f"{fault.path}-{fault.kind}-{fault.status}",
+)
+async def test_trouble_of_twitch_is_no_end_of_a_live(server: TwitchServer, fault: Fault) -> None:
+    server.go_live(CHANNEL.login)
+    server.fail(fault)
 
     with pytest.raises(PortError) as caught:
         await media(server).resolve(CHANNEL.login)
+
+    assert caught.value.retryable
+    assert not isinstance(caught.value, NotLive)
+
+
+async def test_media_that_cannot_be_had_is_no_end_of_a_live() -> None:
+    with TwitchServer(media_url=lambda _: "http://127.0.0.1:9/gone.m3u8") as server:
+        server.add(CHANNEL)
+        server.go_live(CHANNEL.login)
+        with pytest.raises(PortError, match="nothing is on air, or it is not shown: ConnectionError") as caught:
+            await media(server).resolve(CHANNEL.login)
 
     assert caught.value.retryable
     assert not isinstance(caught.value, NotLive)

@@ -26,6 +26,7 @@ Bases = Mapping[str, str]
 
 RESOLVE_S = 30.0
 REQUEST_S = 10.0
+REFUSED = {401, 403, 408, 425, 429}
 AUDIO_NAMES = ("audio_only", "audio", "ao")
 """What plugins call a rendition without pictures: Twitch, YouTube, TikTok."""
 _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
@@ -63,8 +64,9 @@ def _find(url: str, within: Reach, bases: Bases) -> MediaLocation | None:
     from streamlink.session.session import Streamlink  # noqa: PLC0415 -- an extra, and slow to import
 
     reach.check(url, within)
-    session = Streamlink({"http-timeout": REQUEST_S})
-    session.http.send = _looking(session.http.send, within, bases)  # type: ignore[method-assign] # redirects pass here too
+    session = Streamlink({"http-timeout": REQUEST_S, "webbrowser": False})  # else Twitch's plugin may start a Chromium
+    troubles = list[str]()
+    session.http.send = _noting(_looking(session.http.send, within, bases), troubles)  # type: ignore[method-assign] # redirects pass here too
     try:
         _, plugin_class, address = session.resolve_url_no_redirect(url)
         plugin = plugin_class(session, address)
@@ -74,7 +76,25 @@ def _find(url: str, within: Reach, bases: Bases) -> MediaLocation | None:
         return None
     except (StreamlinkError, OSError) as error:
         raise plugin_trouble(url, error) from error
+    if not streams and troubles:  # which plugins take for an end: whether it is one cannot be told
+        raise PortError(f"{shown(url)}: nothing is on air, or it is not shown: {troubles[0]}.", retryable=True)
     return location(session, streams, url, title or "")
+
+
+def _noting(send: "Callable[..., Response]", troubles: list[str]) -> "Callable[..., Response]":
+    """Return what also writes down requests that were refused or broke; an answer of 404 is an answer."""
+
+    def send_and_note(request: "PreparedRequest", **options: Any) -> "Response":
+        try:
+            response = send(request, **options)
+        except OSError as error:
+            troubles.append(type(error).__name__)
+            raise
+        if response.status_code in REFUSED or response.status_code >= 500:
+            troubles.append(f"HTTP {response.status_code}")
+        return response
+
+    return send_and_note
 
 
 def _looking(send: "Callable[..., Response]", within: Reach, bases: Bases) -> "Callable[..., Response]":
