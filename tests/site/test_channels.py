@@ -51,7 +51,7 @@ def detected(member: Membership, platform: str = "tiktok", **fields: object) -> 
     channel = make_channel(member.workspace, address="camille", name="@camille", platform=platform)
     Channel.objects.filter(pk=channel.pk).update(is_watched=True)
     known = {"since": NOW, "due_at": NOW, "checked_at": NOW if fields else None}
-    Presence.objects.create(channel=channel, **(known | fields))  # type: ignore[arg-type]
+    Presence.objects.create(channel=channel, **(known | fields))
     return channel
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.factories import make_channel
 from vigie.site import checkup
-from vigie.site.health import Finding
+from vigie.site.findings import Finding
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,58 @@ def test_findings_miss_pocketsphinx_only_where_it_is_asked_for(
     finding = found("Extra sphinx")
 
     assert (finding.is_well, finding.fix) == (not fix, fix)
+
+
+# ── platforms ──
+
+
+@pytest.mark.parametrize(
+    ("settled", "platform", "is_well", "words"),
+    [
+        (("", ""), "web", True, "no client id, nor wanted"),
+        (("id", "secret"), "twitch", True, "client id and secret are set"),
+        (("", ""), "twitch", False, "VIGIE_TWITCH_CLIENT_ID and VIGIE_TWITCH_CLIENT_SECRET not set"),
+        (("id", ""), "web", False, "VIGIE_TWITCH_CLIENT_SECRET not set"),
+    ],
+)
+def test_findings_miss_an_application_of_twitch_where_one_is_needed(
+    settings: Settings, settled: tuple[str, str], platform: str, words: str, *, is_well: bool
+) -> None:
+    make_channel(platform=platform)
+    update = {"twitch_client_id": settled[0], "twitch_client_secret": settled[1]}
+    settings.OPTIONS = settings.OPTIONS.model_copy(update=update)
+
+    finding = found("Twitch")
+
+    assert (finding.is_well, finding.words.startswith(words)) == (is_well, True)
+    assert bool(finding.fix) is not is_well
+    assert "secret" not in finding.words.replace("and secret are", "")
+
+
+@pytest.mark.parametrize(
+    ("update", "words"),
+    [
+        (
+            {},
+            "chats are opened by api.eulerstream.com, a third party, without a key (VIGIE_TIKTOK_SIGN_KEY allows more)",
+        ),
+        (
+            {"tiktok_sign_url": "http://127.0.0.1:9/", "tiktok_sign_key": "k", "tiktok_sign_per_minute": 0.5},
+            "chats are opened by 127.0.0.1, with a key, at most 0.5 a minute",
+        ),
+    ],
+)
+def test_findings_say_who_opens_the_chats_of_tiktok(settings: Settings, update: dict[str, object], words: str) -> None:
+    settings.OPTIONS = settings.OPTIONS.model_copy(update=update)
+
+    assert (found("TikTok").is_well, found("TikTok").words.startswith(words)) == (True, True)
+
+
+def test_findings_say_that_the_session_goes_to_the_signing_service(settings: Settings) -> None:
+    update = {"tiktok_session_id": "hunter2", "tiktok_share_session": True}
+    settings.OPTIONS = settings.OPTIONS.model_copy(update=update)
+
+    words = found("TikTok").words
+
+    assert words.endswith("; the session id goes there, too")
+    assert "hunter2" not in words

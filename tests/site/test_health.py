@@ -7,7 +7,7 @@ from pytest_django.fixtures import Settings
 from tests.factories import NOW, make_assessment, make_channel, make_live, make_utterance
 from vigie.runtime.models import Lease, WorkState
 from vigie.site import health
-from vigie.site.health import Finding
+from vigie.site.findings import Finding
 from vigie.watch.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,8 @@ def test_findings_of_an_idle_installation() -> None:
         "To be transcribed",
         "To be analysed",
         "Places to watch",
+        "Channels unknown",
+        "Detectors",
         "Engine",
         "Watchers at work",
         "Disk",
@@ -133,4 +135,5 @@ def test_a_workspace_is_told_of_its_own_alone() -> None:
         "To be transcribed": "1 waiting, 0 failed",
         "To be analysed": "0 waiting, 1 failed",
         "Places to watch": "1 channels wait: Ours",
+        "Channels unknown": "none",
     }

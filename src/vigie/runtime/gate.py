@@ -41,11 +41,12 @@ class SharedGate:
         """Count the request, and hold silence, errors and "too many" against the vendor."""
         await sync_to_async(_note)(key, trouble, clock.now())
 
-    def _ask(self, key: str, cost: float, now: datetime) -> float:
-        return breaker.wait_s(key, now) or limits.take(key, self._budget(key), now, cost=cost)
-
-    def _budget(self, key: str) -> Budget:
+    def budget_of(self, key: str) -> Budget:
+        """Return what a key may spend."""
         return next((budget for prefix, budget in self._budgets.items() if key.startswith(prefix)), UNKNOWN)
+
+    def _ask(self, key: str, cost: float, now: datetime) -> float:
+        return breaker.wait_s(key, now) or limits.take(key, self.budget_of(key), now, cost=cost)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from vigie.people.queries import connection_trouble
 from vigie.runtime import clock
 from vigie.site import histories
 from vigie.site.habits import Habit, habit_of
-from vigie.site.histories import Alarms, Past
+from vigie.site.histories import Alarms
 from vigie.watch import hosts, operations
 from vigie.watch import queries as watch
 from vigie.watch.addresses import page_of
@@ -69,14 +69,16 @@ def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("channel", request.workspace.slug, pk)
     operations.look_at([pk], clock.now())
+    past = watch.history_for(request.membership, Wanted(channel_id=pk))
+    lives = Paginator(past, LIVES_A_PAGE).get_page(request.GET.get("page"))
     context = _now(request, shown) | {
         "form": form if may_manage else None,
         "page": page_of(shown.platform, shown.address),
         "former": histories.former_handles(shown),
         "record": _record(request, shown),
         "periods": list(PERIODS),
-        "pasts": _pasts(request, pk),
-        "sees": may_see_alerts(request.membership),
+        "lives": lives,
+        "pasts": histories.pasts_of(lives, with_alerts=may_see_alerts(request.membership)),
         "trouble": connection_trouble(request.membership) if shown.platform == Platform.TWITCH else None,
     }
     return render(request, "channel/channel.html", context)
@@ -129,11 +131,3 @@ def _record(request: WorkspaceRequest, shown: Channel) -> Record:
 def _known_since(shown: Channel, lives: Sequence[Aired], since: datetime) -> datetime:
     """Return from when on something is known: before a channel was added, silence says nothing."""
     return max(since, min([shown.added_at, *(live.began_at for live in lives)]))
-
-
-def _pasts(request: WorkspaceRequest, pk: int) -> Page[Past]:
-    """Return a page of the past lives, attempts included."""
-    page = Paginator(watch.history_for(request.membership, Wanted(channel_id=pk)), LIVES_A_PAGE)
-    found = page.get_page(request.GET.get("page"))
-    found.object_list = histories.pasts_of(found.object_list, with_alerts=may_see_alerts(request.membership))
-    return found

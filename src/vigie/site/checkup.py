@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,10 +16,11 @@ from django.db.migrations.executor import MigrationExecutor
 from vigie.runtime import clock, engine
 from vigie.runtime.instance import has_database
 from vigie.site import health
-from vigie.site.health import Finding
+from vigie.site.findings import Finding
 from vigie.speech.recognizers import POCKETSPHINX
+from vigie.watch.models import Channel, Platform
 
-EXTRAS = {"web": "streamlink", "whisper": "faster_whisper", "sphinx": "pocketsphinx"}
+EXTRAS = {"web": "streamlink", "tiktok": "TikTokLive", "whisper": "faster_whisper", "sphinx": "pocketsphinx"}
 """Extra of the package -> a module that it brings."""
 
 
@@ -33,6 +35,8 @@ def findings() -> Iterator[Finding]:
     yield _files()
     yield from _extras()
     yield health.speech("Speech")
+    yield _signing()
+    yield _twitch(has_channels=tables.is_well and Channel.objects.filter(platform=Platform.TWITCH).exists())
     if tables.is_well:
         yield health.places("Places", clock.now())
     yield _port()
@@ -77,6 +81,34 @@ def _extras() -> Iterator[Finding]:
         words = module if is_here else f"{module} is not installed{'' if is_wanted else ', nor wanted'}"
         fix = "" if is_here or not is_wanted else f"pip install 'vigie[{extra}]'"
         yield Finding(f"Extra {extra}", is_well=not fix, words=words, fix=fix)
+
+
+def _signing() -> Finding:
+    """How the chats of TikTok are opened: a key is nothing that is missing, since some connections are free."""
+    options = settings.OPTIONS
+    service = urlsplit(options.tiktok_sign_url).hostname or "api.eulerstream.com, a third party"
+    key = "with a key" if options.tiktok_sign_key else "without a key (VIGIE_TIKTOK_SIGN_KEY allows more)"
+    words = f"chats are opened by {service}, {key}, at most {options.tiktok_sign_per_minute:g} a minute"
+    if options.tiktok_session_id and options.tiktok_share_session:
+        words += "; the session id goes there, too"
+    return Finding("TikTok", is_well=True, words=words)
+
+
+def _twitch(*, has_channels: bool) -> Finding:
+    """Without its application nothing is known of channels of Twitch; who has none of them needs none."""
+    options = settings.OPTIONS
+    wanted = {
+        "VIGIE_TWITCH_CLIENT_ID": options.twitch_client_id,
+        "VIGIE_TWITCH_CLIENT_SECRET": options.twitch_client_secret,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if not missing:
+        return Finding("Twitch", is_well=True, words="client id and secret are set")
+    if len(missing) == len(wanted) and not has_channels:
+        return Finding("Twitch", is_well=True, words="no client id, nor wanted")
+    names = " and ".join(missing)
+    words = f"{names} not set: nothing is known of its channels"
+    return Finding("Twitch", is_well=False, words=words, fix=f"register an application at dev.twitch.tv, set {names}")
 
 
 def _port() -> Finding:

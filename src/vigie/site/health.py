@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -14,6 +13,8 @@ from django.utils.translation import gettext as _
 from vigie.people.models import Workspace
 from vigie.risk.models import Assessment
 from vigie.runtime.models import UNFINISHED, Lease, WorkState
+from vigie.site import traffic
+from vigie.site.findings import Finding
 from vigie.site.templatetags.vigie import duration
 from vigie.speech import recognizers
 from vigie.speech.models import Utterance
@@ -27,17 +28,6 @@ LITTLE_DISK = 0.05
 LATE_ALERT_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that was looked at."""
-
-    what: str
-    is_well: bool
-    words: str
-    fix: str = ""
-    """A command, where there is one."""
-
-
 def findings(now: datetime, workspace: Workspace | None = None) -> list[Finding]:
     """Return what is worth knowing of a workspace, or of the whole installation, in the reader's language."""
     found = [
@@ -47,8 +37,11 @@ def findings(now: datetime, workspace: Workspace | None = None) -> list[Finding]
         _delay(now, workspace),
         *_work(workspace),
         places(_("Places to watch"), now, workspace),
+        traffic.unknown(workspace),
     ]
-    return found if workspace else [*found, _engine(), _watchers(now), _disk(), _database()]
+    if workspace:
+        return found
+    return [*found, traffic.detectors(now), *traffic.vendors(now), _engine(), _watchers(now), _disk(), _database()]
 
 
 def _lives(workspace: Workspace | None) -> Finding:

@@ -40,8 +40,8 @@ def pasts_of(lives: Iterable[Live], *, with_alerts: bool) -> list[Past]:
     """Return lives with their figures, in their order. Two queries."""
     shown = list(lives)
     aired = watch.aired_of(shown)
-    alarms = alarms_of([live.pk for live in shown]) if with_alerts else None
-    return [Past(live, aired[live.pk], alarms and alarms[live.pk]) for live in shown]
+    alarms = alarms_of([live.pk for live in shown]) if with_alerts else {}
+    return [Past(live, aired[live.pk], alarms.get(live.pk)) for live in shown]
 
 
 def alarms_of(live_ids: Collection[int]) -> dict[int, Alarms]:

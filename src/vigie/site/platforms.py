@@ -67,8 +67,9 @@ async def at_work() -> AsyncIterator[None]:
 _open: "list[TikTok]" = []
 
 
-def _gate(vendors: Vendors) -> SharedGate:
-    per_minute = vendors.signs_per_minute or settings.OPTIONS.tiktok_sign_per_minute
+def gate(signs_per_minute: float | None = None) -> SharedGate:
+    """Return the gate around every request, with what the settings allow."""
+    per_minute = signs_per_minute or settings.OPTIONS.tiktok_sign_per_minute
     signs = Budget(capacity=max(AT_ONCE, per_minute / 4), per_s=per_minute / 60.0)
     return SharedGate({"tiktok.sign": signs, TIKTOK: SITE, TWITCH: HELIX})
 
@@ -91,7 +92,7 @@ def _tiktok(reach: Reach, vendors: Vendors) -> "TikTok":
         "may_share_session": options.tiktok_share_session,
     }
     asked = TikTokSettings(**(own | dict(vendors.tiktok)))
-    tiktok = TikTok(asked, _gate(vendors), _web(reach, vendors), wants_picture=True)
+    tiktok = TikTok(asked, gate(vendors.signs_per_minute), _web(reach, vendors), wants_picture=True)
     _open.append(tiktok)
     return tiktok
 
@@ -116,10 +117,10 @@ def _twitch(vendors: Vendors) -> Twitch:
     asked = TwitchSettings(**(own | dict(vendors.twitch)))
     if not (asked.client_id and asked.client_secret):
         return Twitch(NotSetUp(), NotSetUp(), None)
-    gate = _gate(vendors)
-    authority = TwitchAuthority(asked, gate)
+    through = gate(vendors.signs_per_minute)
+    authority = TwitchAuthority(asked, through)
     app = AppKeys(authority)
-    return Twitch(TwitchProbe(asked, gate, app), TwitchChat(asked, gate, app, _keys_of), authority)
+    return Twitch(TwitchProbe(asked, through, app), TwitchChat(asked, through, app, _keys_of), authority)
 
 
 def _keys_of(room: Room) -> Keys:

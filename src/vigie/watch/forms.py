@@ -120,7 +120,7 @@ class ChannelForm(LabelForm):
         is_alone = len(self._lines) == 1
         for place in places:
             at = 0 if is_alone else self._lines.get(place, 0)
-            self._refuse("address", at, _("This channel is on the list already."))
+            self._refuse("address", at, str(_("This channel is on the list already.")))
 
     def entries(self) -> list[tuple[Place, Label]]:
         """Return each place with what is said of it, in order, with a name in any case."""
