@@ -185,9 +185,9 @@ def test_a_live_that_starts_comes_last_on_the_walls_that_show_its_platform(live:
     wall_pushes.show_start(events.LiveStarted(team_of(live), live.pk, live.channel_id, clock.now()))
 
     assert outbox.places()[:3] == [
+        ("wall", f"unknown-{live.channel_id}", "replace"),
         ("wall", "tiles-all", "append"),
         ("wall", "tiles-tiktok", "append"),
-        ("wall", f"unknown-{live.channel_id}", "remove"),
     ]
     assert f'href="/w/team/lives/{live.pk}/"' in outbox.html("tiles-all")
 
@@ -213,11 +213,14 @@ def test_a_channel_on_air_needs_no_tile_for_what_its_platform_does_not_tell(live
     assert outbox.places() == []
 
 
-@pytest.mark.parametrize("airing", [AiringState.LIVE, AiringState.OFFLINE])
-def test_a_channel_that_is_known_again_loses_its_tile(live: Live, outbox: Outbox, airing: str) -> None:
-    wall_pushes.show_presence(presence_of(live, airing))
+def test_a_channel_that_is_offline_says_so_in_its_place_and_goes_last(live: Live, outbox: Outbox) -> None:
+    Live.objects.update(ended_at=clock.now())
 
-    assert outbox.places() == [("wall", f"unknown-{live.channel_id}", "remove")]
+    wall_pushes.show_presence(presence_of(live, AiringState.OFFLINE))
+
+    assert outbox.places() == [("wall", f"unknown-{live.channel_id}", "replace")]
+    assert "Offline" in outbox.html(f"unknown-{live.channel_id}")
+    assert 'data-rank="-1"' in outbox.html(f"unknown-{live.channel_id}")
 
 
 # ── words ──

@@ -117,7 +117,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A watched channel of which nobody can tell whether it is on air."""
+    """A watched channel of which nobody can tell whether it is on air, or could not until just now."""
 
     presence: Presence
 
@@ -129,7 +129,7 @@ class Unknown:
     @property
     def rank(self) -> int:
         """See `attention.rank`."""
-        return attention.rank(Reason.UNKNOWN)
+        return attention.rank(Reason.UNKNOWN if self.presence.airing == AiringState.UNKNOWN else Reason.OVER)
 
 
 @dataclass(frozen=True, slots=True)

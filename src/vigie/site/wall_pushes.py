@@ -55,28 +55,27 @@ def show_state(event: LiveStateChanged | LiveEnded | LiveResumed | MarkPlaced) -
 
 
 def show_start(event: LiveStarted) -> None:
-    """Add a live after the others: nothing moves."""
+    """Add a live in the place of what was unknown, else after the others: nothing moves."""
     topic = f"wall:{event.workspace_id}"
     if is_followed(topic):
         live = _live(event.live_id)
-        tile = Tile(tiles.vitals_of([live], clock.now())[live.pk])
-        _add(topic, live.channel.platform, "wall/_tile.html", {"tile": tile, "live": live} | _of(live))
-        push(topic, Fragment(f"unknown-{event.channel_id}", "remove"))
+        tile = {"tile": Tile(tiles.vitals_of([live], clock.now())[live.pk]), "live": live} | _of(live)
+        _replace(topic, f"unknown-{event.channel_id}", "wall/_tile.html", tile)  # where it was the channel's: its place
+        _add(topic, live.channel.platform, "wall/_tile.html", tile)
         _show_on_air(topic, live.channel.workspace)
 
 
 def show_presence(event: PresenceChanged) -> None:
-    """Show a channel of which nobody knows any more whether it is on air, and take it away once somebody does."""
+    """Show a channel of which nobody knows any more whether it is on air; that it is offline, in the same place."""
     topic = f"wall:{event.workspace_id}"
-    if not is_followed(topic):
+    if not is_followed(topic) or Live.objects.filter(channel=event.channel_id, ended_at=None).exists():
         return
-    if event.state != AiringState.UNKNOWN:
-        push(topic, Fragment(f"unknown-{event.channel_id}", "remove"))
-    elif not Live.objects.filter(channel=event.channel_id, ended_at=None).exists():
-        channels = Presence.objects.select_related("channel__workspace")
-        presence = channels.get(pk=event.channel_id)
-        context = {"tile": Unknown(presence), "workspace": presence.channel.workspace}
+    presence = Presence.objects.select_related("channel__workspace").get(pk=event.channel_id)
+    context = {"tile": Unknown(presence), "workspace": presence.channel.workspace}
+    if presence.airing == AiringState.UNKNOWN:
         _add(topic, presence.channel.platform, "wall/_unknown.html", context)
+    else:
+        _replace(topic, f"unknown-{presence.pk}", "wall/_unknown.html", context)
 
 
 def show_said(event: TextAssessed) -> None:
