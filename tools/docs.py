@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 import vigie.adapters
 from vigie.people.roles import PERMISSIONS
-from vigie.ports import Manifest
+from vigie.ports import Clause, Manifest
 from vigie.site.options import Options
 
 MARK = re.compile(r"<!-- table: (\w+) -->")
@@ -52,6 +52,20 @@ def adapters() -> str:
     return table(("Adapter", "Key", "Ports", "Extra", "Simulator"), rows)
 
 
+def contract() -> str:
+    """Return what each port of each adapter is held to, and why not to everything."""
+    reasons = list(dict.fromkeys(why for it in manifests() for port in it.exempt.values() for why in port.values()))
+    rows = (
+        (manifest.label, f"`{port}`", *(_held(manifest.exempt.get(port, {}).get(clause), reasons) for clause in Clause))
+        for manifest in manifests()
+        for port in manifest.ports
+    )
+    head = ("Adapter", "Port", *(clause.name.lower() for clause in Clause))
+    legend = (f"{clause.name.lower()}\n:   {clause.value}" for clause in Clause)
+    notes = "\n".join(f"{number}. {why}" for number, why in enumerate(reasons, start=1))
+    return "\n\n".join([table(head, rows), notes, *legend])
+
+
 def manifests() -> Iterator[Manifest]:
     """Yield the manifest of every adapter folder, by name."""
     for folder in pkgutil.iter_modules(vigie.adapters.__path__, "vigie.adapters."):
@@ -81,8 +95,17 @@ def _extra(manifest: Manifest) -> str:
     return f"`vigie[{manifest.extra}]`" if manifest.extra else ""
 
 
+def _held(reason: str | None, reasons: Sequence[str]) -> str:
+    return f"({reasons.index(reason) + 1})" if reason else "✓"
+
+
 def _code(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words if word)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"settings": settings, "roles": roles, "adapters": adapters}
+TABLES: Mapping[str, Callable[[], str]] = {
+    "settings": settings,
+    "roles": roles,
+    "adapters": adapters,
+    "contract": contract,
+}

@@ -15,6 +15,7 @@ import pytest
 from tools import ROOT
 from tools.docs import MARK, TABLES, manifests, on_page_markdown, table
 from vigie.people.roles import PERMISSIONS
+from vigie.ports import Clause
 from vigie.site.options import SECRET, Options, variable
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -68,6 +69,16 @@ def test_adapters_tell_every_manifest() -> None:
     told = re.findall(r"\| `(\w+)` \|", TABLES["adapters"]())
     assert told
     assert told == [manifest.key for manifest in manifests()]
+
+
+def test_contract_tells_of_every_port_what_it_is_held_to_and_why_not() -> None:
+    head, _, *rows = [line.split("|")[1:-1] for line in TABLES["contract"]().splitlines() if line.startswith("|")]
+    notes = re.findall(r"^(\d+)\. .+\.$", TABLES["contract"](), re.MULTILINE)
+
+    assert [cell.strip() for cell in head[2:]] == [clause.name.lower() for clause in Clause]
+    assert len(rows) == sum(len(manifest.ports) for manifest in manifests())
+    assert {cell.strip() for row in rows for cell in row[2:]} == {"✓", *(f"({number})" for number in notes)}
+    assert all(f"{clause.name.lower()}\n:   {clause}" in TABLES["contract"]() for clause in Clause)
 
 
 @pytest.mark.parametrize("name", sorted(set(dependencies())))

@@ -1,6 +1,7 @@
 """What the areas need from outside: small Protocols, their values, and the one error an adapter may raise."""
 
 from vigie.ports.accounts import AccountAuthority, Gate, Grant, Identity, Keys
+from vigie.ports.contract import ALONE, Clause, Manifest
 from vigie.ports.media import (
     AudioCodec,
     Fence,
@@ -26,10 +27,11 @@ from vigie.ports.speech import (
     VoiceActivity,
     VoiceDetector,
 )
-from vigie.ports.trouble import Manifest, NotLive, PortError
+from vigie.ports.trouble import NotLive, PortError
 from vigie.ports.webhooks import Answer, WebhookSender
 
 __all__ = [
+    "ALONE",
     "HIGH",
     "LANGUAGES",
     "MEDIUM",
@@ -39,6 +41,7 @@ __all__ = [
     "Answer",
     "AudioCodec",
     "ChatSource",
+    "Clause",
     "Fence",
     "Float32Array",
     "Gate",

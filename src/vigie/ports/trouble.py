@@ -1,6 +1,4 @@
-"""The one error an adapter may raise, and what an adapter says of itself."""
-
-from dataclasses import dataclass
+"""The one error an adapter may raise."""
 
 
 class PortError(Exception):
@@ -25,17 +23,3 @@ class PortError(Exception):
 
 class NotLive(PortError):
     """The source answered clearly: nothing is on air now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an adapter is, without importing its vendor library."""
-
-    key: str
-    label: str
-    ports: tuple[str, ...]
-    """Names of the Protocols below that it implements."""
-    extra: str | None = None
-    """The extra of the package that brings the vendor library."""
-    simulator: str | None = None
-    """Dotted path of the local server that speaks the vendor's protocol."""

@@ -1,0 +1,56 @@
+"""What is nonsense to adapters that talk to nobody, and what they make of it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from vigie.adapters.audio.client import FlacCodec
+from vigie.adapters.langdetect.client import FastTextIdentifier
+from vigie.adapters.silero.client import WINDOW, SileroVoiceActivity
+from vigie.adapters.sphinx.client import SphinxRecognizer
+from vigie.adapters.whisper.client import FILES, WhisperRecognizer
+from vigie.ports import Float32Array, SpeechClip
+
+NOISE: Float32Array = np.array([2.0, -2.0, 1e30, -1e30] * WINDOW * 8, np.float32)
+
+
+def sound(_: Path) -> object:
+    """Decode what is no FLAC."""
+    return FlacCodec().decode(b"no flac at all")
+
+
+def language(_: Path) -> object:
+    """Read what is no text."""
+    return FastTextIdentifier().identify("\x00\ud800 \uffff ⣿⣿")
+
+
+def voice(_: Path) -> object:
+    """Listen to what no microphone gives."""
+    found = SileroVoiceActivity().begin().probabilities(NOISE)
+    return [float(share) for share in found]
+
+
+def words(_: Path) -> object:
+    """Recognize what no microphone gives."""
+    return SphinxRecognizer().transcribe([SpeechClip(NOISE, "en")])
+
+
+def model(folder: Path) -> object:
+    """Recognize with what is no model."""
+    for name in FILES:
+        (folder / name).write_bytes(b"\x00 no model")
+    recognizer = WhisperRecognizer(folder)
+    try:
+        return recognizer.transcribe([SpeechClip(np.zeros(16_000, np.float32), "fr")])
+    finally:
+        recognizer.close()
+
+
+ALONE_WITH: Mapping[tuple[str, str], Callable[[Path], object]] = {
+    ("audio", "AudioCodec"): sound,
+    ("langdetect", "LanguageIdentifier"): language,
+    ("silero", "VoiceActivity"): voice,
+    ("sphinx", "Recognizer"): words,
+    ("whisper", "Recognizer"): model,
+}
