@@ -56,7 +56,7 @@ def contract() -> str:
     """Return what each port of each adapter is held to, and why not to everything."""
     reasons = list(dict.fromkeys(why for it in manifests() for port in it.exempt.values() for why in port.values()))
     rows = (
-        (manifest.label, f"`{port}`", *(_held(manifest.exempt.get(port, {}).get(clause), reasons) for clause in Clause))
+        (manifest.label, port, *(_held(manifest.exempt.get(port, {}).get(clause), reasons) for clause in Clause))
         for manifest in manifests()
         for port in manifest.ports
     )

@@ -117,7 +117,7 @@ def test_an_adapter_has_a_simulator_tests_and_a_row_in_the_documentation(key: st
     assert has_outside == bool(manifest.simulator)
     assert list((ROOT / "tests/adapters" / key).glob("test_*.py"))
     assert f"`{key}`" in TABLES["adapters"]()
-    assert all(f"| {manifest.label} | `{port}` |" in TABLES["contract"]() for port in manifest.ports)
+    assert all(f"| {manifest.label} | {port} |" in TABLES["contract"]() for port in manifest.ports)
 
 
 def test_every_port_is_driven_or_computes_alone() -> None:
