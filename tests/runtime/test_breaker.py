@@ -46,3 +46,15 @@ def test_breaker_stays_open_as_long_as_the_other_side_asked() -> None:
     assert breaker.record_failure("hub", PATIENCE, NOW, retry_after_s=700.0) == 700.0
 
     assert breaker.wait_s("hub", NOW + timedelta(seconds=100)) == 600.0
+
+
+@pytest.mark.django_db
+def test_an_open_breaker_is_left_alone_longer_and_counts_nothing() -> None:
+    _fail(3)
+    breaker.leave_alone("hub", NOW, for_s=70.0)
+    breaker.leave_alone("hub", NOW, for_s=5.0)
+    breaker.leave_alone("unknown", NOW, for_s=5.0)
+
+    assert breaker.wait_s("hub", NOW) == 70.0
+    assert breaker.wait_s("unknown", NOW) == 0.0
+    assert breaker.record_failure("hub", PATIENCE, NOW) == 60.0

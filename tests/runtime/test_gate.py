@@ -4,7 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from vigie.ports import NotLive, PortError
-from vigie.runtime import gate
+from vigie.runtime import breaker, clock, gate
 from vigie.runtime.gate import SharedGate
 from vigie.runtime.limits import Budget
 from vigie.runtime.models import Traffic
@@ -52,6 +52,19 @@ async def test_what_the_vendor_asks_for_holds_for_everyone() -> None:
         await SharedGate({"tiktok": Budget(100.0, 100.0)}).enter("tiktok")
 
     assert caught.value.retry_after_s == pytest.approx(120.0, abs=2.0)
+
+
+async def test_what_was_under_way_when_the_breaker_opened_is_one_trouble() -> None:
+    shared = SharedGate({"tiktok": Budget(100.0, 100.0)})
+    for _ in range(10 * gate.PATIENCE.failures):
+        await shared.leave("tiktok", PortError("time-out", retryable=True))
+    wait_s = await sync_to_async(breaker.wait_s)("tiktok", clock.now())
+    await shared.leave("tiktok", PortError("too many", retryable=True, retry_after_s=600.0))
+    with pytest.raises(PortError) as asked:
+        await shared.enter("tiktok")
+
+    assert wait_s == pytest.approx(gate.PATIENCE.pause_s, abs=2.0)
+    assert asked.value.retry_after_s == pytest.approx(600.0, abs=2.0)
 
 
 async def test_trouble_in_a_row_opens_the_breaker_and_an_answer_closes_it() -> None:

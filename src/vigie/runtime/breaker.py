@@ -50,6 +50,12 @@ def record_failure(key: str, patience: Patience, now: datetime, *, retry_after_s
     return pause_s
 
 
+def leave_alone(key: str, now: datetime, *, for_s: float) -> None:
+    """Keep an open breaker open for `for_s` seconds at least; no further failure is counted."""
+    until = now + timedelta(seconds=for_s)
+    Breaker.objects.filter(key=key, opened_until__lt=until).update(opened_until=until)
+
+
 def record_success(key: str) -> None:
     """Close the breaker."""
     Breaker.objects.filter(key=key).exclude(failures=0).update(failures=0, opened_until=None)

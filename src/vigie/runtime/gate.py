@@ -16,7 +16,7 @@ from vigie.runtime.models import Traffic
 
 LONGEST_WAIT_S = 30.0
 """A turn that would come later is refused: whoever asks had better ask again than hold what it holds."""
-PATIENCE = Patience(failures=5, pause_s=30.0, longest_s=900.0)
+PATIENCE = Patience(failures=5, pause_s=30.0, longest_s=300.0)
 UNKNOWN = Budget(capacity=10.0, per_s=1.0)
 """For keys that no budget is given for."""
 
@@ -57,7 +57,9 @@ def _note(key: str, trouble: PortError | None, now: datetime) -> None:
     Traffic.objects.filter(key=key, hour=hour).update(
         requests=F("requests") + 1, failures=F("failures") + (1 if trouble else 0)
     )
-    if trouble is not None and counts_against:
+    if trouble is not None and counts_against and breaker.wait_s(key, now) > 0.0:
+        breaker.leave_alone(key, now, for_s=trouble.retry_after_s or 0.0)  # fifty that were under way are one trouble
+    elif trouble is not None and counts_against:
         breaker.record_failure(key, PATIENCE, now, retry_after_s=trouble.retry_after_s or 0.0)
     else:
         breaker.record_success(key)
