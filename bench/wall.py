@@ -29,6 +29,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from bench import Result
 
 LIVES, VIEWERS, POLLERS = 50, 100, 10
+A_SAMPLE, A_SENTENCE = 2, 3
+"""Items that each of them is pushed as: fewer than wanted came where the machine did not keep up."""
 EVERY_S = 2.0
 """How often the peer asks."""
 SETTLE_S = 1.0
@@ -114,14 +116,18 @@ def compared(alone: Cost, ours: Cost, theirs: Cost) -> Iterator[Result]:
         page_cpu_s * VIEWERS / EVERY_S,
         rates | {"page_cpu_ms": round(1000 * page_cpu_s, 1), "pages": theirs.received.answers},
     )
-    items_s = ours.received.items / VIEWERS / ours.seconds
+    items = {
+        "items_per_viewer_s": round(ours.received.items / VIEWERS / ours.seconds, 1),
+        "items_wanted_per_viewer_s": LIVES / 2 * A_SAMPLE + LIVES / 5 * A_SENTENCE,
+        "frames_per_s": round(ours.received.answers / ours.seconds),
+    }
     yield Result(
         "bytes_per_viewer_s",
         ours.received.size_bytes / VIEWERS / ours.seconds,
         "B/s",
         PEER,
         theirs.received.size_bytes / theirs.received.answers / EVERY_S,
-        rates | {"items_per_viewer_s": round(items_s, 1), "frames_per_s": round(ours.received.answers / ours.seconds)},
+        rates | items,
     )
 
 

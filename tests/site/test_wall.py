@@ -111,7 +111,8 @@ def test_wall_shows_how_a_live_does(client: Client, member: Membership) -> None:
     assert tiles(page) == [f"tile-{live.pk}"]
     for words in ("@plateau", "TikTok", "4,128", ">35</span>", "Le premier mot.", "Nothing to report for"):
         assert words in page
-    assert 'aria-label="Messages a minute, over 5 minutes"' in page
+    assert 'aria-labelledby="pace"' in page
+    assert '<p id="pace" hidden>Messages a minute, over 5 minutes</p>' in page
     assert "Risk over the last 5 minutes, highest 0.00" in page
 
 
