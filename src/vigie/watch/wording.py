@@ -80,7 +80,7 @@ FIXES: Mapping[str, Promise | str] = {
     gettext_noop("The signing service refuses the key {}: check VIGIE_TIKTOK_SIGN_KEY."): _(
         "An operator corrects the key, or leaves it out, and starts Vigie again."
     ),
-    gettext_noop("TikTok shows this live to adults only: give the session of an account (VIGIE_TIKTOK_SESSION_ID)."): _(
+    gettext_noop("TikTok shows this live to adults only: give the session of an account {}."): _(
         "An operator can give the session of an account that is 18 or more, and weigh first what that means."
     ),
     gettext_noop("No Twitch channel can have this name."): NAME_IT_RIGHT,
@@ -100,6 +100,7 @@ FIXES: Mapping[str, Promise | str] = {
     **dict.fromkeys(NOT_SET_UP, _("An operator sets it up once for everyone: see the documentation on platforms.")),
 }
 """What platforms say of an account, {} for each number or detail, and what can be done; empty: nothing need be."""
+WEB = ("http://", "https://")
 DETAIL = re.compile(r"\(.*\)|\d+")
 ERRNO = re.compile(r"\[Errno -?\d+\] ")
 SYSTEM = frozenset(
@@ -126,10 +127,15 @@ def fix(reason: str) -> str:
 
 
 def _told(text: str) -> str:
-    """Return what is known of a text, or of its parts: `what was asked: what came of it`; empty where nothing is."""
+    """Return what is known of a text, or of its parts: `what was asked: what came of it`; empty where nothing is.
+
+    What a platform says of an account stands alone: the address that was asked for tells people nothing.
+    """
     if known := _known(text):
         return known
     head, colon, rest = text.partition(": ")
+    if head.startswith(WEB) and DETAIL.sub("{}", rest) in FIXES:
+        return _known(rest)
     if not colon or not (_known(head) or _told(rest)):
         return ""
     return gettext("%(address)s: %(trouble)s") % {"address": _known(head) or head, "trouble": _told(rest) or rest}
