@@ -108,11 +108,11 @@ def unknown(workspace: Workspace | None = None) -> Finding:
     rows = Presence.objects.filter(ours, airing=AiringState.UNKNOWN, channel__is_watched=True).exclude(checked_at=None)
     by_reason: dict[str, list[str]] = defaultdict(list)
     for presence in rows.select_related("channel").order_by("channel__name"):
-        by_reason[presence.reason].append(presence.channel.name)
+        by_reason[told(presence.reason)].append(presence.channel.name)
     words = " ".join(_because(reason, names) for reason, names in sorted(by_reason.items()))
     return Finding(_("Channels unknown"), is_well=not by_reason, words=words or _("none"))
 
 
 def _because(reason: str, names: Sequence[str]) -> str:
     named = ", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
-    return _("%(names)s: %(reason)s") % {"names": named, "reason": told(reason)}
+    return _("%(names)s: %(reason)s") % {"names": named, "reason": reason}

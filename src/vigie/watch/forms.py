@@ -134,8 +134,10 @@ class ChannelsForm(forms.Form):
     name = forms.CharField(
         label=_("Name or address"), required=False, max_length=120, widget=forms.TextInput({"type": "search"})
     )
-    platform = forms.ChoiceField(label=_("Platform"), required=False, choices=[("", _("All")), *Platform.choices])
-    standing = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Standing.choices])
+    platform = forms.ChoiceField(
+        label=_("Platform"), required=False, choices=[("", _("All platforms")), *Platform.choices]
+    )
+    standing = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *Standing.choices])
 
     def sought(self) -> Sought:
         """Return what was filled in; a field that makes no sense, and says so, looks for nothing in particular."""

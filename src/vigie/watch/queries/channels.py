@@ -54,7 +54,7 @@ class Standing(models.TextChoices):
 
     LIVE = "live", _("on air")
     OFFLINE = "offline", _("not on air")
-    UNKNOWN = "unknown", _("unknown")
+    UNKNOWN = "unknown", _("state unknown")
     NOT_SET_UP = "not-set-up", _("platform not set up")
     LOOKING = "looking", _("being looked at…")
     """Nobody has looked yet."""
