@@ -102,7 +102,7 @@ def _render(fragment: Fragment, language: str) -> Item:
     html = ""
     if fragment.template:
         with translation.override(language):
-            html = render_to_string(fragment.template, dict(fragment.context)).strip()
+            html = render_to_string(fragment.template, dict(fragment.context))
     return {"target": fragment.target, "swap": fragment.swap, "html": html}
 
 
