@@ -35,7 +35,7 @@ class Studio:
         for server in (self.media, self.tiktok, self.twitch):
             self._running.enter_context(server)
         self.tiktok.add(Account(TIKTOK_HANDLE, title="La place du marché, en direct"))
-        self.tiktok.animate(TIKTOK_HANDLE, PACE)
+        self.tiktok.animate(TIKTOK_HANDLE, PACE, speaks=False)
         for user in (READER, BROADCASTER):
             self.twitch.add(user)
         self.twitch.go_live(TWITCH_LOGIN, title="Chili, then chess", viewers=740)

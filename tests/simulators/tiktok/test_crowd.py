@@ -74,3 +74,9 @@ def test_an_audience_has_people_of_every_sort() -> None:
 
     assert set(roles) == {Role.MODERATOR, Role.SUBSCRIBER, Role.FAN, Role.FOLLOWER}
     assert member(98) == member(98)
+
+
+def test_a_broadcaster_whom_somebody_else_captions_has_no_captions_of_the_crowd() -> None:
+    happened = Crowd(Random(1), speaks=False).step(60.0, 1.0)
+
+    assert not [each for each in happened if isinstance(each, Caption)]

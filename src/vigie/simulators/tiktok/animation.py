@@ -23,11 +23,11 @@ class Animation:
         self._over = Event()
         self._thread = Thread(target=self._run, name="Animation", daemon=True)
 
-    def set_pace(self, room: Room, pace: float) -> None:
-        """Let this much happen a second in a live, nothing with 0."""
+    def set_pace(self, room: Room, pace: float, *, speaks: bool = True) -> None:
+        """Let this much happen a second in a live, nothing with 0; where the broadcaster `speaks`, with captions."""
         user_id = room.account.user_id
         with self._lock:
-            _, crowd, _ = self._lives.get(user_id, (room, Crowd(self._rng(user_id)), 0.0))
+            _, crowd, _ = self._lives.get(user_id, (room, Crowd(self._rng(user_id), speaks=speaks), 0.0))
             self._lives[user_id] = (room, crowd, pace)
             if not self._thread.is_alive() and not self._over.is_set():
                 self._thread.start()

@@ -104,7 +104,9 @@ def member(number: int) -> Viewer:
 class Crowd:
     """The audience of one live. Not safe to use from two threads."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, *, speaks: bool = True) -> None:
+        """Draw from `rng`; with captions of the broadcaster where they `speaks`."""
+        self._speaks = speaks
         self._rng = rng
         self._totals = Totals()
         self._streaks = count(1)
@@ -120,7 +122,7 @@ class Crowd:
         self._owed -= len(done)
         if _passed(before_s, self._at_s, COUNTED_EVERY_S):
             done.append(ViewerCount(self._totals.present, self._totals.came))
-        if _passed(before_s, self._at_s, SPOKEN_EVERY_S):
+        if self._speaks and _passed(before_s, self._at_s, SPOKEN_EVERY_S):
             done.append(Caption(self._rng.choice(SPOKEN), sentence=int(self._at_s / SPOKEN_EVERY_S)))
         return done
 

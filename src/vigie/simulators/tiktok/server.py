@@ -110,12 +110,14 @@ class TikTokServer(Hosted):
         """Tell how many watch; return the id of the message."""
         return self.publish(handle, ViewerCount(now, total or now))[0]
 
-    def animate(self, handle: str, pace: float) -> None:
+    def animate(self, handle: str, pace: float, *, speaks: bool = True) -> None:
         """Let an audience do `pace` things a second while the account is live, nothing more with 0.
+
+        What the broadcaster says meanwhile is captioned, unless somebody else captions it.
 
         What it does, and in which order, depends only on the server's seed and the account's numeric id.
         """
-        self._animation.set_pace(self._rooms[handle], pace)
+        self._animation.set_pace(self._rooms[handle], pace, speaks=speaks)
 
     # ── faults ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
