@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+import TikTokLive  # noqa: F401 -- 3 s, and more on a busy machine: before any limit runs
+
 from tests.adapters.conformance.driver import Driver
 from tests.adapters.gates import FreeGate
 from tests.adapters.twitch.twitch import CHANNEL, CHAT, READER, AccountKeys, room, settings
