@@ -29,6 +29,8 @@ class MediaLocation:
     is_live: bool
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     title: str = ""
+    pictures_url: str = field(default="", repr=False)
+    """Where the same broadcast has pictures, when `url` is its sound alone; empty where that is not known."""
 
 
 @runtime_checkable

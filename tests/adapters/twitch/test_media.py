@@ -7,7 +7,7 @@ import pytest
 from tests.adapters.twitch.twitch import CHANNEL, SOON_S
 from vigie.adapters.twitch.media import TwitchMedia, login_of
 from vigie.adapters.web.client import WebMedia
-from vigie.events import AudioReceived, MediaOpened
+from vigie.events import AudioReceived, KeyframeReceived, MediaOpened
 from vigie.ports import NotLive, PortError, Reach
 from vigie.simulators.media import MediaServer, RunningClock, demo_script
 from vigie.simulators.twitch import Fault, Kind, TwitchServer
@@ -60,10 +60,13 @@ async def test_a_live_is_found_and_heard() -> None:
         heard = source.stream(location)
         async with asyncio.timeout(SOON_S):
             first, second = await anext(heard), await anext(heard)
+            while not isinstance(await anext(heard), KeyframeReceived):
+                pass
         await heard.aclose()  # type: ignore[attr-defined]
 
     assert (location.protocol, location.is_live, location.title) == ("hls", True, "Tarte")
     assert location.url == origin.url("fr/audio.m3u8")
+    assert location.pictures_url == origin.url("fr/video.m3u8")
     assert isinstance(first, MediaOpened)
     assert isinstance(second, AudioReceived)
 

@@ -48,7 +48,7 @@ class WebMedia:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         outlet = Outlet()
         # not in a task group: one may not be open across the yield of a generator; `finally` ends it all the same
-        how = hls.Pull(from_pts_s, was_live, self._speed)
+        how = hls.Pull(from_pts_s, was_live, self._speed, location.pictures_url)
         pulling = asyncio.create_task(self._pull_until_closed(location, outlet, how))
         try:
             while (item := await outlet.get()) is not None:

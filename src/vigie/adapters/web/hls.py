@@ -42,13 +42,14 @@ class Pull:
     from_pts_s: float | None = None
     was_live: bool = False
     speed: float = 1.0
+    pictures_url: str = ""
 
 
 async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     """Put the sound, the captions and a picture now and then into `outlet`; return at the end. Raises PortError."""
     segments = Segments(fetcher)
     chosen = await segments.playlist(url)
-    renditions = chosen if isinstance(chosen, Renditions) else Renditions(url)
+    renditions = chosen if isinstance(chosen, Renditions) else Renditions(url, pictures_url=how.pictures_url or None)
     window = chosen if isinstance(chosen, MediaPlaylist) else await segments.window(renditions.sound_url)
     origin_s = await _origin_s(segments, window) if window.is_complete else 0.0
     is_live = how.was_live or not window.is_complete

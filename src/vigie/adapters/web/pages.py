@@ -29,6 +29,8 @@ REQUEST_S = 10.0
 REFUSED = {401, 403, 408, 425, 429}
 AUDIO_NAMES = ("audio_only", "audio", "ao")
 """What plugins call a rendition without pictures: Twitch, YouTube, TikTok."""
+SMALLEST = "worst"
+"""streamlink's word for the smallest stream with pictures."""
 _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
 
@@ -117,7 +119,7 @@ def rebased(url: str, bases: Bases) -> str:
 def choose(streams: Mapping[str, "Stream"]) -> "Stream":
     """Return the stream to listen to: without pictures if there is one, else the smallest."""
     name = next((name for name in AUDIO_NAMES if name in streams), None)
-    name = name or next((name for name in streams if name.startswith("audio")), "worst")
+    name = name or next((name for name in streams if name.startswith("audio")), SMALLEST)
     return streams.get(name) or next(iter(streams.values()))
 
 
@@ -138,7 +140,11 @@ def location(session: "Streamlink", streams: Mapping[str, "Stream"], url: str, t
     request = session.http.prepare_new_request(**stream.args)
     headers = {name: str(value) for name, value in request.headers.items() if name.lower() not in _UNSENT_HEADERS}
     protocol = "hls" if isinstance(stream, HLSStream) else "http"
-    return MediaLocation(str(request.url), protocol, is_live=True, headers=headers, title=title)
+    seen = streams.get(SMALLEST)
+    pictures_url = str(seen.args["url"]) if isinstance(seen, HLSStream) and seen is not stream else ""
+    return MediaLocation(
+        str(request.url), protocol, is_live=True, headers=headers, title=title, pictures_url=pictures_url
+    )
 
 
 def plugin_trouble(url: str, error: Exception) -> PortError:
