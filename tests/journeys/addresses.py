@@ -65,14 +65,16 @@ NO_PAGES = frozenset(
         # parts of pages
         *("channels-rows", "channel-now"),
         *("wall-tiles", "wall-counters", "wall-alerts", "wall-look"),
-        *("lives-on-air", "live-head", "live-words", "live-timeline", "live-alerts"),
+        *("lives-on-air", "live-head", "live-words", "live-facts", "live-alerts"),
+        *("live-lanes", "live-table", "live-stretch", "live-chat", "chat-search", "chatter"),
         *("notices-bell", "notices-latest"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         # files
-        *("live-thumbnail", "alert-audio", "alert-peaks"),
+        *("live-thumbnail", "alert-audio", "alert-peaks", "chat-csv", "chat-jsonl"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-look", "channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
+        *("mark-place", "mark-remove", "chatter-reveal", "chatter-erase"),
         *("alert-decide", "alert-undo", "alert-note", "notice-read", "notices-read"),
         *("webhook-rotate", "webhook-try", "webhook-remove", "delivery-again"),
         *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),

@@ -24,11 +24,14 @@ from tests.factories import (
     make_workspace,
 )
 from tests.notifications.rows import make_delivery, make_notice, make_webhook
-from vigie.people import operations
+from tests.site.audiences import make_audience, write
+from vigie.people import operations, presets
 from vigie.people.models import Invitation, Preset, Role, Workspace
 from vigie.people.roles import CONTENT
 from vigie.risk.operations import ensure_policy
 from vigie.watch.models import Live
+from vigie.watch.operations import place_mark
+from vigie.watch.timeline import Hole
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,7 @@ def post(name: str, *needs: str, of: str = "") -> Row:
 
 
 FOLLOW, CHANNELS = "watch.follow_lives", "watch.manage_channels"
+CHAT, REVEAL = "watch.read_chat", "watch.reveal_chatters"
 READ, HEAR = "speech.read_transcripts", "speech.hear_audio"
 SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
 POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
@@ -101,7 +105,19 @@ ROWS = [
     get("live", FOLLOW, of="live"),
     get("live-head", FOLLOW, of="live"),
     get("live-words", FOLLOW, READ, of="live"),
-    get("live-timeline", FOLLOW, READ, of="live"),
+    get("live-facts", FOLLOW, of="live"),
+    get("live-lanes", FOLLOW, of="live"),
+    get("live-table", FOLLOW, of="live"),
+    get("live-stretch", FOLLOW, of="live"),
+    post("mark-place", FOLLOW, READ, of="live"),
+    post("mark-remove", FOLLOW, READ, of="mark"),
+    get("live-chat", CHAT, of="live"),
+    get("chat-search", CHAT, of="live"),
+    get("chat-csv", CHAT, of="live"),
+    get("chat-jsonl", CHAT, of="live"),
+    get("chatter", CHAT, of="chatter"),
+    post("chatter-reveal", CHAT, REVEAL, of="chatter"),
+    post("chatter-erase", CHAT, REVEAL, of="chatter"),
     get("live-alerts", SEE, of="live"),
     get("transcript", FOLLOW, READ, of="live"),
     get("transcript-text", FOLLOW, READ, of="live"),
@@ -167,6 +183,11 @@ def a_live(workspace: Workspace) -> Live:
     return make_live(make_channel(workspace))
 
 
+def a_mark(workspace: Workspace) -> int:
+    live, by = a_live(workspace), make_membership(workspace=workspace)
+    return place_mark(live, Hole(1.0, 2.0), "", actor=by, now=NOW).pk
+
+
 def an_invitation(workspace: Workspace) -> Invitation:
     by = make_membership(Role.ADMINISTRATOR, workspace=workspace)
     return operations.invite(by, role=Group.objects.get(name=Role.ANALYST), now=NOW).invitation
@@ -180,6 +201,8 @@ SCENE: dict[str, Callable[[Workspace], int]] = {
     "live": lambda workspace: a_live(workspace).pk,
     "utterance": lambda workspace: make_utterance(a_live(workspace)).pk,
     "alert": lambda workspace: make_alert(make_assessment(make_utterance(a_live(workspace)))).pk,
+    "mark": a_mark,
+    "chatter": lambda workspace: write(make_audience(workspace), "hello")[0].chatter_id,
     "notice": lambda workspace: make_notice(make_membership(workspace=workspace)).pk,
     "webhook": lambda workspace: make_webhook(workspace).pk,
     "delivery": lambda workspace: make_delivery(make_webhook(workspace)).pk,
@@ -209,7 +232,10 @@ def test_members_get_what_their_role_may_see_and_no_more(row: Row, client: Clien
     "row", [row for row in ROWS if row.needs & CONTENT], ids=lambda row: f"{row.method} {row.name}"
 )
 def test_whoever_manages_a_public_body_does_not_see_content(row: Row, client: Client) -> None:
-    check_roles(row, make_workspace(preset=Preset.PUBLIC_BODY), client)
+    workspace = make_workspace(preset=Preset.PUBLIC_BODY)
+    workspace.modules = presets.allowed_modules(Preset.PUBLIC_BODY)  # chats too
+    workspace.save()
+    check_roles(row, workspace, client)
 
 
 def check_roles(row: Row, workspace: Workspace, client: Client) -> None:

@@ -16,7 +16,7 @@ from vigie.watch.timeline import Hole
 
 pytestmark = pytest.mark.django_db
 
-ALL, NOTHING = Sight(has_words=True, has_chat=True, has_audience=True), Sight(False, False, False)  # noqa: FBT003
+ALL, NOTHING = Sight(has_words=True, has_chat=True, has_audience=True), Sight(False, False, False)
 MINUTE = Frame(0.0, 60.0)
 
 
@@ -203,7 +203,7 @@ def test_table_of_who_may_see_nothing_holds_viewers_alone(live: Live) -> None:
 def test_picked_counts_what_it_holds(live: Live) -> None:
     for start_s, score in ((0.0, 0.9), (12.0, 0.4), (40.0, 0.8)):
         make_assessment(make_utterance(live, start_s=start_s), score=score)
-    make_utterance(live, start_s=18.0, text="", state=WorkState.WAITING)
+    make_utterance(live, start_s=18.0, text="", state=WorkState.PENDING)
     write(live, "before", at_s=9.0)
     write(live, "one", "two", at_s=10.0)
     write(live, "after", at_s=20.0)
@@ -230,5 +230,3 @@ def test_picked_of_who_may_see_nothing_is_its_length(live: Live) -> None:
 
     assert (picked.utterances, picked.messages, picked.peak, picked.lines) == (None, None, None, [])
     assert picked.chat.messages == []
-
-
