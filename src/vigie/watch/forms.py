@@ -134,9 +134,7 @@ class ChannelsForm(forms.Form):
     name = forms.CharField(
         label=_("Name or address"), required=False, max_length=120, widget=forms.TextInput({"type": "search"})
     )
-    platform = forms.ChoiceField(
-        label=_("Platform"), required=False, choices=[("", _("All platforms")), *Platform.choices]
-    )
+    platform = forms.ChoiceField(label=_("Platform"), required=False, choices=[("", _("All")), *Platform.choices])
     standing = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *Standing.choices])
 
     def sought(self) -> Sought:
