@@ -23,7 +23,6 @@ from vigie.watch.models import (
     MarkKind,
     Platform,
     Presence,
-    Thumbnail,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,15 +124,11 @@ def test_a_sample_shows_viewers_pace_and_reason(live: Live, outbox: Outbox) -> N
     assert "4,128" not in outbox.html(f"vitals-{live.pk}", "fr")
 
 
-@pytest.mark.parametrize(("at_s", "is_told"), [(600.0, True), (610.0, False)])
-def test_a_picture_is_told_with_the_counts_once_a_minute(
-    live: Live, outbox: Outbox, at_s: float, *, is_told: bool
-) -> None:
-    Thumbnail.objects.create(live=live, at_s=597, jpeg=b"x")
+def test_a_new_picture_is_shown(live: Live, outbox: Outbox) -> None:
+    wall_pushes.show_picture(events.PictureTaken(team_of(live), live.pk, 597.0))
 
-    wall_pushes.show_counts(events.LiveSampled(team_of(live), live.pk, at_s))
-
-    assert (("wall", f"thumb-{live.pk}", "replace") in outbox.places()) == is_told
+    assert outbox.places() == [("wall", f"thumb-{live.pk}", "replace")]
+    assert "597" in outbox.html(f"thumb-{live.pk}")
 
 
 def test_a_sample_costs_few_queries(live: Live, outbox: Outbox) -> None:
@@ -241,14 +236,6 @@ def test_what_is_said_is_told_to_who_may_read_it(live: Live, outbox: Outbox) -> 
     assert '<path class="r-high" d="M118.1 100v-80h.8V100z"/>' in outbox.html(f"bars-{live.pk}")
     assert "highest 0.80" in outbox.html(f"peak-{live.pk}")
     assert "0,80" in outbox.html(f"peak-{live.pk}", "fr")
-
-
-def test_a_picture_is_told_with_every_tenth_sentence_to_who_follows_lives(live: Live, outbox: Outbox) -> None:
-    Thumbnail.objects.create(live=live, at_s=597, jpeg=b"x")
-
-    wall_pushes.show_said(assessed(said(live, seq=10)))
-
-    assert ("wall", f"thumb-{live.pk}", "replace") in outbox.places()
 
 
 @pytest.mark.parametrize(("of", "text"), [("chat", "Bonjour."), ("utterance", "")])

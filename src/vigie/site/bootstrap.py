@@ -150,6 +150,7 @@ def _wire_the_wall() -> None:
     TOPICS["wall-alerts"] = alerts.may_follow_alerts
 
     bus.follow(events.LiveSampled, wall_pushes.show_counts)
+    bus.follow(events.PictureTaken, wall_pushes.show_picture)
     bus.follow(events.LiveStarted, wall_pushes.show_start)
     bus.follow(events.LiveStateChanged, wall_pushes.show_state)
     bus.follow(events.LiveEnded, wall_pushes.show_state)

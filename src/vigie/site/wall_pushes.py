@@ -16,6 +16,7 @@ from vigie.events import (
     LiveStarted,
     LiveStateChanged,
     MarkPlaced,
+    PictureTaken,
     PresenceChanged,
     TextAssessed,
 )
@@ -26,22 +27,23 @@ from vigie.runtime import clock
 from vigie.runtime.push import Fragment, is_followed, push
 from vigie.site import sparks, ticker, tiles
 from vigie.site.tiles import Tile, Unknown
-from vigie.watch.models import AiringState, Gap, Live, Presence, Thumbnail
-
-PICTURED_S = 60
-"""How often a picture is told with the counts of a live."""
-PICTURED_SEQ = 10
-"""And with what is said in it: every so many sentences."""
+from vigie.watch.models import AiringState, Gap, Live, Presence
 
 
 def show_counts(event: LiveSampled) -> None:
     """Show viewers and the pace of the chat."""
     topic = f"wall:{event.workspace_id}"
     if is_followed(topic):
+        _show_vitals(topic, _live(event.live_id))
+
+
+def show_picture(event: PictureTaken) -> None:
+    """Show what a live looks like now."""
+    topic = f"wall:{event.workspace_id}"
+    if is_followed(topic):
         live = _live(event.live_id)
-        _show_vitals(topic, live)
-        if int(event.at_s) % PICTURED_S == 0:
-            _show_picture(topic, live)
+        context = {"live": live, "pictured_at_s": event.at_s} | _of(live)
+        _replace(topic, f"thumb-{live.pk}", "wall/_thumb.html", context)
 
 
 def show_state(event: LiveStateChanged | LiveEnded | LiveResumed | MarkPlaced) -> None:
@@ -91,8 +93,6 @@ def show_said(event: TextAssessed) -> None:
     push(topic, Fragment(f"bars-{live.pk}", "append", "wall/_bar.html", bar))
     peak = tiles.peak_of(live, clock.now())
     _replace(topic, f"peak-{live.pk}", "wall/_peak.html", {"live": live, "peak": peak})
-    if event.seq % PICTURED_SEQ == 0:
-        _show_picture(f"wall:{event.workspace_id}", live)
 
 
 def show_gap(event: GapRecorded) -> None:
@@ -126,13 +126,6 @@ def _show_vitals(topic: str, live: Live) -> None:
     vitals = {"vitals": tiles.vitals_of([live], clock.now())[live.pk]}
     _replace(topic, f"vitals-{live.pk}", "wall/_vitals.html", vitals)
     _replace(topic, f"why-{live.pk}", "wall/_why.html", vitals)
-
-
-def _show_picture(topic: str, live: Live) -> None:
-    at_s = Thumbnail.objects.filter(live=live).values_list("at_s", flat=True).first()
-    if at_s is not None and is_followed(topic):
-        context = {"live": live, "pictured_at_s": at_s} | _of(live)
-        _replace(topic, f"thumb-{live.pk}", "wall/_thumb.html", context)
 
 
 def _show_on_air(topic: str, workspace: Workspace) -> None:
