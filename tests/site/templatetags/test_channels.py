@@ -12,7 +12,7 @@ def test_every_standing_has_a_form() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("standing", "ring", "word"),
-    [("live", "ok", "on air"), ("unknown", "unk", "unknown"), ("off", "mute", "not watched")],
+    [("live", "ok", "on air"), ("unknown", "unk", "state unknown"), ("off", "mute", "not watched")],
 )
 def test_standing_ring_says_it_by_form_and_word(standing: str, ring: str, word: str) -> None:
     channel = make_channel()
