@@ -15,8 +15,10 @@ from tests.factories import (
     make_live,
     make_membership,
     make_utterance,
+    make_workspace,
 )
-from vigie.people.models import ConnectionState, Membership
+from vigie.adapters.tiktok.media import RESTRICTED
+from vigie.people.models import ConnectionState, Membership, Preset
 from vigie.ports import Airing, PortError, Sighting
 from vigie.runtime import clock
 from vigie.runtime.models import Lease
@@ -121,6 +123,41 @@ def test_channel_offers_to_mend_the_account_its_platform_needs(
 
     assert ("our_reader" in page) == is_told
     assert ("Connect again" in page) == is_told
+
+
+@pytest.mark.parametrize(
+    ("role", "platform", "preset", "words"),
+    [
+        ("supervisor", "twitch", Preset.CHANNEL_MODERATION, "Connect an account"),
+        ("moderator", "twitch", Preset.CHANNEL_MODERATION, "Ask a supervisor or an administrator."),
+        ("supervisor", "tiktok", Preset.CHANNEL_MODERATION, ""),
+        ("supervisor", "twitch", Preset.PUBLIC_BODY, ""),  # its chats are off
+    ],
+)
+def test_channel_offers_to_connect_the_account_that_nobody_connected(
+    client: Client, role: str, platform: str, preset: Preset, words: str
+) -> None:
+    reader = make_membership(role, workspace=make_workspace(preset=preset))
+    client.force_login(reader.user)
+    channel = detected(reader, platform, airing="offline")
+
+    page = page_of(client, reader, channel)
+
+    assert ("has no account of Twitch that reads chats" in page) == bool(words)
+    assert words in page
+    make_connection(reader.workspace)
+    assert "has no account of Twitch" not in page_of(client, reader, channel)
+
+
+def test_channel_tells_why_its_live_is_not_heard_and_what_to_do(client: Client, member: Membership) -> None:
+    channel = detected(member, airing="live")
+    reason = f"@camille: {RESTRICTED}"
+    make_live(channel, state=LiveState.RECONNECTING, reason=reason)
+
+    page = page_of(client, member, channel)
+
+    assert reason in page
+    assert "An operator can give the session of an account" in page
 
 
 def test_channel_that_is_looked_at_is_asked_for_sooner(client: Client, member: Membership) -> None:

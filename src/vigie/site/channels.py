@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vigie.moderation.permissions import may_see_alerts
-from vigie.people.permissions import WorkspaceRequest, in_workspace
-from vigie.people.queries import connection_trouble
+from vigie.people import presets, scopes
+from vigie.people import queries as people
+from vigie.people.permissions import WorkspaceRequest, in_workspace, may_manage_connections
+from vigie.people.queries import ConnectionTrouble
 from vigie.runtime import clock
 from vigie.site import histories
 from vigie.site.habits import Habit, habit_of
@@ -55,6 +57,17 @@ class Record:
         return [(reach, counted[reach]) for reach in (Reach.HIGH, Reach.MEDIUM, Reach.LOW) if counted.get(reach)]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The account that a platform lets read the chat of a channel."""
+
+    trouble: ConnectionTrouble | None
+    """What is to be mended."""
+    is_missing: bool
+    may_mend: bool
+    """Whether whoever looks at the page may connect one."""
+
+
 @require_http_methods(["GET", "POST"])
 @in_workspace(may_follow_lives)
 def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
@@ -79,7 +92,7 @@ def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "periods": list(PERIODS),
         "lives": lives,
         "pasts": histories.pasts_of(lives, with_alerts=may_see_alerts(request.membership)),
-        "trouble": connection_trouble(request.membership) if shown.platform == Platform.TWITCH else None,
+        "reader": _reader(request, shown),
     }
     return render(request, "channel/channel.html", context)
 
@@ -126,6 +139,16 @@ def _record(request: WorkspaceRequest, shown: Channel) -> Record:
         trend=trend(lives),
         alarms=alarms,
     )
+
+
+def _reader(request: WorkspaceRequest, shown: Channel) -> Reader | None:
+    """Return what is to be told of the account that reads the chat of a channel; None where nothing is."""
+    needs_one = shown.platform == Platform.TWITCH and request.workspace.has(presets.CHAT)
+    if not needs_one or shown.standing == watch.Standing.NOT_SET_UP:  # type: ignore[attr-defined]
+        return None
+    trouble = people.connection_trouble(request.membership)
+    account = people.usable_connection(shown.platform, request.workspace.pk, scopes.READ_CHAT)
+    return Reader(trouble, account is None, may_manage_connections(request.membership))
 
 
 def _known_since(shown: Channel, lives: Sequence[Aired], since: datetime) -> datetime:
