@@ -45,6 +45,12 @@ def test_drawing_is_larger_the_more_often_and_keeps_the_usual_apart() -> None:
     assert drawing(found, usual=True) == "M2.05 1.05h0.9v0.9h-0.9z"
 
 
+def test_drawing_calls_nothing_usual_before_three_weeks() -> None:
+    found = week({(1, 2): 1.0}, days=7)
+
+    assert (drawing(found, usual=True), drawing(found, usual=False)) == ("", "M2.05 1.05h0.9v0.9h-0.9z")
+
+
 def test_habit_has_a_row_a_day_for_the_table() -> None:
     habit = habit_of(week({(0, 20): 1.0, (6, 9): 0.25}))
 

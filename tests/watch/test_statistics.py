@@ -238,7 +238,7 @@ def test_trend_draws_averages_and_peaks_in_order_of_time() -> None:
     assert found is not None
     assert found.bars == "M1 100v-50h8V100zM21 100v-25h8V100z"
     assert found.peaks == "M1 25h8M21 0h8"
-    assert (found.width, found.lowest, found.highest, found.peak, found.count) == (30, 50, 100, 200, 2)
+    assert (found.width, found.lowest, found.highest, found.peak, found.count) == (200, 50, 100, 200, 2)
 
 
 def test_trend_of_empty_rooms_draws_something() -> None:
@@ -252,4 +252,4 @@ def test_trend_shows_the_last_lives_only() -> None:
     found = trend([aired(number, 1, viewers=1 + number) for number in range(MOST_SHOWN + 5)])
 
     assert found is not None
-    assert (found.count, found.lowest) == (MOST_SHOWN, 6)
+    assert (found.count, found.lowest, found.width) == (MOST_SHOWN, 6, 10 * MOST_SHOWN)

@@ -82,7 +82,7 @@ def drawing(week: Week, *, usual: bool) -> str:
         _cell(hour, day, WIDTHS[step])
         for day, row in enumerate(week.rows())
         for hour, share in enumerate(row)
-        if (step := level(share)) and (step == 3) is usual
+        if (step := level(share)) and (step == 3 and week.is_telling) is usual
     )
 
 

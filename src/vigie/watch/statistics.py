@@ -195,6 +195,8 @@ def _seconds(quarters: Iterable[tuple[datetime, float]], zone: tzinfo) -> defaul
 
 MOST_SHOWN = 60
 """Lives that a small graph can tell apart."""
+FEWEST_PLACES = 20
+"""So that the bars of a few lives are bars, too."""
 STEP, TOP = 10, 100
 
 
@@ -226,7 +228,7 @@ def trend(lives: Iterable[Aired]) -> Trend | None:
     return Trend(
         bars="".join(f"M{STEP * at + 1} {TOP}v-{height}h{STEP - 2}V{TOP}z" for at, height in heights),
         peaks="".join(f"M{STEP * at + 1} {y}h{STEP - 2}" for at, y in ticks),
-        width=STEP * len(shown),
+        width=STEP * max(len(shown), FEWEST_PLACES),
         lowest=min(viewers for _, viewers in averages),
         highest=max(viewers for _, viewers in averages),
         peak=max((viewers for _, viewers in peaks), default=0),
