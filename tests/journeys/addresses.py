@@ -70,7 +70,7 @@ NO_PAGES = frozenset(
         *("notices-bell", "notices-latest"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         # files
-        *("live-thumbnail", "alert-audio", "alert-peaks", "chat-csv", "chat-jsonl"),
+        *("live-thumbnail", "alert-audio", "alert-peaks", "stretch-sound", "chat-csv", "chat-jsonl"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-look", "channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),

@@ -45,7 +45,7 @@ def played(path: Path) -> list[int]:
 
 def test_nothing_is_kept_of_a_live_without_sound(live: Live) -> None:
     assert sounds.extent(live.pk, WINDOW) is None
-    with pytest.raises(FileNotFoundError, match="alert 7"):
+    with pytest.raises(FileNotFoundError, match="No sound of 7"):
         sounds.flac(7, live.pk, WINDOW)
 
 
@@ -57,6 +57,15 @@ def test_the_extent_says_how_much_was_received(live: Live, kept_s: float, extent
     hear(live, offset_s=0, pcm=tone(kept_s))
 
     assert sounds.extent(live.pk, WINDOW) == extent
+
+
+def test_a_stretch_has_a_file_of_its_own(live: Live) -> None:
+    hear(live, offset_s=0, pcm=tone(4))
+
+    path = sounds.flac_of_stretch(live.pk, WINDOW)
+
+    assert path.name == f"live{live.pk}-1.0-48000-48000.flac"
+    assert played(path) == [8192] * 6
 
 
 def test_a_moment_is_silent_where_nothing_was_received(live: Live) -> None:

@@ -109,6 +109,7 @@ ROWS = [
     get("live-lanes", FOLLOW, of="live"),
     get("live-table", FOLLOW, of="live"),
     get("live-stretch", FOLLOW, of="live"),
+    get("stretch-sound", FOLLOW, HEAR, of="live"),
     post("mark-place", FOLLOW, READ, of="live"),
     post("mark-remove", FOLLOW, READ, of="mark"),
     get("live-chat", CHAT, of="live"),

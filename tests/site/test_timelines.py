@@ -8,7 +8,6 @@ from tests.factories import NOW, make_assessment, make_channel, make_live, make_
 from tests.site.audiences import make_audience, sample, write
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership
-from vigie.site.timelines import seconds
 from vigie.watch import operations
 from vigie.watch.models import Gap, Live, LiveMark, MarkKind, Track
 from vigie.watch.timeline import Hole
@@ -35,25 +34,6 @@ def address(name: str, member: Membership, pk: int, query: str = "") -> str:
 
 def read(client: Client, name: str, member: Membership, live: Live, query: str = "") -> str:
     return client.get(address(name, member, live.pk, query)).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("0", 0.0),
-        ("12.5", 12.5),
-        ("", None),
-        ("-1", None),
-        ("1e9", None),
-        ("nan", None),
-        ("inf", None),
-        ("\N{ARABIC-INDIC DIGIT ONE}", None),
-        ("9" * 8, None),
-        ("1.2345", None),
-    ],
-)
-def test_seconds_are_plain_numbers_alone(text: str, moment: float | None) -> None:
-    assert seconds(text) == moment
 
 
 # ── lanes ──

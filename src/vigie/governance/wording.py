@@ -48,6 +48,7 @@ VERBS: Mapping[str, Promise] = {
     "invitation.revoked": _("revoked an invitation"),
     "live.ended": _("closed a live"),
     "live.resumed": _("went on with a live"),
+    "live.heard": _("heard a stretch of a live"),
     "live.started": _("opened a live"),
     "lives.read": _("read the last words of the lives"),
     "mark.placed": _("marked a moment"),

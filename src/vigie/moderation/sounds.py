@@ -40,10 +40,20 @@ def extent(live_id: int, window: Window) -> Extent | None:
 
 def flac(alert_id: int, live_id: int, window: Window) -> Path:
     """Return the FLAC of a moment, as long as its window. Raises FileNotFoundError where no sound is kept."""
+    return _kept(str(alert_id), live_id, window)
+
+
+def flac_of_stretch(live_id: int, window: Window) -> Path:
+    """Return the FLAC of any stretch of a live, likewise. Raises FileNotFoundError where no sound is kept."""
+    return _kept(f"live{live_id}-{window.start_s:.1f}", live_id, window)
+
+
+def _kept(name: str, live_id: int, window: Window) -> Path:
+    """Return a file that is kept under a name and its extent; it is made where there is none."""
     found = extent(live_id, window)
     if found is None:
-        raise FileNotFoundError(f"No sound of alert {alert_id} is kept.")
-    path = _folder() / f"{alert_id}-{found}.flac"
+        raise FileNotFoundError(f"No sound of {name} is kept.")
+    path = _folder() / f"{name}-{found}.flac"
     if not path.exists():
         sound = spool.read(live_id, window.start_s, window.end_s)
         _write(path, registry.get(AudioCodec).encode(sound.pcm))

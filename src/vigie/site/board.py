@@ -15,6 +15,7 @@ from vigie.runtime import clock
 from vigie.runtime.numbers import number
 from vigie.site import chat_lines, queries, stretches, timelines, visits
 from vigie.site.facts import facts_of
+from vigie.site.moments import seconds
 from vigie.site.queries import Lines
 from vigie.speech.lag import Rung, rung
 from vigie.speech.permissions import may_read_transcripts, may_retry
@@ -123,7 +124,7 @@ def live_words(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _lines(request: WorkspaceRequest, shown: Live) -> Lines:
-    after, at_s = number(request.GET.get("after", "")), timelines.seconds(request.GET.get("at", ""))
+    after, at_s = number(request.GET.get("after", "")), seconds(request.GET.get("at", ""))
     if after is not None:
         return queries.lines_after(shown, after)
     if at_s is not None:

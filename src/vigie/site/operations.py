@@ -17,6 +17,13 @@ def record_reading(live: Live, actor: Membership, verb: str = "transcript.read")
 
 
 @transaction.atomic
+def record_hearing(live: Live, actor: Membership, from_s: float, to_s: float) -> None:
+    """Account for somebody hearing a stretch of a live."""
+    stretch = {"from_s": from_s, "to_s": to_s}
+    bus.publish(Acted(actor.workspace_id, actor.user_id, "live.heard", "live", str(live.pk), stretch))
+
+
+@transaction.atomic
 def record_list(actor: Membership, lives: Sequence[int]) -> None:
     """Account for somebody reading the last words of what is on air; `lives` were so when the list was opened."""
     bus.publish(Acted(actor.workspace_id, actor.user_id, "lives.read", payload={"lives": list(lives)}))

@@ -1,6 +1,5 @@
 """What the page of a live asks for as its window and its selection move: lanes, what a stretch holds, marks."""
 
-import re
 from datetime import timedelta
 
 from django.http import Http404, HttpResponse
@@ -10,21 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
-from vigie.site import lanes, queries, stretches, visits
+from vigie.site import lanes, listening, queries, stretches, visits
 from vigie.site.forms import MarkForm
+from vigie.site.moments import stretch_in
 from vigie.site.stretches import Picked, Sight
-from vigie.speech.permissions import may_hear_audio, may_read_transcripts
+from vigie.speech.permissions import may_read_transcripts
 from vigie.watch import operations
 from vigie.watch import queries as watch
 from vigie.watch.models import Live, LiveMark, MarkKind
 from vigie.watch.permissions import may_follow_lives, may_manage_channels
-
-_SECONDS = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?", re.ASCII)
-
-
-def seconds(text: str) -> float | None:
-    """Return the moment that an address names, in seconds; None for anything else."""
-    return float(text) if _SECONDS.fullmatch(text) else None
 
 
 @require_safe
@@ -43,20 +36,13 @@ def lanes_of(request: WorkspaceRequest, live: Live) -> dict[str, object]:
 
 
 def _frame(request: WorkspaceRequest, live: Live, edge_s: float) -> lanes.Frame:
-    from_s, to_s = _asked(request)
+    from_s, to_s = stretch_in(request.GET) or (None, None)
     return lanes.framed(edge_s, from_s=from_s, to_s=to_s, scale=_scale(request, live) or "30min")
-
-
-def _asked(request: WorkspaceRequest) -> tuple[float | None, float | None]:
-    """Return the moments of the address; both, or none that make sense."""
-    from_s, to_s = (seconds(request.GET.get(name, "")) for name in ("from", "to"))
-    makes_sense = from_s is not None and to_s is not None and from_s < to_s
-    return (from_s, to_s) if makes_sense else (None, None)
 
 
 def _scale(request: WorkspaceRequest, live: Live) -> str:
     """Return the scale that is asked for; empty between two moments. A live that is over is shown as a whole."""
-    if _asked(request)[0] is not None:
+    if stretch_in(request.GET):
         return ""
     asked = request.GET.get("scale", "")
     return asked if asked in lanes.SCALES else "all" if live.ended_at else "30min"
@@ -85,9 +71,10 @@ def live_table(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def live_stretch(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what a stretch holds: how much of what, its words beside its chat."""
     live = _live(request, pk)
-    from_s, to_s = _asked(request)
-    if from_s is None or to_s is None:
+    stretch = stretch_in(request.GET)
+    if stretch is None:
         raise Http404
+    from_s, to_s = stretch
     sight = stretches.sight_of(request.membership, live)
     account(request, live, sight)
     context = {
@@ -95,7 +82,7 @@ def live_stretch(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "picked": Picked(live, from_s, to_s, sight),
         "began": live.started_at + timedelta(seconds=from_s),
         "may_mark": may_read_transcripts(request.membership),
-        "may_hear": may_hear_audio(request.membership),
+        "sound": listening.address_of(request, live, from_s, to_s),
     }
     return render(request, "board/_stretch.html", context)
 

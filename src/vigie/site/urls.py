@@ -6,7 +6,7 @@ from django.urls import include, path
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
-from vigie.site import channels, chat, timelines, transcripts, views, wall
+from vigie.site import channels, chat, chatters, listening, timelines, transcripts, views, wall
 
 board = [
     path("health/", views.health, name="health"),
@@ -27,15 +27,16 @@ board = [
     path("lives/<int:pk>/lanes/", timelines.live_lanes, name="live-lanes"),
     path("lives/<int:pk>/lanes/table/", timelines.live_table, name="live-table"),
     path("lives/<int:pk>/stretch/", timelines.live_stretch, name="live-stretch"),
+    path("lives/<int:pk>/stretch.flac", listening.stretch_sound, name="stretch-sound"),
     path("lives/<int:pk>/marks/", timelines.place_mark, name="mark-place"),
     path("marks/<int:pk>/remove/", timelines.remove_mark, name="mark-remove"),
     path("lives/<int:pk>/chat/", chat.live_chat, name="live-chat"),
     path("lives/<int:pk>/chat/search/", chat.chat_search, name="chat-search"),
     path("lives/<int:pk>/chat.csv", chat.download, {"form": "csv"}, name="chat-csv"),
     path("lives/<int:pk>/chat.jsonl", chat.download, {"form": "jsonl"}, name="chat-jsonl"),
-    path("chatters/<int:pk>/", chat.chatter, name="chatter"),
-    path("chatters/<int:pk>/reveal/", chat.reveal, name="chatter-reveal"),
-    path("chatters/<int:pk>/erase/", chat.erase, name="chatter-erase"),
+    path("chatters/<int:pk>/", chatters.chatter, name="chatter"),
+    path("chatters/<int:pk>/reveal/", chatters.reveal, name="chatter-reveal"),
+    path("chatters/<int:pk>/erase/", chatters.erase, name="chatter-erase"),
     path("lives/<int:pk>/alerts/", pages.live_alerts, name="live-alerts"),
     path("lives/<int:pk>/transcript/", transcripts.transcript, name="transcript"),
     path("lives/<int:pk>/transcript.txt", transcripts.download, {"form": "txt"}, name="transcript-text"),
