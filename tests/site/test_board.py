@@ -8,12 +8,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import NOW, make_alert, make_assessment, make_channel, make_live, make_membership, make_utterance
+from tests.factories import (
+    NOW,
+    make_alert,
+    make_assessment,
+    make_channel,
+    make_connection,
+    make_live,
+    make_membership,
+    make_utterance,
+)
 from vigie.governance.models import AuditEntry
-from vigie.people.models import Membership
+from vigie.people.models import ConnectionState, Membership
 from vigie.runtime import clock
 from vigie.runtime.models import WorkState
-from vigie.watch.models import Channel, Gap, Live, LiveState
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Platform
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +210,38 @@ def test_live_tells_why_it_is_not_heard(client: Client, member: Membership) -> N
 
     assert "no recognizer" in page
     assert "vigie models get base" in page
+
+
+@pytest.mark.parametrize(("chat_state", "is_told"), [(ChatState.REFUSED, True), (ChatState.OK, False)])
+def test_a_chat_that_an_account_keeps_from_being_read_is_mended_in_one_tap(
+    client: Client, member: Membership, chat_state: str, *, is_told: bool
+) -> None:
+    client.force_login(make_membership("supervisor", workspace=member.workspace).user)
+    account = make_connection(member.workspace, state=ConnectionState.REVOKED)
+    channel = make_channel(member.workspace, platform=Platform.TWITCH, address="plateau")
+    live = make_live(channel, chat_state=chat_state)
+
+    page = client.get(address("live", member, live)).content.decode()
+
+    assert ("Connect again" in page) == is_told
+    assert (f'name="account" value="{account.pk}"' in page) == is_told
+
+
+def test_words_around_a_moment_are_read_both_ways(client: Client, member: Membership) -> None:
+    live = make_live(make_channel(member.workspace))
+    for seq in range(1, 251):
+        make_utterance(live, seq=seq, text=f"mot{seq:03}")  # one begins every 4 s
+    Gap.objects.create(live=live, from_s=478, to_s=479, cause="x")
+
+    page = client.get(address("live-words", member, live) + "?at=480").content.decode()
+
+    assert 'data-before="22"' in page
+    assert 'data-after="221"' in page
+    assert page.index("mot022") < page.index("Gap, 1 s") < page.index("mot121") < page.index("mot221")
+    assert page.count("Gap,") == 1
+    assert "mot021" not in page
+    assert "mot222" not in client.get(address("live-words", member, live) + "?before=222").content.decode()
+    assert "mot222" in client.get(address("live-words", member, live) + "?after=221").content.decode()
 
 
 def test_reading_a_live_is_accounted_for_once_a_visit(client: Client, member: Membership) -> None:

@@ -18,7 +18,10 @@ from vigie.watch.models import ChatMessage, Chatter, Gap, Live
 
 LATEST = 200
 """Messages of one person that are taken away from open pages; a page that is loaded anew shows none of them."""
+COUNTED_S = 2.0
+"""How often the counts of a live are told; what is left out comes with the next ones."""
 _budgets: dict[int, Budget] = {}
+_counted_at_s: dict[int, float] = {}
 _lock = Lock()
 
 
@@ -69,9 +72,19 @@ def show_hidden(event: MessagesHidden) -> None:
 def show_counts(event: LiveSampled) -> None:
     """Show how many watch, and how far what is said may go."""
     topic = f"live:{event.live_id}"
-    if is_followed(topic):
+    if is_followed(topic) and _is_due(event.live_id):
         live = Live.objects.select_related("channel__workspace").get(pk=event.live_id)
         push(topic, Fragment(f"facts-{live.pk}", "replace", "board/_facts.html", facts_of(live, clock.now())))
+
+
+def _is_due(live_id: int) -> bool:
+    """Return whether the counts of a live were not told just before; they now are."""
+    now_s = clock.now().timestamp()
+    with _lock:
+        is_due = abs(now_s - _counted_at_s.get(live_id, 0.0)) >= COUNTED_S
+        if is_due:
+            _counted_at_s[live_id] = now_s
+    return is_due
 
 
 def shown_of(chatter: Chatter) -> list[tuple[int, int]]:

@@ -128,12 +128,17 @@ class Feed {
     this.list.dataset.resync = this.url;
   }
 
-  async goTo(moment) {
+  async goTo(moment, place = 0.25) {
+    if (!this.holds(moment) && (await this.load(`?at=${moment.toFixed(1)}`))) this.leave();
+    this.align(moment, place);
+  }
+
+  // Whether what surrounds a moment is there: what lies before the first line of all, or after the last one, is nothing.
+  holds(moment) {
     const rows = this.rows;
-    const isHere = rows.length && at(rows[0]) <= moment && (!this.isAway || moment <= at(rows.at(-1)));
-    const isAll = !this.list.querySelector(":scope > .earlier");
-    if (!isHere && !(isAll && !this.isAway) && (await this.load(`?at=${moment.toFixed(1)}`))) this.leave();
-    this.align(moment, 0.25);
+    if (!rows.length) return true;
+    const begins = at(rows[0]) <= moment || !this.list.querySelector(":scope > .earlier");
+    return begins && (!this.isAway || moment <= at(rows.at(-1)));
   }
 
   leave() {
@@ -145,13 +150,12 @@ class Feed {
     this.tell();
   }
 
-  align(moment, lead = 0) {
+  align(moment, place = 0) {
     const rows = this.rows;
     const row = rows.findLast((one) => at(one) <= moment + 0.01) ?? rows[0];
     if (!row) return;
     const box = this.scroller;
-    box.scrollTop += row.getBoundingClientRect().top - this.top() - box.clientHeight * lead;
-    return row;
+    box.scrollTop += row.getBoundingClientRect().top - this.top() - box.clientHeight * place;
   }
 
   first() {
@@ -184,11 +188,11 @@ function lead() {
   if (!row || !others.length) return;
   for (const feed of others) {
     if (leader.isAtEdge) feed.isAway || (feed.scroller.scrollTop = feed.scroller.scrollHeight);
-    else if (feed.rows.length && at(feed.rows[0]) <= at(row)) feed.align(at(row));
+    else if (feed.holds(at(row))) feed.align(at(row));
   }
   leading = setTimeout(() => {
     if (leader.isAtEdge) for (const feed of others) feed.toEdge();
-    else for (const feed of others) feed.rows.length && at(feed.rows[0]) > at(row) && feed.goTo(at(row));
+    else for (const feed of others) if (!feed.holds(at(row))) feed.goTo(at(row), 0);
   }, QUIET_MS);
 }
 
