@@ -79,4 +79,5 @@ async def test_sources_reach_files_only_where_a_program_lets_them() -> None:
 
 
 def test_every_topic_that_is_pushed_has_its_permission() -> None:
-    assert set(TOPICS) == {"live", "lives", "words", "said", "alerts", "notices", "wall", "wall-words", "wall-alerts"}
+    of_the_wall = {"wall", "wall-words", "wall-alerts"}
+    assert set(TOPICS) == {"live", "lives", "words", "said", "alerts", "notices", "chat", "channels"} | of_the_wall

@@ -3,12 +3,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.factories import NOW, make_channel, make_live
 from vigie import events
-from vigie.runtime import push
+from vigie.runtime import bus, push
 from vigie.site import channel_pushes
 from vigie.watch.models import Channel, Live, Presence
 
@@ -61,6 +62,21 @@ def test_a_change_of_presence_is_shown_on_the_list_and_on_the_page(outbox: Outbo
     assert "TikTok banned this account." in outbox.html(f"standing-{channel.pk}")
     assert "asked again every six hours" in outbox.html(f"now-{channel.pk}")
     assert "TikTok a banni ce compte." in outbox.html(f"now-{channel.pk}", "fr")
+
+
+@pytest.mark.parametrize("make", [events.PresenceChanged, events.LiveStateChanged])
+def test_the_list_follows_what_is_published(
+    outbox: Outbox,
+    channel: Channel,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    make: type[events.PresenceChanged | events.LiveStateChanged],
+) -> None:
+    subject = channel if make is events.PresenceChanged else make_live(channel)
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        bus.publish(make(channel.workspace_id, subject.pk, "ok", ""))
+
+    assert (f"standing-{channel.pk}", "replace") in outbox.targets()
 
 
 LIVE_EVENTS: list[Callable[[int, int], channel_pushes.OfLive]] = [

@@ -22,7 +22,7 @@ from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
-from vigie.site import chat_pushes, platforms, pushes, wall_pushes
+from vigie.site import channel_pushes, chat_pushes, platforms, pushes, wall_pushes
 from vigie.site.consumers import TOPICS
 from vigie.site.platforms import Vendors
 from vigie.speech import listening, operations, recognizers, spool
@@ -141,6 +141,7 @@ def _wire_pages() -> None:
     bus.follow(events.Acted, pushes.reconsider_access)
     _wire_the_wall()
     _wire_audiences()
+    _wire_channels()
 
 
 def _wire_the_wall() -> None:
@@ -171,3 +172,15 @@ def _wire_audiences() -> None:
     bus.follow(events.MessagesHidden, chat_pushes.show_hidden)
     bus.follow(events.GapRecorded, chat_pushes.show_gap)
     bus.follow(events.LiveSampled, chat_pushes.show_counts)
+
+
+def _wire_channels() -> None:
+    """Tell open pages of channels how they stand."""
+    TOPICS["channels"] = watch.may_follow_workspace
+
+    bus.follow(events.PresenceChanged, channel_pushes.show_presence)
+    bus.follow(events.LiveStarted, channel_pushes.show_live)
+    bus.follow(events.LiveStateChanged, channel_pushes.show_live)
+    bus.follow(events.LiveEnded, channel_pushes.show_live)
+    bus.follow(events.LiveResumed, channel_pushes.show_live)
+    bus.follow(events.LiveSampled, channel_pushes.show_counts)
