@@ -20,7 +20,7 @@ from vigie.moderation.models import Alert, Decision
 from vigie.moderation.moment import Hole, Judgement, Speech, Window
 from vigie.moderation.queries import History, Neighbours, News
 from vigie.people.models import Membership
-from vigie.watch.models import Gap, Live
+from vigie.watch.models import Gap, Live, Track
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(seconds=90)
@@ -249,6 +249,7 @@ def test_the_moment_merges_words_judgements_and_gaps(live: Live) -> None:
     calm = make_utterance(live, start_s=80, text="Avant.")
     make_assessment(calm, score=0.3, category="polemic")
     Gap.objects.create(live=live, from_s=90, to_s=93.2, cause="connection lost")
+    Gap.objects.create(live=live, from_s=91, to_s=99, cause="connection lost", track=Track.CHAT)
     alert = alert_at(live, 100)
     make_utterance(live, start_s=110, text="", state="skipped", reason="waited too long")
     make_utterance(live, start_s=200, text="Bien après.")

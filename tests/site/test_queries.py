@@ -9,7 +9,7 @@ from vigie.site import queries
 from vigie.site.queries import Line, Pending, Said
 from vigie.site.strips import Run
 from vigie.speech.queries import LINES
-from vigie.watch.models import Gap, Live
+from vigie.watch.models import Gap, Live, Track
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +142,7 @@ def test_recent_strips_show_what_waits_and_what_was_lost() -> None:
     make_assessment(make_utterance(live, start_s=100.0), score=0.9)
     make_utterance(live, text="", start_s=570.0, state=WorkState.PENDING)
     gap(live, 450, 480)
+    Gap.objects.create(live=live, from_s=500, to_s=540, cause="x", track=Track.CHAT)
 
     strip = queries.recent_strips([live], queries.said_in([live]), NOW)[live.pk]
 

@@ -19,7 +19,7 @@ from vigie.ports import HIGH, MEDIUM
 from vigie.risk.models import Assessment, Category, Subject
 from vigie.runtime.models import UNFINISHED, WorkState
 from vigie.speech.models import Utterance
-from vigie.watch.models import Live
+from vigie.watch.models import Live, Track
 
 PAGE = 50
 """Alerts a page."""
@@ -298,7 +298,7 @@ def _judgement(assessment: Assessment) -> moment.Judgement:
 
 
 def _holes(live: Live, window: moment.Window) -> Iterable[moment.Hole]:
-    for gap in live.gaps.filter(from_s__lt=window.end_s, to_s__gt=window.start_s):
+    for gap in live.gaps.filter(track=Track.MEDIA, from_s__lt=window.end_s, to_s__gt=window.start_s):
         yield moment.Hole(gap.from_s, gap.to_s, gap.cause)
 
 

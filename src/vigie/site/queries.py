@@ -221,7 +221,7 @@ def recent_strips(lives: Sequence[Live], said: dict[int, Said], now: datetime) -
     """Return the risk over the last 5 minutes of each live."""
     windows = {live.pk: _recent(live, now) for live in lives}
     waiting = speech.waiting_in(windows)
-    gaps = watch.gaps_of(lives)
+    gaps = watch.sound_gaps_of(lives)
     scores = _recent_scores(said, windows)
     return {
         live_id: strip(

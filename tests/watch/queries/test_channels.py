@@ -8,7 +8,7 @@ from tests.factories import NOW, make_channel, make_live, make_membership
 from vigie.people.models import Membership
 from vigie.runtime.models import Lease
 from vigie.watch import queries
-from vigie.watch.models import Channel, Gap, Live, LiveState, Presence
+from vigie.watch.models import Channel, Gap, Live, LiveState, Presence, Track
 from vigie.watch.queries import Sought, Standing, Wanted
 from vigie.watch.wording import NOT_SET_UP
 
@@ -231,10 +231,11 @@ def test_history_finds_past_lives_newest_first(member: Membership, wanted: Wante
     assert [live.title for live in queries.history_for(member, wanted)] == titles
 
 
-def test_history_of_one_channel_counts_gaps(member: Membership) -> None:
+def test_history_of_one_channel_counts_gaps_of_its_sound(member: Membership) -> None:
     live = make_live(make_channel(member.workspace), ended_at=NOW + HOUR)
     make_live(make_channel(member.workspace), ended_at=NOW + HOUR)
     Gap.objects.create(live=live, from_s=1, to_s=2, cause="x")
+    Gap.objects.create(live=live, from_s=4, to_s=9, cause="x", track=Track.CHAT)
 
     [found] = queries.history_for(member, Wanted(channel_id=live.channel_id))
 
@@ -261,11 +262,12 @@ def test_gaps_between_are_those_that_begin_there() -> None:
     assert list(queries.gaps_between(live, 15, None)) == [gaps[2], gaps[0]]
 
 
-def test_gaps_of_groups_by_live() -> None:
+def test_sound_gaps_of_groups_by_live_and_leaves_the_chat_out() -> None:
     one, other = make_live(), make_live()
     gap = Gap.objects.create(live=other, from_s=1, to_s=2, cause="x")
+    Gap.objects.create(live=one, from_s=1, to_s=2, cause="x", track=Track.CHAT)
 
-    assert queries.gaps_of([one, other]) == {one.pk: [], other.pk: [gap]}
+    assert queries.sound_gaps_of([one, other]) == {one.pk: [], other.pk: [gap]}
 
 
 @pytest.mark.parametrize(("heard", "lost", "share"), [(0.0, 0.0, None), (99.0, 1.0, 0.99), (0.0, 5.0, 0.0)])

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.people.models import Membership
 from vigie.runtime.models import Lease
-from vigie.watch.models import RESOURCE, AiringState, Channel, Gap, Live, LiveState, Platform
+from vigie.watch.models import RESOURCE, AiringState, Channel, Gap, Live, LiveState, Platform, Track
 from vigie.watch.wording import NOT_SET_UP
 
 FAREWELL = timedelta(minutes=10)
@@ -191,7 +191,10 @@ class Wanted:
 
 
 def history_for(membership: Membership, wanted: Wanted) -> QuerySet[Live]:
-    """Return the lives that are over, the newest first, with `gaps_count`. Days are those of the current time zone."""
+    """Return the lives that are over, the newest first, with `gaps_count` of the sound.
+
+    Days are those of the current time zone.
+    """
     found = lives_for(membership).exclude(ended_at=None)
     if wanted.channel_id:
         found = found.filter(channel=wanted.channel_id)
@@ -201,7 +204,7 @@ def history_for(membership: Membership, wanted: Wanted) -> QuerySet[Live]:
         found = found.filter(started_at__date__gte=wanted.since)
     if wanted.until:
         found = found.filter(started_at__date__lte=wanted.until)
-    return found.annotate(gaps_count=Count("gaps"))
+    return found.annotate(gaps_count=Count("gaps", filter=Q(gaps__track=Track.MEDIA)))
 
 
 def gaps_between(live: Live, from_s: float, to_s: float | None) -> QuerySet[Gap]:
@@ -210,9 +213,9 @@ def gaps_between(live: Live, from_s: float, to_s: float | None) -> QuerySet[Gap]
     return found if to_s is None else found.filter(from_s__lt=to_s)
 
 
-def gaps_of(lives: Sequence[Live]) -> dict[int, list[Gap]]:
-    """Return the gaps of each live, in order. One query."""
+def sound_gaps_of(lives: Sequence[Live]) -> dict[int, list[Gap]]:
+    """Return the gaps in the sound of each live, in order. One query."""
     found: dict[int, list[Gap]] = {live.pk: [] for live in lives}
-    for gap in Gap.objects.filter(live__in=found).order_by("from_s"):
+    for gap in Gap.objects.filter(live__in=found, track=Track.MEDIA).order_by("from_s"):
         found[gap.live_id].append(gap)
     return found
