@@ -22,7 +22,7 @@ from vigie.simulators.tiktok import Account, Fault, Kind, Route, TikTokServer, v
 if TYPE_CHECKING:
     from vigie.adapters.tiktok.client import TikTok
     from vigie.events import MediaItem
-    from vigie.ports import MediaLocation
+    from vigie.ports import MediaLocation, Room
     from vigie.watch.models import Live
 
 FAULTS = (
@@ -160,8 +160,9 @@ def prepare(server: TikTokServer, handles: Sequence[str], plan: Plan) -> "TikTok
 class Deaf:
     """A source without sound: only the chat is looked at."""
 
-    async def resolve(self, source: str) -> "MediaLocation":
+    async def resolve(self, source: str, room: "Room | None" = None) -> "MediaLocation":
         """Raise PortError."""
+        del room
         from vigie.ports import PortError  # noqa: PLC0415 -- after the settings
 
         raise PortError(f"{source}: no sound in this run.", permanent=True)

@@ -43,9 +43,11 @@ class ScriptedMedia:
         self._resolving = list(resolving)
         self.resumed_from: list[float | None] = []
         self.were_live: list[bool] = []
+        self.rooms: list[Room | None] = []
         self.hung = asyncio.Event()
 
-    async def resolve(self, source: str) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+        self.rooms.append(room)
         trouble = self._resolving.pop(0) if self._resolving else None
         if trouble:
             raise trouble

@@ -11,7 +11,8 @@ from asgiref.sync import sync_to_async
 from tests.factories import make_channel
 from tests.watch.fakes import ENDED, OPENED, RECORDING, Memory, ScriptedMedia, Step, sound, states
 from vigie.events import CaptionReceived, KeyframeReceived, MediaOpened
-from vigie.ports import NotLive, PortError
+from vigie.ports import Handle, NotLive, PortError, Room
+from vigie.runtime import clock
 from vigie.watch import hearing, operations, sinks, watcher
 from vigie.watch.hearing import CUT_SHORT
 from vigie.watch.logbook import Logbook
@@ -70,6 +71,18 @@ async def test_a_live_is_heard_to_its_end(channel: Channel, memory: Memory) -> N
     assert live.ended_at is not None
     assert memory.stretches == [(0, 0.0, 3.0)]
     assert memory.closed == 1
+
+
+async def test_the_media_is_asked_for_the_broadcast_that_its_platform_told_of(channel: Channel, memory: Memory) -> None:
+    web, detected = ScriptedMedia([OPENED, ENDED]), ScriptedMedia([OPENED, ENDED])
+    await watched(channel, web)
+    await Channel.objects.filter(pk=channel.pk).aupdate(platform="tiktok", address="camille", platform_id="42")
+    channel = await Channel.objects.aget(pk=channel.pk)
+    await sync_to_async(operations.open_live)(channel, title="", now=clock.now(), room_id="7")
+    await watched(channel, detected)
+
+    assert web.rooms == [None]
+    assert detected.rooms == [Room(Handle("camille", "42", "7"), "7", channel.workspace_id)]
 
 
 async def test_a_break_is_a_gap_and_the_next_connection_goes_on_where_it_was(channel: Channel, memory: Memory) -> None:

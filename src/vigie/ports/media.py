@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
 from vigie.events import MediaItem
+from vigie.ports.platforms import Room
 
 
 class Reach(IntEnum):
@@ -37,8 +38,11 @@ class MediaLocation:
 class MediaSource(Protocol):
     """Finds and pulls the media of a live: one connection a call, no reconnecting of its own."""
 
-    async def resolve(self, source: str) -> MediaLocation:
-        """Return where the media of `source` is. Raises PortError: permanent when it never will be there."""
+    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+        """Return where the media of `source` is. Raises PortError: permanent when it never will be there.
+
+        `room` is the broadcast that is wanted, where its platform told of one: a handle may be somebody else's by now.
+        """
         ...
 
     def stream(

@@ -10,7 +10,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened
-from vigie.ports import MediaSource, PlacedCaption, PortError
+from vigie.ports import Handle, MediaSource, PlacedCaption, PortError, Room
 from vigie.runtime.leases import LeaseLost
 from vigie.watch.hearing import NOT_RUNNING, Hearing
 from vigie.watch.logbook import Logbook
@@ -104,7 +104,7 @@ class Watcher:
         """Pull one connection to its end; return what broke it."""
         loop = asyncio.get_running_loop()
         try:
-            location = await self._media.resolve(self._book.channel.address)
+            location = await self._media.resolve(self._book.channel.address, _room(self._book))
             stream = self._media.stream(
                 location, from_pts_s=self._hearing.resume_pts_s, was_live=self._hearing.was_live
             )
@@ -165,3 +165,12 @@ class Watcher:
             await self._hearing.count()
             if ending:
                 await self._book.end(ending.reason, is_over=ending.is_over)
+
+
+def _room(book: Logbook) -> Room | None:
+    """Return the broadcast that its platform told of; none where nobody tells."""
+    channel = book.channel
+    if not channel.is_detected:
+        return None
+    room_id = book.live.room_id if book.live else ""
+    return Room(Handle(channel.address, channel.platform_id, room_id), room_id, channel.workspace_id)

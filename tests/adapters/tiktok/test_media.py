@@ -7,8 +7,9 @@ import pytest
 
 from tests.adapters.tiktok.simulated import adapter, asked_for
 from tests.chirps import write_wav
+from vigie.adapters.tiktok.media import TikTokMedia
 from vigie.events import AudioReceived, MediaEnded, MediaOpened
-from vigie.ports import MediaSource, NotLive, PortError
+from vigie.ports import Handle, MediaSource, NotLive, PortError, Room
 from vigie.simulators.tiktok.accounts import Account, Standing, State
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.server import TikTokServer
@@ -17,7 +18,7 @@ from vigie.simulators.tiktok.server import TikTokServer
 @pytest.fixture
 def server() -> Iterator[TikTokServer]:
     with TikTokServer() as server:
-        server.add(Account("alba", room_id=71, title="Bonsoir"))
+        server.add(Account("alba", user_id=61, room_id=71, title="Bonsoir"))
         server.add(Account("bruno", room_id=72, state=State.OFFLINE))
         yield server
 
@@ -62,6 +63,51 @@ async def test_next_broadcast_is_found(server: TikTokServer) -> None:
         await tiktok.media.resolve("alba")
 
     assert asked_for(server) == ["user_room", "info", "info", "user_room", "info"]
+
+
+@pytest.mark.parametrize(
+    ("room_id", "asked"),
+    [
+        ("71", ["info"]),
+        ("", ["user_room", "profile", "user_room", "info"]),
+        ("70", ["info", "user_room", "profile", "user_room", "info"]),
+        ("79", ["info", "user_room", "profile", "user_room", "info"]),
+    ],
+)
+async def test_renamed_channel_whose_handle_somebody_else_took_is_heard(
+    server: TikTokServer, room_id: str, asked: list[str]
+) -> None:
+    server.rename("alba", "alba_tv")
+    server.add(Account("alba", user_id=69, room_id=79))
+
+    async with adapter(server) as tiktok:
+        location = await tiktok.media.resolve("alba", Room(Handle("alba", "61", room_id), room_id))
+
+    assert location.url == server.url("pull/alba_tv/audio.flv")
+    assert asked_for(server) == asked
+
+
+async def test_room_that_was_found_by_number_is_remembered_by_number(server: TikTokServer) -> None:
+    server.rename("alba", "alba_tv")
+    server.add(Account("alba", user_id=69, room_id=79))
+
+    async with adapter(server) as tiktok:
+        await tiktok.media.resolve("alba", Room(Handle("alba", "61"), ""))
+        other = await tiktok.media.resolve("alba", Room(Handle("alba", "69"), ""))
+
+    assert other.url == server.url("pull/alba/audio.flv")
+
+
+async def test_room_of_another_account_is_never_heard(server: TikTokServer) -> None:
+    async def find(_: Handle) -> str:
+        return "71"
+
+    async with adapter(server) as tiktok:
+        media = TikTokMedia(tiktok._site, find, tiktok.media._web)
+        with pytest.raises(PortError, match="@alba: what is on air is another account's") as raised:
+            await media.resolve("alba", Room(Handle("alba", "62"), ""))
+
+    assert (raised.value.permanent, isinstance(raised.value, NotLive)) == (True, False)
 
 
 @pytest.mark.parametrize("was_seen", [True, False])

@@ -232,6 +232,21 @@ def test_room_info_names_the_smallest_stream(streams: dict[str, Any], sound: str
 
 
 @pytest.mark.parametrize(
+    ("said", "owner_id"),
+    [
+        ({"owner": {"id": 61, "id_str": "61"}}, "61"),
+        ({"owner_user_id_str": "61"}, "61"),
+        ({"owner": {"id_str": None}, "owner_user_id_str": []}, ""),
+        ({}, ""),
+    ],
+)
+def test_room_info_says_whose_broadcast_it_is(said: dict[str, Any], owner_id: str) -> None:
+    streams = {"hls_pull_url": "https://pull.example/a.m3u8"}
+
+    assert parse.room_info({"data": {"status": 2, "stream_url": streams, **said}}).owner_id == owner_id
+
+
+@pytest.mark.parametrize(
     ("answer", "info"),
     [
         ({"data": {"status": 4}, "status_code": 0}, RoomInfo(is_over=True)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vigie.adapters.tiktok import parse
 from vigie.adapters.tiktok.parse import Odd, RoomInfo
 from vigie.events import MediaItem
-from vigie.ports import Handle, MediaLocation, MediaSource, NotLive, PortError
+from vigie.ports import Handle, MediaLocation, MediaSource, NotLive, PortError, Room
 
 if TYPE_CHECKING:
     from vigie.adapters.tiktok.client import Site
@@ -17,6 +17,7 @@ HANDLE = re.compile(
     r"(?:https?://(?:[a-z]+\.)?tiktok\.com/)?@?([\w.]{1,40})(?:/live)?/?(?:\?.*)?", re.ASCII | re.IGNORECASE
 )
 MOST_ROOMS = 1000
+FOREIGN = "what is on air is another account's: the handle was given to somebody else."
 RESTRICTED = "TikTok shows this live to adults only: give the session of an account (VIGIE_TIKTOK_SESSION_ID)."
 
 
@@ -38,13 +39,16 @@ class TikTokMedia:
         self._wants_picture = wants_picture
         self._rooms: dict[str, str] = {}
 
-    async def resolve(self, source: str) -> MediaLocation:
-        """Return where the media of a channel is: `name`, `@name` or its address. Raises PortError, NotLive."""
+    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+        """Return where the media of a channel is: `name`, `@name` or its address. Raises PortError, NotLive.
+
+        With `room`, the broadcast of the account of that number is meant, whoever has the handle by now.
+        """
         found = HANDLE.fullmatch(source.strip())
         if found is None:
             raise PortError(f"{source[:100]}: no handle of a TikTok channel.", permanent=True)
-        name = found[1].lower()
-        info = await self._info(name)
+        number, room_id = (room.channel.platform_id, room.room_id) if room else ("", "")
+        info = await self._info(Handle(found[1].lower(), number), room_id)
         location = await self._web.resolve(info.url)
         return replace(location, is_live=True, title=info.title)
 
@@ -54,18 +58,22 @@ class TikTokMedia:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         return self._web.stream(location, from_pts_s=from_pts_s, was_live=was_live)
 
-    async def _info(self, name: str) -> RoomInfo:
-        known = self._rooms.pop(name, None)
+    async def _info(self, channel: Handle, room_id: str) -> RoomInfo:
+        key = channel.platform_id or channel.name
+        known = room_id or self._rooms.get(key, "")
         info = await self._ask(known) if known else RoomInfo(is_missing=True)
-        if info.is_over or info.is_missing:
-            known = await self._find(Handle(name))
+        if info.is_over or info.is_missing or _is_foreign(info, channel):
+            self._rooms.pop(key, None)
+            known = await self._find(channel)
             info = await self._ask(known)
         if info.is_over or info.is_missing:
-            raise NotLive(f"@{name} is not live.", retryable=True)
+            raise NotLive(f"@{channel.name} is not live.", retryable=True)
         if info.is_restricted:
-            raise PortError(f"@{name}: {RESTRICTED}", permanent=True)
-        if known and len(self._rooms) < MOST_ROOMS:
-            self._rooms[name] = known
+            raise PortError(f"@{channel.name}: {RESTRICTED}", permanent=True)
+        if _is_foreign(info, channel):
+            raise PortError(f"@{channel.name}: {FOREIGN}", permanent=True)
+        if len(self._rooms) < MOST_ROOMS:
+            self._rooms[key] = known
         return info
 
     async def _ask(self, room_id: str) -> RoomInfo:
@@ -73,3 +81,8 @@ class TikTokMedia:
             return parse.room_info(await self._site.room_info(room_id), wants_picture=self._wants_picture)
         except Odd as error:
             raise PortError(str(error), retryable=True) from error
+
+
+def _is_foreign(info: RoomInfo, channel: Handle) -> bool:
+    """Return whether a broadcast is known to be of another account than the one that is wanted."""
+    return bool(info.owner_id and channel.platform_id) and info.owner_id != channel.platform_id

@@ -51,6 +51,8 @@ class RoomInfo:
     url: str = ""
     """Of the media; empty with any of the flags."""
     title: str = ""
+    owner_id: str = ""
+    """The number of the account that broadcasts; empty where TikTok does not say."""
 
 
 def dig(answer: object, *path: str) -> Any:
@@ -129,7 +131,8 @@ def room_info(answer: object, *, wants_picture: bool = False) -> RoomInfo:
         return RoomInfo(is_over=True)
     if not (url := stream_url(dig(data, "stream_url"), wants_picture=wants_picture)):
         raise Odd("TikTok says nothing of where the stream is.")
-    return RoomInfo(url=url, title=_word(dig(data, "title")))
+    owner_id = _word(dig(data, "owner", "id_str")) or _word(dig(data, "owner_user_id_str"))
+    return RoomInfo(url=url, title=_word(dig(data, "title")), owner_id=owner_id)
 
 
 def stream_url(streams: object, *, wants_picture: bool) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from vigie.adapters.twitch.parse import is_login
 from vigie.events import MediaItem
-from vigie.ports import MediaLocation, MediaSource, PortError
+from vigie.ports import MediaLocation, MediaSource, PortError, Room
 
 PAGE = "https://www.twitch.tv/"
 HOSTS = {"twitch.tv", "www.twitch.tv", "m.twitch.tv"}
@@ -18,8 +18,9 @@ class TwitchMedia:
         """Let `web` read the page, and pull what it shows."""
         self._web = web
 
-    async def resolve(self, source: str) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
         """Return where the media of a channel is: a login, an @name, or a page. Raises PortError, NotLive."""
+        del room  # a page plays by login alone; one that was left is nobody's for months
         return await self._web.resolve(PAGE + login_of(source))
 
     def stream(

@@ -18,7 +18,7 @@ from vigie.adapters.web.pipes import Closed, Outlet
 from vigie.adapters.web.playlist import Part
 from vigie.adapters.web.resolve import resolve
 from vigie.events import MediaEnded, MediaItem
-from vigie.ports import MediaLocation, PortError, Reach
+from vigie.ports import MediaLocation, PortError, Reach, Room
 
 GATHER_S = 0.5
 """A live that trickles in is read twice a second: a read costs as much as decoding 0.1 s of sound."""
@@ -38,8 +38,9 @@ class WebMedia:
         self._speed = speed
         self._bases = bases
 
-    async def resolve(self, source: str) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
+        del room  # an address is nobody's name
         return await resolve(source, self._reach, self._bases)
 
     async def stream(
