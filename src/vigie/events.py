@@ -181,8 +181,11 @@ class ModeratorActed(Event):
     moderator: str
     """Their login."""
     target: str = ""
+    """The login of whom it concerned."""
     reason: str = ""
     duration_s: float | None = None
+    target_id: str = ""
+    """The platform's number of them; empty where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

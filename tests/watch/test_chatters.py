@@ -22,7 +22,7 @@ def test_in_the_open_login_and_name_are_kept_cut_to_their_place() -> None:
     row = row_of(OPEN, somebody(3))
 
     assert (row.login, row.name, row.sealed) == ("viewer3", "Viewer 3", "")
-    assert row.pseudonym == f"c-{row.key[:6]}"
+    assert row.pseudonym == f"c-{row.key[:10]}"
     assert identity_of(row) == Identity("", "viewer3", "Viewer 3")
 
 

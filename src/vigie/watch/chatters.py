@@ -34,10 +34,15 @@ def key_of(audience: Audience, platform_id: str) -> str:
     return sealing.fingerprint(f"{audience.workspace_id}:{audience.platform}:{platform_id}")
 
 
+def pseudonym_of(key: str) -> str:
+    """Return what a person is called where nobody is to know who they are: 40 bits, so that two seldom share one."""
+    return f"c-{key[:10]}"
+
+
 def row_of(audience: Audience, seen: Seen) -> Chatter:
     """Return the row of somebody who was not seen before, not saved. Who they are is sealed where a team wants that."""
     key = key_of(audience, seen.platform_id)
-    row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=f"c-{key[:6]}")
+    row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=pseudonym_of(key))
     identity = Identity(seen.platform_id, storable(seen.login), storable(seen.name))
     if audience.pseudonymises:
         row.sealed = sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))

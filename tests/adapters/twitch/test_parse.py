@@ -273,7 +273,8 @@ def test_what_moderators_did_is_told(
 ) -> None:
     told = notice("channel.moderate", action=action, moderator_user_login="chef", **{action: about})
 
-    acted = ModeratorActed("frame-1", AT, action, "chef", target=target, reason=reason, duration_s=duration_s)
+    target_id = WHOM["user_id"] if target else ""
+    acted = ModeratorActed("frame-1", AT, action, "chef", target, reason, duration_s, target_id)
     assert parse.items(told) == [acted]
 
 
@@ -286,7 +287,7 @@ def test_requests_and_terms_have_places_of_their_own() -> None:
     [acted] = parse.items(told)
 
     assert isinstance(acted, ModeratorActed)
-    assert (acted.target, acted.reason) == ("moka", "d'accord")
+    assert (acted.target, acted.target_id, acted.reason) == ("moka", "7", "d'accord")
 
 
 def test_the_end_of_a_broadcast_ends_the_room() -> None:

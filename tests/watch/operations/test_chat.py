@@ -5,12 +5,13 @@ from django.db import IntegrityError
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
 from tests.watch.audiences import heard, somebody
-from vigie.events import Acted, ActivityKind, AudienceActive, Badge, Event, MessagesRemoved
+from vigie.events import Acted, ActivityKind, AudienceActive, Badge, Event, MessagesRemoved, ModeratorActed
 from vigie.people.models import Preset
 from vigie.watch.chatters import Identity
-from vigie.watch.models import ChatMessage, Chatter, Live
+from vigie.watch.models import ChatMessage, Chatter, Live, LiveMark
 from vigie.watch.operations import chat
 from vigie.watch.operations.chat import NoReason, Roll
+from vigie.watch.operations.marks import mark_act
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 
@@ -141,8 +142,8 @@ def test_reveal_identity_is_accounted_for_with_its_reason(told: list[Event]) -> 
         member.user_id,
         "chatter.revealed",
         "chatter",
-        chatter.pseudonym,
-        {"reason": "threat, case 12"},
+        str(chatter.pk),
+        {"reason": "threat, case 12", "pseudonym": chatter.pseudonym},
     )
     assert told == [AudienceActive(member.workspace_id, live.pk, (live.messages.get().pk,)), expected]
 
@@ -164,12 +165,32 @@ def test_erase_chatter_removes_a_person_and_all_they_wrote(told: list[Event]) ->
     chat.store_chat([heard(live, "a"), heard(live, "b"), heard(live, "c", by=2)], Roll(), NOW)
     member = make_membership(workspace=live.channel.workspace)
 
-    erased = chat.erase_chatter(Chatter.objects.get(login="viewer1"), actor=member, reason="request 4")
+    chatter = Chatter.objects.get(login="viewer1")
+    subject = str(chatter.pk)
+    erased = chat.erase_chatter(chatter, actor=member, reason="request 4")
 
     assert (erased, [row[0] for row in stored(live)]) == (2, ["c"])
-    assert [(act.verb, act.payload) for act in acts_of(told)] == [
-        ("chatter.erased", {"reason": "request 4", "messages": 2})
+    payload = {"reason": "request 4", "messages": 2, "pseudonym": chatter.pseudonym}
+    assert [(act.verb, act.subject_id, act.payload) for act in acts_of(told)] == [("chatter.erased", subject, payload)]
+
+
+def test_erase_chatter_leaves_no_word_of_them_in_the_marks_of_their_workspace() -> None:
+    live, elsewhere = make_live(), make_live()
+    for where in (live, elsewhere):
+        chat.store_chat([heard(where, "a")], Roll(), NOW)
+        for number in (1, 2):
+            act = ModeratorActed(f"e{number}", NOW, "ban", "momo", f"viewer{number}", target_id=f"100{number}")
+            mark_act(where, act, float(number))
+    chatter = Chatter.objects.get(workspace=live.channel.workspace)
+
+    chat.erase_chatter(chatter, actor=make_membership(workspace=live.channel.workspace), reason="request 4")
+
+    marks = LiveMark.objects.order_by("from_s")
+    assert [(mark.label, mark.target_key == "") for mark in marks.filter(live=live)] == [
+        ("", True),
+        ("ban viewer2", False),
     ]
+    assert [mark.label for mark in marks.filter(live=elsewhere)] == ["ban viewer1", "ban viewer2"]
 
 
 @pytest.mark.parametrize(

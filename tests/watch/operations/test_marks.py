@@ -1,16 +1,21 @@
 """Marks: of persons, of bursts, of the platform's moderators."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
+from tests.watch.audiences import heard
 from vigie.events import Acted, Event, MarkPlaced, ModeratorActed
 from vigie.people.models import Preset
 from vigie.watch import operations
-from vigie.watch.models import LiveMark
+from vigie.watch.models import Chatter, LiveMark
+from vigie.watch.operations import chat
+from vigie.watch.operations.chat import Roll
 from vigie.watch.timeline import Hole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
-ACT = ModeratorActed("e1", NOW, "timeout", "momo", target="camille", reason="spam", duration_s=600.0)
+ACT = ModeratorActed("e1", NOW, "timeout", "momo", target="camille", reason="spam", duration_s=600.0, target_id="1001")
 
 
 def test_a_person_places_a_mark_and_takes_it_away(told: list[Event]) -> None:
@@ -46,7 +51,17 @@ def test_what_a_moderator_of_the_platform_did_is_marked_once() -> None:
 
 def test_whom_a_moderator_sanctioned_is_a_pseudonym_where_the_team_wants_that() -> None:
     live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+    chat.store_chat([heard(live, "a")], Roll(), NOW)
+    chatter = Chatter.objects.get()
+
     mark = operations.mark_act(live, ACT, 12.5)
 
-    assert "camille" not in mark.label
-    assert mark.label.startswith("timeout c-")
+    assert (mark.label, mark.target_key) == (f"timeout {chatter.pseudonym}", chatter.key)
+
+
+def test_whom_nobody_can_number_is_not_named_where_the_team_pseudonymises() -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+
+    mark = operations.mark_act(live, replace(ACT, target_id=""), 12.5)
+
+    assert (mark.label, mark.target_key) == ("timeout", "")

@@ -258,6 +258,7 @@ def _moderated(notice: Notice) -> list[RoomItem]:
             target=words(about, "user_login"),
             reason=words(about, "reason") or words(about, "moderator_message"),
             duration_s=_duration_s(about, notice.at),
+            target_id=words(about, "user_id"),
         )
     ]
 

@@ -17,7 +17,7 @@ class Chatter(models.Model):
     key = models.CharField(max_length=32)
     """Keyed hash of the platform's number: the same person is the same chatter, and the number is not kept."""
     pseudonym = models.CharField(max_length=12)
-    """`c-4f2a91`."""
+    """`c-4f2a91d08e`."""
     login = models.CharField(max_length=120, blank=True)
     name = models.CharField(max_length=120, blank=True)
     sealed = models.TextField(blank=True)

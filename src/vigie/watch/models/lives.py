@@ -179,6 +179,8 @@ class LiveMark(models.Model):
     label = models.CharField(max_length=120, blank=True)
     platform_id = models.CharField(max_length=64, blank=True)
     """The platform's number of what its moderators did; empty for all else."""
+    target_key = models.CharField(max_length=32, blank=True)
+    """The key of the chatter whom it concerned; empty where it concerned nobody, or nobody known."""
     placed_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
     placed_at = models.DateTimeField()
 

@@ -16,7 +16,7 @@ from vigie.people.models import Membership
 from vigie.runtime import bus
 from vigie.watch import chatters
 from vigie.watch.chatters import Audience, Identity
-from vigie.watch.models import ChatMessage, Chatter, Live
+from vigie.watch.models import ChatMessage, Chatter, Live, LiveMark
 
 KNOWN_CHATTERS = 100_000
 """How many persons the writer remembers the rows of: 20 MB."""
@@ -170,11 +170,13 @@ def reveal_identity(chatter: Chatter, *, actor: Membership, reason: str) -> Iden
 def erase_chatter(chatter: Chatter, *, actor: Membership, reason: str) -> int:
     """Remove a person and all they wrote; return how many messages that were. Counts stay, the audit log too.
 
-    Raises NoReason.
+    What the platform's moderators did about them stays marked, without a word of it. Raises NoReason.
     """
     if not reason.strip():
         raise NoReason
     messages, _ = ChatMessage.objects.filter(chatter=chatter).delete()
+    marks = LiveMark.objects.filter(live__channel__workspace=chatter.workspace_id, target_key=chatter.key)
+    marks.update(label="", target_key="")
     _account(chatter, actor, "chatter.erased", reason=reason.strip(), messages=messages)
     chatter.delete()
     return messages
@@ -187,4 +189,5 @@ def record_export(live: Live, *, actor: Membership, form: str) -> None:
 
 
 def _account(chatter: Chatter, actor: Membership, verb: str, **payload: object) -> None:
-    bus.publish(Acted(chatter.workspace_id, actor.user_id, verb, "chatter", chatter.pseudonym, payload))
+    payload["pseudonym"] = chatter.pseudonym
+    bus.publish(Acted(chatter.workspace_id, actor.user_id, verb, "chatter", str(chatter.pk), payload))

@@ -48,18 +48,28 @@ def mark_burst(live: Live, stretch: Hole, *, now: datetime) -> LiveMark:
 
 @transaction.atomic
 def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
-    """Return the mark of what a moderator of the platform did. Who it concerned is a pseudonym where the team wants."""
-    target = act.target
+    """Return the mark of what a moderator of the platform did.
+
+    Where the team pseudonymises, whom it concerned is a pseudonym, and the reason, which may name them, is not kept.
+    """
     channel = live.channel
-    if target and channel.workspace.pseudonymises:
-        audience = Audience(channel.workspace_id, channel.platform, pseudonymises=True)
-        target = f"c-{chatters.key_of(audience, act.target)[:6]}"
-    label = " ".join(part for part in (act.action, target, act.reason) if part)
-    defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "label": label[:120], "placed_at": act.at}
+    audience = Audience(channel.workspace_id, channel.platform, channel.workspace.pseudonymises)
+    key = chatters.key_of(audience, act.target_id) if act.target_id else ""
+    label = _hidden(act.action, key) if audience.pseudonymises else _words(act.action, act.target, act.reason)
+    defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
+    defaults |= {"label": chatters.storable(label), "target_key": key}
     mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
     if is_new:
         _tell(mark)
     return mark
+
+
+def _hidden(action: str, key: str) -> str:
+    return _words(action, chatters.pseudonym_of(key) if key else "")
+
+
+def _words(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _tell(mark: LiveMark) -> None:
