@@ -202,7 +202,7 @@ async def test_answer_that_is_too_large_is_refused() -> None:
             await asking.get(ADDRESS)
 
 
-async def test_cancelled_request_leaves_the_gate() -> None:
+async def test_cancelled_request_says_nothing_of_the_vendor() -> None:
     gate, asked = FreeGate(), asyncio.Event()
 
     async def answer(_: httpx.Request) -> httpx.Response:
@@ -218,7 +218,19 @@ async def test_cancelled_request_leaves_the_gate() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    assert gate.left == [("vendor", None)]
+    assert (gate.entered, gate.left) == ([("vendor", 1.0)], [])
+
+
+async def test_trouble_of_our_own_says_nothing_of_the_vendor() -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError
+
+    gate = FreeGate()
+    async with client(gate, answer) as asking:
+        with pytest.raises(ZeroDivisionError):
+            await asking.get(ADDRESS)
+
+    assert gate.left == []
 
 
 async def test_packed_answer_is_unpacked() -> None:

@@ -122,25 +122,26 @@ class GatedTransport(httpx.AsyncBaseTransport):
         self._judge = judge
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, its body read. Raises PortError."""
+        """Return the answer, its body read. Raises PortError.
+
+        A request that is cancelled says nothing of the vendor: the gate is not told of it.
+        """
         key, cost = self._key_of(request)
         await self._gate.enter(key, cost=cost)
-        trouble: PortError | None = None
         began = time.monotonic()
         status: int | None = None
         try:
             response = await self._send(request)
             status = response.status_code
-            if trouble := self._judge(response):
-                raise trouble
+            trouble = self._judge(response)
         except PortError as error:
             trouble = error
-            raise
-        finally:
-            took_ms = round(1000 * (time.monotonic() - began))
-            asked = {"key": key, "method": request.method, "url": shown(request), "status": status, "took_ms": took_ms}
-            log.log(_level(trouble), "asked", **asked)
-            await self._gate.leave(key, trouble)
+        took_ms = round(1000 * (time.monotonic() - began))
+        asked = {"key": key, "method": request.method, "url": shown(request), "status": status, "took_ms": took_ms}
+        log.log(_level(trouble), "asked", **asked)
+        await self._gate.leave(key, trouble)
+        if trouble is not None:
+            raise trouble
         return response
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
