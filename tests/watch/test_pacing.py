@@ -41,6 +41,8 @@ LOOK = Look(PACE, Even())
         (Belief(Airing.UNKNOWN, NOW, failures=3), 240.0),
         (Belief(Airing.UNKNOWN, NOW, failures=99), 900.0),
         (Belief(Airing.UNKNOWN, NOW, is_permanent=True), PERMANENT_S),
+        (Belief(Airing.UNKNOWN, NOW, is_permanent=True, denials=1), CONFIRM_S),
+        (Belief(Airing.UNKNOWN, NOW, failures=3, denials=1), 240.0),
     ],
 )
 def test_next_look_adapts_to_what_is_known(belief: Belief, seconds: float) -> None:

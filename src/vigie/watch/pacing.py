@@ -56,7 +56,7 @@ def next_look_s(belief: Belief, look: Look, now: datetime, *, looked_at: datetim
 
 def _wait_s(belief: Belief, pace: Pace, now: datetime, *, is_looked_at: bool) -> float:
     if belief.is_permanent:
-        return PERMANENT_S
+        return min(CONFIRM_S, pace.usual_s) if belief.denials else PERMANENT_S
     if belief.airing is Airing.UNKNOWN:
         return min(pace.usual_s * 2.0 ** min(max(belief.failures - 1, 0), 10), 3 * pace.slowest_s)
     if belief.denials:

@@ -1,7 +1,7 @@
 """What is believed of a channel, from what its platform says. Pure: a sighting in, a belief and a step out.
 
 A live begins with the first sighting that says so, since a false start costs little. It ends when two in a row deny it,
-because platforms flicker. Not to know never ends anything.
+because platforms flicker; an account that was banned or made private denies it too. Not to know never ends anything.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +12,8 @@ from vigie.ports import Airing, Sighting
 
 DENIALS = 2
 """How often in a row a live must be denied to be over."""
+MOST = 1000
+"""So far failures are counted: months of them must fit their column."""
 FLAP = timedelta(seconds=120)
 """A live that is back so soon is the same live."""
 
@@ -50,16 +52,15 @@ def learn(belief: Belief, sighting: Sighting, now: datetime, *, has_live: bool) 
         room_id=sighting.room_id or belief.room_id,
         viewers=sighting.viewers,
     )
-    match sighting.airing:
-        case Airing.LIVE:
-            step = Step.NOTHING if has_live else Step.BEGIN
-            return replace(after, denials=0, failures=0), step
-        case Airing.OFFLINE:
-            denials = belief.denials + 1 if has_live else 0
-            step = Step.END if has_live and denials >= DENIALS else Step.NOTHING
-            return replace(after, denials=0 if step is Step.END else denials, failures=0), step
-        case Airing.UNKNOWN:
-            return replace(after, failures=belief.failures + 1), Step.NOTHING
+    if sighting.airing is Airing.LIVE:
+        return replace(after, denials=0, failures=0), Step.NOTHING if has_live else Step.BEGIN
+    is_unknown = sighting.airing is Airing.UNKNOWN
+    denies = sighting.is_permanent or not is_unknown
+    denials = belief.denials + denies if has_live else 0
+    failures = min(belief.failures + 1, MOST) if is_unknown else 0
+    if denies and denials >= DENIALS:
+        return replace(after, denials=0, failures=failures), Step.END
+    return replace(after, denials=denials, failures=failures), Step.NOTHING
 
 
 def is_same_live(ended_at: datetime, now: datetime, *, same_room: bool) -> bool:

@@ -21,6 +21,7 @@ LIVE = Sighting(
     "camille", Airing.LIVE, platform_id="42", handle="camille", room_id="7", title="Marché", viewers=5, started_at=AIRED
 )
 OFFLINE = Sighting("camille", Airing.OFFLINE)
+BANNED = Sighting("camille", Airing.UNKNOWN, "TikTok banned this account.", is_permanent=True, platform_id="42")
 BLOCKED = Sighting("camille", Airing.UNKNOWN, "TikTok asks for a captcha")
 
 
@@ -80,6 +81,20 @@ def test_a_live_ends_when_that_was_said_twice(told: list[Event]) -> None:
     live = Live.objects.get()
     assert (live.state, live.ended_at) == ("ended", NOW)
     assert LiveEnded(channel.workspace_id, live.pk, NOW, "") in told
+
+
+def test_a_live_that_its_platform_took_down_ends_with_the_reason(told: list[Event]) -> None:
+    channel = watched()
+    presence = see(channel, LIVE, BANNED)
+    assert Live.objects.get().ended_at is None
+    assert presence.due_at <= NOW + timedelta(seconds=20)
+
+    presence = see(channel, BANNED)
+
+    live = Live.objects.get()
+    assert (live.ended_at, presence.reason) == (NOW, "TikTok banned this account.")
+    assert presence.due_at > NOW + timedelta(hours=5)
+    assert LiveEnded(channel.workspace_id, live.pk, NOW, "TikTok banned this account.") in told
 
 
 def test_doubt_counts_as_one_of_the_two() -> None:

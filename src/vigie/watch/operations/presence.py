@@ -1,5 +1,6 @@
 """What is written of channels as their platforms are asked: who is on air, who was renamed, when to ask again."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from vigie.events import Acted, PresenceChanged
 from vigie.ports import Airing, Sighting
 from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, Live, Presence
-from vigie.watch.operations.lives import Ending, end_live, open_live, resume_live
+from vigie.watch.operations.lives import Ending, LiveIsOver, end_live, open_live, resume_live
 from vigie.watch.pacing import Look, next_look_s
 from vigie.watch.presence import Belief, Step, is_same_live, learn
 
@@ -48,7 +49,9 @@ def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look:
         leases.make_due(channel.resource)  # first: whoever holds the lease locks it before the audit chain
         _begin(channel, sighting, now)
     if step is Step.END and live is not None:
-        end_live(live.pk, Ending(now, "", is_over=True))
+        reason = belief.reason if belief.is_permanent else ""
+        with suppress(LiveIsOver):  # its watcher was told so, too
+            end_live(live.pk, Ending(now, reason, is_over=True))
     wait_s = next_look_s(belief, look, now, looked_at=presence.looked_at)
     _save(presence, belief, now, due_at=now + timedelta(seconds=wait_s))
     if (before.airing, before.reason) != (belief.airing, belief.reason):
