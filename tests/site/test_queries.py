@@ -125,7 +125,7 @@ def test_rows_show_last_words_risk_and_alerts_of_each_live() -> None:
         (live, Said(last, judged), Pending(1, 0.8)),
         (silent, None, None),
     ]
-    assert [row.strip.peak for row in rows if row.strip] == [0.8, 0.0]
+    assert [row.strip.peak for row in rows if row.strip] == [0.8, None]
 
 
 def test_rows_hold_nothing_that_the_reader_may_not_see() -> None:
@@ -146,7 +146,7 @@ def test_recent_strips_show_what_waits_and_what_was_lost() -> None:
 
     strip = queries.recent_strips([live], queries.said_in([live]), NOW)[live.pk]
 
-    assert strip.peak == 0.0
+    assert strip.peak is None
     assert strip.gaps == (Run("50.00%", "10.00%", "60.00%"),)
     assert strip.waiting == (Run("90.00%", "1.17%", "91.17%"),)
 

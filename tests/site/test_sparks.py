@@ -68,7 +68,7 @@ def test_bars_show_the_highest_of_a_cell_and_speech_without_risk() -> None:
 
 def test_bars_leave_out_what_is_older() -> None:
     assert bars(600.0, [(100.0, 103.0, 0.9), (298.0, 306.0, 0.1)]).low == "M61.1 100v-10h.8V100z"
-    assert bars(600.0, [(100.0, 103.0, 0.9)]).peak == 0.0
+    assert bars(600.0, [(100.0, 103.0, 0.9)]).peak is None
 
 
 def test_bars_tell_what_is_missing() -> None:

@@ -10,7 +10,7 @@ RECENT = Window(100.0, 400.0, 60)
 
 
 def test_strip_of_silence_is_empty() -> None:
-    assert strip(RECENT, scores=[]) == Strip(60, "", "", "", (), (), 0.0)
+    assert strip(RECENT, scores=[]) == Strip(60, "", "", "", (), (), None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_strip_shows_the_highest_score_of_a_cell() -> None:
 
 @pytest.mark.parametrize("outside", [(10.0, 90.0, 0.9), (401.0, 500.0, 0.9)])
 def test_strip_leaves_out_what_was_said_before_and_after(outside: tuple[float, float, float]) -> None:
-    assert strip(RECENT, scores=[outside]) == Strip(60, "", "", "", (), (), 0.0)
+    assert strip(RECENT, scores=[outside]) == Strip(60, "", "", "", (), (), None)
 
 
 def test_strip_shows_what_lasts_into_its_window() -> None:

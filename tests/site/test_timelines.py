@@ -57,6 +57,12 @@ def test_every_lane_says_in_a_sentence_what_it_draws(client: Client, member: Mem
     assert f"{member.alias}: again" in page
 
 
+def test_risk_of_a_window_without_judgements_is_not_a_figure(client: Client, member: Membership, live: Live) -> None:
+    page = read(client, "live-lanes", member, live, "?from=0&to=60")
+
+    assert 'aria-label="Risk from 00:00:00 to 00:01:00: not analysed"' in page
+
+
 def test_moments_are_told_on_the_reader_s_clock_too(client: Client, member: Membership) -> None:
     live = make_live(make_channel(member.workspace), started_at=NOW)  # at ten o'clock UTC
 

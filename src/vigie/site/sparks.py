@@ -58,8 +58,8 @@ class Bars:
     """Heard, not judged yet."""
     gaps: tuple[Run, ...]
     """Not received."""
-    peak: float
-    """The highest score, 0..1."""
+    peak: float | None
+    """The highest score, 0..1; None where nothing was judged."""
 
 
 def bars(
@@ -81,7 +81,7 @@ def bars(
         high="".join(paths[Severity.HIGH]),
         waiting=tuple(run(*stretch) for stretch in waiting),
         gaps=tuple(run(*stretch) for stretch in gaps),
-        peak=max(heights.values(), default=0.0),
+        peak=max(heights.values(), default=None),
     )
 
 

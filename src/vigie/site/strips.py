@@ -48,8 +48,8 @@ class Strip:
     """Heard, not judged yet."""
     gaps: tuple[Run, ...]
     """Not received."""
-    peak: float
-    """The highest score, 0..1."""
+    peak: float | None
+    """The highest score, 0..1; None where nothing was judged."""
 
 
 def strip(
@@ -68,7 +68,7 @@ def strip(
         high="".join(paths[Severity.HIGH]),
         waiting=_runs(window, waiting),
         gaps=_runs(window, gaps),
-        peak=max(heights.values(), default=0.0),
+        peak=max(heights.values(), default=None),
     )
 
 

@@ -263,11 +263,11 @@ def _gaps(edges: dict[int, float]) -> dict[int, list[tuple[float, float]]]:
     return found
 
 
-def peak_of(live: Live, now: datetime) -> float:
-    """Return the highest score of the last five minutes. Two queries."""
+def peak_of(live: Live, now: datetime) -> float | None:
+    """Return the highest score of the last five minutes; None where nothing was judged. Two queries."""
     edges = {live.pk: edge_of(live, now)}
     scores = _scores(_last_seqs(edges), edges)
-    return max((score for _, _, score in scores.get(live.pk, [])), default=0.0)
+    return max((score for _, _, score in scores.get(live.pk, [])), default=None)
 
 
 # ── their alerts ───────────────────────────────────────────────────────────────────────────────────────────────────
