@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from vigie.runtime.sealing import CannotUnseal, fingerprint, seal, unseal
+from vigie.runtime.sealing import CannotUnseal, seal, unseal
 
 SECRET = "oauth-token-of-ada"
 
@@ -74,15 +74,3 @@ def test_the_key_is_not_the_secret_itself(settings: Settings) -> None:
 
     with pytest.raises(InvalidToken):
         Fernet(settings.SECRET_KEY).decrypt(sealed)
-
-
-def test_fingerprint_is_always_the_same_and_tells_texts_apart() -> None:
-    assert fingerprint("tiktok:1") == fingerprint("tiktok:1")
-    assert len({fingerprint(f"tiktok:{number}") for number in range(1000)}) == 1000
-
-
-def test_fingerprint_needs_the_key(settings: Settings) -> None:
-    before = fingerprint("tiktok:1")
-    settings.SECRET_KEY = "another"
-
-    assert fingerprint("tiktok:1") != before

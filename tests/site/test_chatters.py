@@ -105,8 +105,8 @@ def test_an_identity_is_revealed_once_for_a_reason(client: Client, public: Membe
     assert "no-store" in answer["Cache-Control"]
     assert "viewer1" not in client.get(address("chatter", public, message.chatter_id)).content.decode()
     entry = AuditEntry.objects.get(verb="chatter.revealed")
-    assert (entry.actor_id, entry.object_id) == (public.user_id, message.chatter.pseudonym)
-    assert json.loads(entry.payload.body)["reason"] == "threat, case 12"
+    assert (entry.actor_id, entry.object_id) == (public.user_id, str(message.chatter_id))
+    assert json.loads(entry.payload.body) == {"reason": "threat, case 12", "pseudonym": message.chatter.pseudonym}
 
 
 def test_a_moderator_reveals_and_erases_nobody(client: Client, public: Membership) -> None:
@@ -150,4 +150,5 @@ def test_an_erasure_takes_away_all_that_somebody_wrote(client: Client, member: M
     assert list(ChatMessage.objects.values_list("text", flat=True)) == ["of somebody else"]
     entry = AuditEntry.objects.get()
     assert entry.verb == "chatter.erased"
-    assert json.loads(entry.payload.body) == {"reason": "asked to", "messages": 2}
+    told = {"reason": "asked to", "messages": 2, "pseudonym": first.chatter.pseudonym}
+    assert (entry.object_id, json.loads(entry.payload.body)) == (str(first.chatter_id), told)

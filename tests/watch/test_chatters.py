@@ -8,6 +8,7 @@ from vigie.events import Chatter
 from vigie.runtime.sealing import CannotUnseal
 from vigie.watch.chatters import Audience, Identity, identity_of, key_of, row_of
 
+pytestmark = pytest.mark.django_db
 OPEN = Audience(1, "tiktok", pseudonymises=False)
 SEALED = Audience(1, "tiktok", pseudonymises=True)
 

@@ -1,8 +1,9 @@
 """The runtime's rows in the admin: removing one makes it start afresh."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from vigie.runtime.models import Breaker, Bucket, Lease, Traffic
+from vigie.runtime.models import Breaker, Bucket, Lease, StoredKey, Traffic
 
 
 @admin.register(Lease)
@@ -24,6 +25,19 @@ class BreakerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for my
     """What is known to be broken."""
 
     list_display = ("key", "failures", "opened_until")
+
+
+@admin.register(StoredKey)
+class StoredKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for mypy only
+    """Which keys there are; never their value. Whoever removes one starts Vigie anew: it makes another."""
+
+    list_display = ("name",)
+    fields = ("name",)
+    readonly_fields = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's name
+        """Nobody types a key."""
+        return False
 
 
 @admin.register(Traffic)

@@ -71,6 +71,19 @@ class Breaker(models.Model):
         return f"{self.key}: {self.failures}"
 
 
+class StoredKey(models.Model):
+    """A random key of the installation, sealed: `runtime.fingerprints`."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    sealed = models.TextField()
+
+    class Meta:
+        verbose_name = _("stored key")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Traffic(models.Model):
     """How much was asked of a vendor in an hour: `runtime.gate`."""
 

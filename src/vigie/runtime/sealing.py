@@ -5,7 +5,6 @@ Fernet (AES-128-CBC with HMAC-SHA256) under a key that HKDF (RFC 5869) derives f
 """
 
 import base64
-import hmac
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -34,16 +33,6 @@ def unseal(sealed: str) -> str:
         return _seals().decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise CannotUnseal from None
-
-
-def fingerprint(text: str) -> str:
-    """Return 32 hexadecimal digits that stand for `text`, always the same, and tell nothing of it without the key."""
-    return hmac.digest(_fingerprint_key(settings.SECRET_KEY), text.encode(), "sha256").hex()[:32]
-
-
-@cache
-def _fingerprint_key(secret: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=PURPOSE + b".fingerprint").derive(secret.encode())
 
 
 def _seals() -> MultiFernet:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from vigie.events import Chatter as Seen
 from vigie.runtime import sealing
+from vigie.runtime.fingerprints import fingerprint
 from vigie.watch.models import Chatter
 
 LONGEST = 120
@@ -31,7 +32,7 @@ class Audience:
 
 def key_of(audience: Audience, platform_id: str) -> str:
     """Return what stands for a person in an audience: 32 hexadecimal digits."""
-    return sealing.fingerprint(f"{audience.workspace_id}:{audience.platform}:{platform_id}")
+    return fingerprint(f"{audience.workspace_id}:{audience.platform}:{platform_id}")
 
 
 def pseudonym_of(key: str) -> str:

@@ -1,0 +1,50 @@
+"""What stands for a text that is not kept: a keyed hash, the same as long as the installation lives.
+
+Its key is random, made once, and sealed in a row: another `SECRET_KEY` changes no fingerprint.
+"""
+
+import base64
+import hmac
+import secrets
+
+from vigie.runtime.models import StoredKey
+from vigie.runtime.sealing import CannotUnseal, seal, unseal
+
+NAME = "fingerprints"
+KEY_BYTES = 32
+LOST = (
+    "The key of fingerprints was sealed with another secret key: put that one into VIGIE_SECRET_KEY_FALLBACKS; or"
+    " remove the stored key in the admin and start anew, and everybody in a chat is somebody new."
+)
+_known: dict[str, bytes] = {}
+"""Keys that this process has read."""
+
+
+def fingerprint(text: str) -> str:
+    """Return 32 hexadecimal digits that stand for `text`, always the same, and tell nothing of it without the key.
+
+    The key is read once a process. Raises CannotUnseal when it was sealed with a secret key that is not known any more.
+    """
+    return hmac.digest(_known.get(NAME) or _stored(), text.encode(), "sha256").hex()[:32]
+
+
+def new_key() -> str:
+    """Return a random key, sealed."""
+    return seal(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+
+
+def forget() -> None:
+    """Read the key again the next time, as a process that starts does."""
+    _known.clear()
+
+
+def _stored() -> bytes:
+    """Return the key in the table, made where there is none; a new one is known once its transaction is over."""
+    row, is_new = StoredKey.objects.get_or_create(name=NAME, defaults={"sealed": new_key()})
+    try:
+        key = base64.b64decode(unseal(row.sealed))
+    except CannotUnseal:
+        raise CannotUnseal(LOST) from None
+    if not is_new:
+        _known[NAME] = key
+    return key
