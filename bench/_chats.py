@@ -109,5 +109,5 @@ def _chats(lives: Sequence[Live], messages: int) -> list[Heard]:
         text = " ".join(rng.choices(WORDS, k=rng.randint(1, 9)))
         live = lives[number % len(lives)]
         said = ActivityReceived(ActivityKind.MESSAGE, str(number), now, chatter, text)
-        found.append(Heard(live.pk, live.started_at, audience, said))
+        found.append(Heard(live.pk, 0.0, audience, said))
     return found

@@ -40,4 +40,4 @@ def heard(live: Live, message_id: str, *, by: Chatter | int = 1, at_s: float = 0
     workspace = live.channel.workspace
     audience = Audience(workspace.pk, live.channel.platform, workspace.pseudonymises)
     did = activity(message_id, by=by, at=live.started_at + timedelta(seconds=at_s), **fields)
-    return Heard(live.pk, live.started_at, audience, did)
+    return Heard(live.pk, max(0.0, at_s), audience, did)

@@ -11,14 +11,16 @@ from asgiref.sync import sync_to_async
 from tests.watch.audiences import activity
 from tests.watch.fakes import OPENED, Memory, ScriptedChat, ScriptedMedia, sound
 from tests.watch.test_chatting import make_broadcast
-from vigie.events import CaptionSpoken, RoomOpened
+from vigie.events import CaptionSpoken, RoomOpened, RoomPaused
 from vigie.people.models import Workspace
 from vigie.ports import ChatSource, MediaSource, NotLive, PortError
-from vigie.runtime import registry
-from vigie.watch import chatwriter
+from vigie.runtime import clock, registry
+from vigie.watch import chatwriter, operations
 from vigie.watch.broadcast import Broadcast
 from vigie.watch.hearing import NOT_CONNECTED
 from vigie.watch.models import ChatMessage, Gap, Live, LiveState, Presence
+from vigie.watch.operations import Ending
+from vigie.watch.watcher import PAUSED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEADLINE_S = 20
@@ -80,8 +82,8 @@ async def test_sound_and_chat_are_received_on_one_clock(live: Live, memory: Memo
     [(_, begin_s, end_s)] = memory.stretches
     assert begin_s == pytest.approx(60.0, abs=15.0)
     assert end_s - begin_s == pytest.approx(3.0)
-    gap = await Gap.objects.aget()
-    assert (gap.track, gap.from_s, gap.cause) == ("media", 0.0, NOT_CONNECTED)
+    gap = await Gap.objects.filter(track="media").aget()
+    assert (gap.from_s, gap.cause) == (0.0, NOT_CONNECTED)
 
 
 async def test_an_end_of_the_sound_is_a_doubt(live: Live, memory: Memory) -> None:
@@ -135,3 +137,56 @@ async def test_a_live_that_is_over_is_not_watched(live: Live) -> None:
 
     async with asyncio.timeout(DEADLINE_S):
         await Broadcast(live.channel_id, None, Random(1)).watch()
+
+
+async def test_the_end_that_was_not_heard_is_a_gap(live: Live, memory: Memory) -> None:
+    broken = PortError("the connection broke", retryable=True)
+    media = ScriptedMedia([OPENED, *sound(5.0), broken], resolving=[None, *[broken] * 50])
+    chat = ScriptedChat([RoomOpened("7")])
+    async with broadcast(live, media, chat):
+        async with asyncio.timeout(DEADLINE_S):
+            await until(lambda: Live.objects.filter(state=LiveState.RECONNECTING).exists())
+        await sync_to_async(operations.end_live)(live.pk, Ending(clock.now(), "", is_over=True))
+
+    await live.arefresh_from_db()
+    last = await Gap.objects.filter(track="media").alatest("from_s")
+    assert last.cause == str(broken)
+    assert last.to_s == pytest.approx(live.duration_s)
+    assert live.lost_s == pytest.approx(sum([gap.length_s async for gap in Gap.objects.filter(track="media")]))
+
+
+async def test_an_end_while_the_sound_is_refused_is_a_gap_too(live: Live, memory: Memory) -> None:
+    refused = PortError("the broadcast is for adults", permanent=True)
+    chat = ScriptedChat([RoomOpened("7")])
+    async with broadcast(live, ScriptedMedia(resolving=[refused] * 9), chat):
+        async with asyncio.timeout(DEADLINE_S):
+            await until(lambda: Live.objects.filter(reason=str(refused)).exists())
+        await sync_to_async(operations.end_live)(live.pk, Ending(clock.now(), "", is_over=True))
+
+    gap = await Gap.objects.filter(track="media").aget()
+    assert (gap.from_s, gap.cause) == (0.0, str(refused))
+
+
+async def test_a_pause_is_told_and_forgotten_when_sound_comes(live: Live, memory: Memory) -> None:
+    paused, more = asyncio.Event(), asyncio.Event()
+    media = ScriptedMedia([OPENED, *sound(5.0), more, *sound(6.0)])
+    chat = ScriptedChat([RoomOpened("7"), RoomPaused(live.started_at, is_paused=True), paused.set])
+    async with broadcast(live, media, chat):
+        async with asyncio.timeout(DEADLINE_S):
+            await memory.got_sound.wait()
+            await paused.wait()
+            await until(lambda: Live.objects.filter(reason=PAUSED).exists())
+            more.set()
+            await until(lambda: Live.objects.filter(state=LiveState.OK).exists())
+
+
+async def test_trouble_of_the_chat_leaves_the_sound_alone(live: Live, memory: Memory) -> None:
+    def fail() -> None:
+        raise ValueError("odd")
+
+    media, chat = ScriptedMedia([OPENED, *sound(5.0)]), ScriptedChat([RoomOpened("7"), fail], [RoomOpened("7")])
+    async with broadcast(live, media, chat):
+        await both_hang(media, chat)
+
+    assert len(media.resumed_from) == 1
+    assert len(chat.asked) == 2

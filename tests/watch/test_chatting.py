@@ -25,7 +25,7 @@ from vigie.events import (
 from vigie.ports import PlacedCaption, PortError, Room
 from vigie.runtime import clock
 from vigie.watch import chatwriter, operations
-from vigie.watch.chatting import NOT_RUNNING, PAUSED, Chatting
+from vigie.watch.chatting import NOT_CONNECTED, NOT_READ, NOT_RUNNING, Chatting
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Channel, ChatMessage, ChatState, Gap, Live, LiveMark, LiveSample, Presence
 from vigie.watch.operations import Ending
@@ -55,22 +55,33 @@ async def live() -> Live:
     return await make_broadcast()
 
 
-captions: list[PlacedCaption] = []
+class Notes:
+    """A stage that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.captions: list[PlacedCaption] = []
+        self.pauses: list[bool] = []
+
+    async def caption(self, caption: PlacedCaption) -> None:
+        self.captions.append(caption)
+
+    async def pause(self, *, is_paused: bool) -> None:
+        self.pauses.append(is_paused)
 
 
-async def take_caption(caption: PlacedCaption) -> None:
-    captions.append(caption)
+stage = Notes()
 
 
 @asynccontextmanager
 async def followed(live: Live, *connections: list[RoomStep]) -> AsyncIterator[ScriptedChat]:
     """Follow until the source hangs, then look, then cancel as the supervisor does."""
-    captions.clear()
+    stage.captions.clear()
+    stage.pauses.clear()
     source = ScriptedChat(*connections)
     book = await Logbook.of(live.channel_id)
     assert book.live is not None
     async with chatwriter.writing() as writer:
-        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), captions=take_caption)
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), stage=stage)
         task = asyncio.create_task(chatting.follow(source, QUICK))
         try:
             async with asyncio.timeout(DEADLINE_S):
@@ -90,7 +101,8 @@ def texts() -> list[str]:
 
 @sync_to_async
 def gaps() -> list[tuple[str, str]]:
-    return list(Gap.objects.order_by("from_s").values_list("track", "cause"))
+    told = Gap.objects.exclude(cause=NOT_CONNECTED).order_by("from_s")
+    return list(told.values_list("track", "cause"))
 
 
 async def test_what_comes_is_stored(live: Live) -> None:
@@ -136,8 +148,55 @@ async def test_a_chat_that_is_refused_says_why_and_is_asked_for_again(live: Live
         assert (live.chat_state, live.chat_reason) == (ChatState.REFUSED, str(REFUSED))
 
 
+async def test_what_was_not_read_of_a_live_before_its_chat_was_connected_is_a_gap(live: Live) -> None:
+    async with followed(live, [OPENED]):
+        gap = await Gap.objects.aget()
+        assert (gap.from_s, gap.cause) == (0.0, NOT_CONNECTED)
+
+
+async def test_a_live_that_has_just_begun_misses_nothing() -> None:
+    live = await make_broadcast(started_at=clock.now())
+    async with followed(live, [OPENED]):
+        assert not await Gap.objects.aexists()
+
+
+async def test_what_was_written_while_the_team_read_no_chats_is_a_gap() -> None:
+    live = await make_broadcast(chat_until_s=20.0, chat_state=ChatState.NONE)
+    async with followed(live, [OPENED]):
+        gap = await Gap.objects.aget()
+        assert (gap.from_s, gap.cause) == (20.0, NOT_READ)
+
+
+async def test_a_live_that_changes_its_room_is_read_in_the_new_one(live: Live) -> None:
+    def move() -> None:
+        Presence.objects.update(room_id="8")
+
+    first: list[RoomStep] = [OPENED, RoomEnded(clock.now(), "ended")]
+    async with followed(live, first, [RoomOpened("8"), BROKEN], []) as source:
+        await sync_to_async(move)()
+        await live.arefresh_from_db()
+        assert live.room_id == "8"
+    assert [room.room_id for room in source.asked][:2] == ["", ""]
+
+
+async def test_a_chat_that_ended_as_its_live_did_misses_nothing(live: Live) -> None:
+    await Live.objects.filter(pk=live.pk).aupdate(chat_until_s=59.0, started_at=clock.now() - timedelta(seconds=60))
+    async with followed(live, [OPENED, RoomEnded(clock.now(), "ended")], []):
+        await sync_to_async(operations.end_live)(live.pk, Ending(clock.now(), "", is_over=True))
+    assert [cause for _, cause in await gaps()] == [NOT_READ]
+
+
+async def test_moments_beyond_now_are_now(live: Live) -> None:
+    future = clock.now() + timedelta(days=10_000)
+    async with followed(live, [OPENED, activity("a", at=future), AudienceCounted(future, viewers=3 * 10**9)]):
+        message = await ChatMessage.objects.aget()
+        assert message.at_s == pytest.approx(60.0, abs=15.0)
+        await live.arefresh_from_db()
+        assert live.viewers == 2**31 - 1
+
+
 async def test_after_a_restart_the_gap_begins_where_the_chat_was_read_to() -> None:
-    live = await make_broadcast(chat_until_s=20.0)
+    live = await make_broadcast(chat_until_s=20.0, chat_state=ChatState.OK)
     async with followed(live, [OPENED]):
         gap = await Gap.objects.aget()
         assert (gap.from_s, gap.cause) == (20.0, NOT_RUNNING)
@@ -155,7 +214,7 @@ async def test_an_interruption_at_the_end_is_a_gap_to_the_end(live: Live) -> Non
     async with followed(live, [OPENED, BROKEN], never, []):
         now = clock.now()
         await sync_to_async(operations.end_live)(live.pk, Ending(now, "", is_over=True))
-    gap = await Gap.objects.aget()
+    gap = await Gap.objects.exclude(cause=NOT_CONNECTED).aget()
     assert gap.to_s == pytest.approx((now - live.started_at).total_seconds(), abs=0.01)
 
 
@@ -168,7 +227,7 @@ async def test_viewers_are_counted(live: Live) -> None:
 async def test_words_that_come_with_the_chat_are_placed(live: Live) -> None:
     spoken = CaptionSpoken(live.started_at + timedelta(seconds=30), 2.5, "bonsoir", "fr")
     async with followed(live, [OPENED, spoken]):
-        assert captions == [PlacedCaption(30.0, 32.5, "bonsoir", "fr")]
+        assert stage.captions == [PlacedCaption(30.0, 32.5, "bonsoir", "fr")]
 
 
 async def test_what_the_platform_takes_away_is_noted_even_when_it_was_just_written(live: Live) -> None:
@@ -184,10 +243,10 @@ async def test_what_moderators_of_the_platform_do_is_marked(live: Live) -> None:
         assert (mark.from_s, mark.label) == (5.0, "ban troll")
 
 
-async def test_a_pause_is_told(live: Live) -> None:
-    async with followed(live, [OPENED, RoomPaused(clock.now(), is_paused=True)]):
-        await live.arefresh_from_db()
-        assert (live.state, live.reason) == ("no_audio", PAUSED)
+async def test_pauses_are_told_to_the_stage(live: Live) -> None:
+    pauses: list[RoomStep] = [RoomPaused(clock.now(), is_paused=is_paused) for is_paused in (True, False)]
+    async with followed(live, [OPENED, *pauses]):
+        assert stage.pauses == [True, False]
 
 
 async def test_an_end_is_a_doubt_that_the_platform_is_asked_about(live: Live) -> None:
@@ -207,5 +266,5 @@ async def test_a_live_that_is_over_is_followed_no_more(live: Live) -> None:
     assert book.live is not None
     await ending()
     async with asyncio.timeout(DEADLINE_S), chatwriter.writing() as writer:
-        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), captions=take_caption)
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), stage=stage)
         await chatting.follow(source, QUICK)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -22,6 +23,7 @@ MARGIN_S = 2.0
 """An owner that could not renew stops this long before its leases end."""
 LONGEST_PAUSE_S = 60.0
 
+Result = TypeVar("Result")
 Wanted = Callable[[], Awaitable[Collection[str]]]
 Run = Callable[[Fence], Awaitable[float]]
 """Returns in how many seconds the resource should be run again."""
@@ -109,19 +111,24 @@ class Supervisor:
             await sync_to_async(leases.release)(self.owner, names)
 
     async def _keep_running(self, held: Fence) -> float:
-        loop = asyncio.get_running_loop()
-        failures = 0
-        while True:
-            started = loop.time()
-            try:
-                return await self.run(held)
-            except Exception:  # the one broad except: one live never kills another
-                log.exception("supervisor.task_failed", resource=held.resource)
-            task = asyncio.current_task()
-            if task and task.cancelling():  # it failed at its end: no reason to begin anew
-                raise asyncio.CancelledError
-            failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
-            await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
+        return await persist(lambda: self.run(held), held.resource)
+
+
+async def persist(run: Callable[[], Awaitable[Result]], name: str) -> Result:
+    """Return what `run()` returns; where it raises, log the trace and run it again after 1, 2, 4 ... 60 s."""
+    loop = asyncio.get_running_loop()
+    failures = 0
+    while True:
+        started = loop.time()
+        try:
+            return await run()
+        except Exception:  # the one broad except: one live never kills another, nor its chat its sound
+            log.exception("supervisor.task_failed", resource=name)
+        task = asyncio.current_task()
+        if task and task.cancelling():  # it failed at its end: no reason to begin anew
+            raise asyncio.CancelledError
+        failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
+        await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

@@ -1,54 +1,106 @@
 """What the reader of a chat writes down about its live; the messages themselves go to the chat writer."""
 
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec
+
+import structlog
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections
 
 from vigie.events import MessagesRemoved, ModeratorActed
+from vigie.people import presets
 from vigie.runtime import clock
 from vigie.watch import operations
+from vigie.watch.chatters import Audience
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import ChatState, Live
+from vigie.watch.models import ChatState, Live, Presence, Track
 from vigie.watch.operations import chat, counts
 from vigie.watch.timeline import Hole
 
+log = structlog.get_logger(__name__)
+Given = ParamSpec("Given")
+
+PAUSE_S = 1.0
+"""Before what must not be lost is tried again."""
+
 
 class ChatLog:
-    """The rows of one live that its chat concerns. Raises LiveIsOver and LeaseLost as the logbook does."""
+    """The rows of one live that its chat concerns. Raises LiveIsOver and LeaseLost as the logbook does.
+
+    Trouble with the database breaks no connection: what is told again soon is left out, a gap is told in the end.
+    """
 
     def __init__(self, book: Logbook, live: Live) -> None:
         self._book = book
         self._live = live
 
+    async def audience(self) -> Audience | None:
+        """Return whose audience it is; None where the team reads no chats, or not any more."""
+        live = await Live.objects.select_related("channel__workspace").filter(pk=self._live.pk).afirst()
+        if live is None or not live.channel.workspace.has(presets.CHAT):
+            return None
+        workspace = live.channel.workspace
+        return Audience(workspace.pk, live.channel.platform, workspace.pseudonymises)
+
+    async def room_id(self) -> str:
+        """Return the room that the platform was last seen to broadcast in."""
+        presence = await Presence.objects.filter(channel=self._live.channel_id).afirst()
+        return (presence.room_id if presence else "") or self._live.room_id
+
+    async def enter(self, room_id: str) -> None:
+        """Write down in which room the live goes on."""
+        if room_id and room_id != self._live.room_id:
+            self._live.room_id = room_id
+            await self._write(operations.enter_room, self._live.pk, room_id)
+
     async def turn(self, state: ChatState, reason: str = "") -> None:
         """Show how the chat does."""
         if (self._live.chat_state, self._live.chat_reason) != (state, reason):
             self._live.chat_state, self._live.chat_reason = state, reason
-            await self._book.write(operations.change_chat_state, self._live.pk, state, reason)
+            await self._write(operations.change_chat_state, self._live.pk, state, reason)
 
     async def keep(self, until_s: float) -> None:
         """Write down how far the chat was read, in seconds since the live started."""
-        await self._book.write(operations.count_chat, self._live.pk, until_s)
+        await self._write(operations.count_chat, self._live.pk, until_s)
 
     async def viewers(self, at_s: float, viewers: int) -> None:
         """Write down how many watched at a moment."""
-        await self._book.write(counts.count_viewers, self._live.pk, at_s, viewers)
+        await self._write(counts.count_viewers, self._live.pk, at_s, viewers)
 
     async def removed(self, removed: MessagesRemoved) -> None:
         """Note what the platform's moderators took away."""
-        await self._book.write(chat.mark_removed, self._live, removed)
+        await self._write(chat.mark_removed, self._live, removed)
 
     async def moderated(self, act: ModeratorActed, at_s: float) -> None:
         """Mark what a moderator of the platform did."""
-        await self._book.write(operations.mark_act, self._live, act, at_s)
+        await self._write(operations.mark_act, self._live, act, at_s)
 
     async def doubt(self) -> None:
         """Let the channel be looked at: its chat says that the live is over."""
-        await self._book.write(operations.doubt, self._live.channel_id, clock.now())
+        await self._write(operations.doubt, self._live.channel_id, clock.now())
 
     async def gap(self, hole: Hole, cause: str) -> None:
         """Tell what was not received of the chat, also of a live that is over by now."""
-        await sync_to_async(operations.record_chat_gap)(self._live.pk, hole, cause)
+        record = sync_to_async(operations.record_late_gap)
+        while not await self._try(record, self._live.pk, hole, cause, Track.CHAT):  # noqa: ASYNC110 -- nobody tells when
+            await asyncio.sleep(PAUSE_S)
 
     async def is_over(self) -> bool:
         """Return whether the live has ended, or its channel is watched no longer."""
         live = await Live.objects.select_related("channel").filter(pk=self._live.pk).afirst()
         return live is None or live.ended_at is not None or not live.channel.is_watched
+
+    async def _write(self, operation: Callable[Given, object], *args: Given.args, **kwargs: Given.kwargs) -> None:
+        await self._try(self._book.write, operation, *args, **kwargs)
+
+    async def _try(self, write: Callable[..., object], *args: object, **kwargs: object) -> bool:
+        """Return whether it was written."""
+        try:
+            await write(*args, **kwargs)  # type: ignore[misc] # a coroutine function
+        except DatabaseTrouble as error:
+            log.warning("chat_database", live=self._live.pk, error=str(error))
+            await sync_to_async(close_old_connections)()
+            return False
+        return True

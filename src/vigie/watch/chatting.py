@@ -1,13 +1,13 @@
 """Follows the chat of one live: connects again and again, stores what comes, tells what was not received."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import structlog
+from django.db import Error as DatabaseTrouble
 from django.utils.translation import gettext_noop
 
 from vigie.events import (
@@ -28,61 +28,77 @@ from vigie.watch.chatlog import ChatLog
 from vigie.watch.chatters import Audience
 from vigie.watch.chatwriter import ChatWriter
 from vigie.watch.logbook import Logbook
-from vigie.watch.models import ChatState, Live, LiveState
-from vigie.watch.operations import LiveIsOver
+from vigie.watch.models import ChatState, Live
+from vigie.watch.operations import TAKEN_FOR_OVER, LiveIsOver
 from vigie.watch.operations.chat import Heard
 from vigie.watch.reconnecting import Attempts, Patience, Wait
 from vigie.watch.timeline import Hole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
+    from collections.abc import AsyncGenerator
 
 log = structlog.get_logger(__name__)
 
 STALLED_S = 30.0
 """A connection may have been dead for so long before that is noticed: what came last says when it was alive."""
 KEEP_S = 5.0
-"""How often it is written down how far the chat was read."""
+"""How often it is written down how far the chat was read, and looked whether the team still reads it."""
+JOIN_S = 5.0
+"""What a live that has just begun may be read late: no gap is told of it."""
+CLOSE_S = 5.0
+"""How long the end may take: with the database away, the next owner tells the gap."""
 PATIENCE = Patience(first_s=1.0, longest_s=60.0, healthy_s=30.0, tries=10**6, refusals=10**6, answers=10**6)
 """A chat is never given up while its live is open: one that is refused may be mended by a person meanwhile."""
 NOT_RUNNING = gettext_noop("Vigie was not running")
-PAUSED = gettext_noop("the live is paused")
+NOT_CONNECTED = gettext_noop("the chat was not connected yet")
+NOT_READ = gettext_noop("the team read no chats")
 
-TellCaption = Callable[[PlacedCaption], "Awaitable[None]"]
+
+class Stage(Protocol):
+    """What else happens in the live whose chat is read."""
+
+    async def caption(self, caption: PlacedCaption) -> None:
+        """Take words of the platform that come with the chat."""
+        ...
+
+    async def pause(self, *, is_paused: bool) -> None:
+        """Show that the broadcaster paused the live, or goes on."""
+        ...
+
+
+class ChatUnwanted(Exception):
+    """The team reads this chat no longer."""
 
 
 class Chatting:
     """The chat of one live, from now to its end."""
 
-    def __init__(self, book: Logbook, live: Live, *, writer: ChatWriter, rng: Random, captions: TellCaption) -> None:
-        """Read for `live`; words of the platform that come with its chat go to `captions`."""
+    def __init__(self, book: Logbook, live: Live, *, writer: ChatWriter, rng: Random, stage: Stage) -> None:
+        """Read for `live`, and tell `stage` what concerns more than the chat."""
         channel = book.channel
         workspace = channel.workspace
-        self._book = book
         self._log = ChatLog(book, live)
         self._live = live
         self._writer = writer
         self._rng = rng
-        self._captions = captions
+        self._stage = stage
         self._audience = Audience(workspace.pk, channel.platform, workspace.pseudonymises)
         self._handle = Handle(channel.address, channel.platform_id, live.room_id)
-        self._broken: tuple[float, str] | None = (
-            (live.chat_until_s, NOT_RUNNING) if live.chat_until_s is not None else None
-        )
-        self._is_open = False
+        self._broken: tuple[float, str] | None = (live.chat_until_s or 0.0, _cause_of(live))
+        self._is_open = self._has_ended = False
         self._last_s = 0.0
         self._attempts = Attempts(has_worked=True)
 
     async def follow(self, source: ChatSource, patience: Patience = PATIENCE) -> None:
-        """Read until the live is over; cancelled, keep how far it was read."""
+        """Read until the live is over, or the team reads its chat no longer; cancelled, keep how far it was read."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_place())
                 await self._follow(source, patience)
-        except* (LiveIsOver, LeaseLost):
-            log.info("chat_over", live=self._live.pk)
+        except* (LiveIsOver, LeaseLost, ChatUnwanted) as over:
+            log.info("chat_over", live=self._live.pk, reason=type(over.exceptions[0]).__name__)
         finally:
-            await self._close()
+            await self._close(self._now_s())
 
     async def _follow(self, source: ChatSource, patience: Patience) -> None:
         while True:
@@ -97,7 +113,7 @@ class Chatting:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            async with aclosing(cast("AsyncGenerator[RoomItem]", source.chat(self._room()))) as items:
+            async with aclosing(cast("AsyncGenerator[RoomItem]", source.chat(await self._room()))) as items:
                 async for item in items:
                     self._last_s = self._now_s()
                     await self._take(item)
@@ -108,18 +124,21 @@ class Chatting:
             if self._is_open:
                 self._attempts = self._attempts.connected(loop.time() - began, patience)
 
-    def _room(self) -> Room:
-        return Room(self._handle, self._live.room_id, self._audience.workspace_id)
+    async def _room(self) -> Room:
+        """Return where to read: the room that was seen last; after one that ended, the platform says which is next."""
+        room_id = "" if self._has_ended else await self._log.room_id()
+        return Room(self._handle, room_id, self._audience.workspace_id)
 
     async def _take(self, item: RoomItem) -> None:  # noqa: C901 -- one case a kind of item
         match item:
             case ActivityReceived():
-                await self._writer.put(Heard(self._live.pk, self._live.started_at, self._audience, item))
+                await self._writer.put(Heard(self._live.pk, self._offset(item.at), self._audience, item))
             case AudienceCounted() if item.viewers is not None:
                 await self._log.viewers(self._offset(item.at), item.viewers)
             case CaptionSpoken():
                 start_s = self._offset(item.at)
-                await self._captions(PlacedCaption(start_s, start_s + item.duration_s, item.text, item.language))
+                caption = PlacedCaption(start_s, start_s + item.duration_s, item.text, item.language)
+                await self._stage.caption(caption)
             case RoomOpened():
                 await self._open(item)
             case MessagesRemoved():
@@ -127,18 +146,21 @@ class Chatting:
                 await self._log.removed(item)
             case ModeratorActed():
                 await self._log.moderated(item, self._offset(item.at))
-            case RoomPaused() if item.is_paused:
-                await self._book.turn(LiveState.NO_AUDIO, PAUSED)
+            case RoomPaused():
+                await self._stage.pause(is_paused=item.is_paused)
             case RoomEnded():
+                self._has_ended = True
                 await self._log.doubt()
                 raise PortError(item.reason, retryable=True)
 
     async def _open(self, opened: RoomOpened) -> None:
         if self._broken:
-            await self._log.gap(Hole(self._broken[0], max(self._broken[0], self._now_s())), self._broken[1])
-        self._broken, self._is_open = None, True
-        if opened.room_id and opened.room_id != self._live.room_id:
-            self._live.room_id = opened.room_id
+            from_s, cause = self._broken
+            hole = Hole(from_s, max(from_s, self._now_s()))
+            if cause != NOT_CONNECTED or hole.to_s > JOIN_S:
+                await self._log.gap(hole, cause)
+        self._broken, self._is_open, self._has_ended = None, True, False
+        await self._log.enter(opened.room_id)
         await self._log.turn(ChatState.OK)
         await self._log.keep(self._now_s())
 
@@ -148,28 +170,47 @@ class Chatting:
         if self._broken is None:
             since_s = max(self._last_s, self._now_s() - STALLED_S) if self._is_open else 0.0
             self._broken = (since_s, str(trouble))
+        elif self._broken[1] == NOT_CONNECTED:
+            self._broken = (self._broken[0], str(trouble))
         self._is_open = False
         await self._log.turn(ChatState.REFUSED if trouble.permanent else ChatState.BROKEN, str(trouble))
 
     async def _keep_place(self) -> None:
         while True:
             await asyncio.sleep(KEEP_S)
-            await self._keep()
+            with suppress(DatabaseTrouble):
+                await self._keep(self._now_s())
+                audience = await self._log.audience()
+                if audience is None:
+                    raise ChatUnwanted
+                self._audience = audience
 
-    async def _keep(self) -> None:
+    async def _keep(self, until_s: float) -> None:
+        """Write down that the chat was read until then, once what came before is stored."""
         if self._is_open:
             await self._writer.settle()
-            await self._log.keep(self._now_s())
+            await self._log.keep(until_s)
 
-    async def _close(self) -> None:
-        """Keep what came, and tell what is missing at the end."""
-        with suppress(LiveIsOver, LeaseLost):
-            await self._keep()
-        if self._broken and await self._log.is_over():
-            await self._log.gap(Hole(self._broken[0], self._now_s()), self._broken[1])
+    async def _close(self, now_s: float) -> None:
+        """Keep what came until now, and tell what is missing at the end; where the platform said so, nothing is."""
+        with suppress(LiveIsOver, LeaseLost, TimeoutError, DatabaseTrouble):
+            async with asyncio.timeout(CLOSE_S):
+                await self._keep(now_s)
+                if self._broken and not self._has_ended and await self._log.is_over():
+                    await self._log.gap(Hole(self._broken[0], now_s), self._broken[1])
 
     def _offset(self, at: datetime) -> float:
-        return max(0.0, (at - self._live.started_at).total_seconds())
+        """Return a moment in seconds since the live started: neither before it, nor later than now."""
+        return min(max(0.0, (at - self._live.started_at).total_seconds()), self._now_s())
 
     def _now_s(self) -> float:
-        return self._offset(clock.now())
+        return max(0.0, (clock.now() - self._live.started_at).total_seconds())
+
+
+def _cause_of(live: Live) -> str:
+    """Return why a live's chat was not read until now."""
+    if live.chat_until_s is None:
+        return NOT_CONNECTED
+    if live.reason == TAKEN_FOR_OVER:
+        return TAKEN_FOR_OVER
+    return NOT_READ if live.chat_state == ChatState.NONE else NOT_RUNNING

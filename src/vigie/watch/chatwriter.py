@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.db import DataError, IntegrityError, close_old_connections
 from django.db import Error as DatabaseTrouble
-from django.db import IntegrityError, close_old_connections
 
 from vigie.runtime import clock
 from vigie.watch.models import Live
@@ -27,6 +27,11 @@ RECKON_S = 10.0
 """How often it is asked what the counts mean."""
 PAUSE_S = 1.0
 """Before trouble with the database is tried again: nothing is dropped for it."""
+TRIES = 3
+"""How often a batch is refused whole before each of its messages is tried alone."""
+
+Touched = Mapping[int, Iterable[int]]
+"""Live -> where the stretches begin whose messages changed."""
 
 
 class ChatWriter:
@@ -36,21 +41,27 @@ class ChatWriter:
         """Let `held` wait at most."""
         self.stored = 0
         """Rows written so far."""
+        self.dropped = 0
+        """Messages that no database would take."""
         self._waiting: asyncio.Queue[Heard] = asyncio.Queue(held)
+        self._put = self._done = 0
+        self._progress = asyncio.Condition()
+        self._counting = asyncio.Lock()
         self._roll = Roll()
         self._touched: dict[int, set[int]] = defaultdict(set)
         self._active: set[int] = set()
-        self._reckoned_at = 0.0
-        self._recounted_at = 0.0
+        self._recounted_at = self._reckoned_at = 0.0
 
     async def put(self, heard: Heard) -> None:
         """Have something written; waits while too much does."""
         await self._waiting.put(heard)
+        self._put += 1
 
     async def settle(self) -> None:
-        """Return once everything put so far is written and counted."""
-        await self._waiting.join()
-        await self._recount()
+        """Return once everything put before is written; what others put meanwhile is not waited for."""
+        until = self._put
+        async with self._progress:
+            await self._progress.wait_for(lambda: self._done >= until)
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -58,10 +69,20 @@ class ChatWriter:
         while True:
             batch = await self._gather()
             await self._store(batch)
+            async with self._progress:
+                self._done += len(batch)
+                self._progress.notify_all()
             if loop.time() - self._recounted_at >= RECOUNT_S:
-                await self._recount()
-            for _ in batch:
-                self._waiting.task_done()
+                await self.tally()
+
+    async def tally(self) -> None:
+        """Count anew what was touched; what cannot be counted now is tried again."""
+        async with self._counting:
+            touched = {live_id: frozenset(begins) for live_id, begins in self._touched.items()}
+            self._touched.clear()
+            if touched and await self._recount(touched):
+                await self._reckon(touched)
+            self._recounted_at = asyncio.get_running_loop().time()
 
     async def _gather(self) -> list[Heard]:
         """Return what came within a quarter of a second, or as much as a batch holds; nothing when nothing comes."""
@@ -75,36 +96,53 @@ class ChatWriter:
         return batch
 
     async def _store(self, batch: list[Heard]) -> None:
-        while batch:
+        """Write a batch; one that is refused whole is written message by message, and what no database takes is left.
+
+        It is refused when another process wrote the same, or a person or a live was erased meanwhile.
+        """
+        for _ in range(TRIES):
+            if await self._written(batch):
+                return
+            self._roll.ids.clear()
+            await asyncio.sleep(GATHER_S)
+        for heard in batch:
+            if not await self._written([heard]):
+                self.dropped += 1
+                log.warning("chat_not_stored", live=heard.live_id, dropped=self.dropped)
+
+    async def _written(self, batch: list[Heard]) -> bool:
+        """Write a batch, however long the database is away; return whether it took it."""
+        while True:
             try:
-                self.stored += await sync_to_async(chat.store_chat)(batch, self._roll, clock.now())
-            except IntegrityError:  # another process wrote the same, or a chatter or the live was erased meanwhile
-                self._roll.ids.clear()
-                batch = await sync_to_async(chat.still_wanted)(batch)
-                await asyncio.sleep(GATHER_S)
+                wanted = await sync_to_async(chat.still_wanted)(batch)
+                self.stored += await sync_to_async(chat.store_chat)(wanted, self._roll, clock.now())
+            except (IntegrityError, DataError) as error:
+                log.info("chat_refused", error=str(error), messages=len(batch))
+                return False
             except DatabaseTrouble as error:
-                log.warning("chat.database", error=str(error), waiting=self._waiting.qsize())
+                log.warning("chat_database", error=str(error), waiting=self._waiting.qsize())
                 await sync_to_async(close_old_connections)()
                 await asyncio.sleep(PAUSE_S)
             else:
-                break
-        for heard in batch:
-            self._touched[heard.live_id].add(counts.stretch_of(heard.at_s))
+                for heard in wanted:
+                    self._touched[heard.live_id].add(counts.stretch_of(heard.at_s))
+                return True
 
-    async def _recount(self) -> None:
-        """Count anew what was touched; what cannot be counted now is tried again."""
-        if not self._touched:
-            return
-        touched = {live_id: frozenset(begins) for live_id, begins in self._touched.items()}
-        self._touched.clear()
+    async def _recount(self, touched: Touched) -> bool:
         try:
             await sync_to_async(counts.recount)(touched)
-            await self._reckon(touched)
+        except (IntegrityError, DataError) as error:  # of a live that is gone: the others go on
+            log.info("chat_not_counted", error=str(error), lives=len(touched))
+            if len(touched) > 1:
+                for live_id, begins in touched.items():
+                    await self._recount({live_id: begins})
+            return False
         except DatabaseTrouble as error:
-            log.warning("chat.database", error=str(error))
+            log.warning("chat_database", error=str(error))
             for live_id, begins in touched.items():
-                self._touched[live_id] |= begins
-        self._recounted_at = asyncio.get_running_loop().time()
+                self._touched[live_id].update(begins)
+            return False
+        return True
 
     async def _reckon(self, lives: Iterable[int]) -> None:
         """Ask what the counts of lives mean, those of all that were active since it was asked last."""
@@ -114,7 +152,7 @@ class ChatWriter:
             return
         self._reckoned_at = loop.time()
         while self._active:
-            with suppress(Live.DoesNotExist):
+            with suppress(Live.DoesNotExist, DatabaseTrouble):
                 await sync_to_async(reach.reckon)(self._active.pop(), clock.now())
 
 
@@ -130,7 +168,7 @@ def current() -> ChatWriter:
 
 @asynccontextmanager
 async def writing() -> AsyncIterator[ChatWriter]:
-    """Write chats while the block runs; then write what is left."""
+    """Write chats while the block runs; then write and count what is left."""
     global _writer  # noqa: PLW0603 -- one writer a process
     _writer = writer = ChatWriter()
     async with asyncio.TaskGroup() as group:
@@ -138,6 +176,7 @@ async def writing() -> AsyncIterator[ChatWriter]:
         try:
             yield writer
             await writer.settle()
+            await writer.tally()
         finally:
             _writer = None
             running.cancel()

@@ -38,6 +38,8 @@ class Hearing:
     def __init__(self, book: Logbook) -> None:
         self.interrupted_by = ""
         """Why there is no sound now; empty while there is."""
+        self.is_said_over = False
+        """Whether that is because the source says that nothing is on air any more."""
         self.heard_at: float | None = None
         """When sound came last, on the loop's clock; None before the first of this run."""
         self.is_recording = False
@@ -199,6 +201,12 @@ class Hearing:
             hole = Hole(heard_until_s, self._length_s) if self._length_s - heard_until_s > CUT_SHORT_S else None
         if hole:
             await self._book.gap(hole, cause)
+
+    async def tell_lost_end(self) -> None:
+        """Tell what is missing to the end of a live that its platform ended while the sound was interrupted."""
+        ended_s = await self._book.ended_s() if self._book.channel.is_detected else None
+        if ended_s is not None and self.interrupted_by and not self.is_said_over:
+            await self._book.late_gap(Hole(self._heard_until_s, ended_s), self.interrupted_by)
 
     async def close(self) -> None:
         """Let every sink keep what it got."""

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from vigie.ports import Fence
 from vigie.runtime import clock, leases
 from vigie.watch import operations, sinks
-from vigie.watch.models import Channel, Live, LiveState
+from vigie.watch.models import Channel, Live, LiveState, Track
 from vigie.watch.operations import Ending
 from vigie.watch.timeline import Hole, Mark
 
@@ -74,6 +74,16 @@ class Logbook:
         if self.live and mark != self._counted:
             await self.write(operations.count_heard, self.live.pk, mark, self._heard_before_s + heard_s)
             self._counted = mark
+
+    async def ended_s(self) -> float | None:
+        """Return how long the live lasted, in seconds; None while it lasts."""
+        live = await Live.objects.filter(pk=self.live.pk).afirst() if self.live else None
+        return live.duration_s if live else None
+
+    async def late_gap(self, hole: Hole, cause: str) -> None:
+        """Tell what was not heard of a live that is over: nobody owns it any more."""
+        if self.live:
+            await sync_to_async(operations.record_late_gap)(self.live.pk, hole, cause, Track.MEDIA)
 
     async def picture(self, at_s: float, jpeg: bytes) -> None:
         """Keep what the picture is like now."""

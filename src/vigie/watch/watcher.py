@@ -10,7 +10,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened
-from vigie.ports import Handle, MediaSource, PlacedCaption, PortError, Room
+from vigie.ports import Handle, MediaSource, NotLive, PlacedCaption, PortError, Room
 from vigie.runtime.leases import LeaseLost
 from vigie.watch.hearing import NOT_RUNNING, Hearing
 from vigie.watch.logbook import Logbook
@@ -28,6 +28,7 @@ SILENT_S = 15.0
 """A connection that brings no sound for that long is told."""
 NO_SOUND = gettext_noop("the stream brings no sound")
 OVER = gettext_noop("the source has ended")
+PAUSED = gettext_noop("the live is paused")
 MUTE = gettext_noop("the recording has no sound")
 UNWANTED = gettext_noop("no longer watched")
 TAKEN_OVER = "watched by another owner"
@@ -75,6 +76,10 @@ class Watcher:
         finally:
             await self._close(stop)
         return Outcome(self._book.live.pk if self._book.live else None, stop, self._hearing.is_recording)
+
+    async def explain_silence(self, reason: str) -> None:
+        """Say why no sound comes; when it comes, it says so itself."""
+        await self._book.turn(LiveState.NO_AUDIO, reason)
 
     async def caption(self, caption: PlacedCaption) -> None:
         """Hand on words of the platform that came by another way than the media."""
@@ -139,6 +144,7 @@ class Watcher:
         """Tell that the live is interrupted; one that is on air without sound goes on as such."""
         log.info("watch.interrupted", channel=self._book.channel.pk, reason=str(trouble))
         self._hearing.interrupted_by = self._hearing.interrupted_by or str(trouble)
+        self._hearing.is_said_over = isinstance(trouble, NotLive)
         if self._book.live and self._book.live.state != LiveState.NO_AUDIO:
             await self._book.turn(LiveState.RECONNECTING, str(trouble))
 
@@ -165,6 +171,7 @@ class Watcher:
             await self._hearing.count()
             if ending:
                 await self._book.end(ending.reason, is_over=ending.is_over)
+        await self._hearing.tell_lost_end()
 
 
 def _room(book: Logbook) -> Room | None:

@@ -102,8 +102,23 @@ def test_a_roll_forgets_who_was_not_seen_for_longest() -> None:
     roll = Roll(most=2)
     for number in (1, 2, 1, 3):
         roll.remember((1, "web", str(number)), number)
+    roll.trim()
 
     assert list(roll.ids.values()) == [1, 3]
+
+
+def test_a_batch_of_more_people_than_are_remembered_is_stored() -> None:
+    live, roll = make_live(), Roll(most=2)
+
+    assert chat.store_chat([heard(live, str(number), by=number % 5) for number in range(20)], roll, NOW) == 20
+    assert len(roll.ids) == 2
+
+
+def test_what_no_database_takes_is_left_out_of_a_text() -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a\x00", text="a\x00b\ud800")], Roll(), NOW)
+
+    assert stored(live) == [("a", "ab?", 0.0)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from tests.factories import NOW, make_channel, make_live
 from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import leases
 from vigie.watch import operations
-from vigie.watch.models import ChatState, Gap, Live, LiveState, Thumbnail
+from vigie.watch.models import ChatState, Gap, Live, LiveState, Thumbnail, Track
 from vigie.watch.operations import Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
@@ -167,7 +167,7 @@ def test_a_live_has_one_picture_the_last(told: list[Event]) -> None:
 
 def test_a_gap_of_the_chat_is_no_loss_of_sound(told: list[Event]) -> None:
     live = make_live()
-    gap = operations.record_chat_gap(live.pk, Hole(10.0, 20.0), "cut")
+    gap = operations.record_late_gap(live.pk, Hole(10.0, 20.0), "cut", Track.CHAT)
 
     live.refresh_from_db()
     assert gap is not None
@@ -178,11 +178,11 @@ def test_a_gap_of_the_chat_is_no_loss_of_sound(told: list[Event]) -> None:
 def test_a_gap_of_the_chat_ends_with_its_live() -> None:
     live = make_live(ended_at=NOW + timedelta(seconds=15))
 
-    gap = operations.record_chat_gap(live.pk, Hole(10.0, 20.0), "cut")
+    gap = operations.record_late_gap(live.pk, Hole(10.0, 20.0), "cut", Track.CHAT)
 
     assert gap is not None
     assert gap.to_s == 15.0
-    assert operations.record_chat_gap(live.pk, Hole(16.0, 20.0), "cut") is None
+    assert operations.record_late_gap(live.pk, Hole(16.0, 20.0), "cut", Track.CHAT) is None
 
 
 def test_the_chat_of_a_live_that_is_over_is_written_about_no_more() -> None:

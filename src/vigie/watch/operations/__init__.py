@@ -15,6 +15,7 @@ from vigie.watch.operations.channels import (
     stop_watching,
 )
 from vigie.watch.operations.lives import (
+    TAKEN_FOR_OVER,
     Ending,
     LiveIsOver,
     change_chat_state,
@@ -23,10 +24,11 @@ from vigie.watch.operations.lives import (
     count_heard,
     end_live,
     end_unwatched,
+    enter_room,
     measure_lag,
     open_live,
-    record_chat_gap,
     record_gap,
+    record_late_gap,
     record_unavailable,
     resume_live,
     save_picture,
@@ -35,6 +37,7 @@ from vigie.watch.operations.marks import mark_act, mark_burst, place_mark, remov
 from vigie.watch.operations.presence import doubt, expect, look_at, record_sighting
 
 __all__ = [
+    "TAKEN_FOR_OVER",
     "AlreadyAdded",
     "ChannelRemoved",
     "Ending",
@@ -52,6 +55,7 @@ __all__ = [
     "doubt",
     "end_live",
     "end_unwatched",
+    "enter_room",
     "expect",
     "look_at",
     "look_now",
@@ -60,8 +64,8 @@ __all__ = [
     "measure_lag",
     "open_live",
     "place_mark",
-    "record_chat_gap",
     "record_gap",
+    "record_late_gap",
     "record_sighting",
     "record_unavailable",
     "remove_channel",

@@ -34,19 +34,15 @@ class Heard:
     """One thing somebody did, with the live it belongs to."""
 
     live_id: int
-    started_at: datetime
+    at_s: float
+    """When it was done, in seconds since the live started."""
     audience: Audience
     activity: ActivityReceived
 
     @property
     def message_id(self) -> str:
         """The platform's number of it, as it is stored."""
-        return self.activity.message_id[:64]
-
-    @property
-    def at_s(self) -> float:
-        """When it was done, in seconds since the live started."""
-        return max(0.0, (self.activity.at - self.started_at).total_seconds())
+        return storable(self.activity.message_id)[:64]
 
 
 @dataclass(slots=True)
@@ -58,10 +54,13 @@ class Roll:
     most: int = KNOWN_CHATTERS
 
     def remember(self, person: tuple[int, str, str], row_id: int) -> None:
-        """Know somebody from now on, and forget who was not seen for longest when there are too many."""
+        """Know somebody, seen just now."""
         self.ids[person] = row_id
         self.ids.move_to_end(person)
-        if len(self.ids) > self.most:
+
+    def trim(self) -> None:
+        """Forget those who were not seen for longest, when there are too many."""
+        while len(self.ids) > self.most:
             self.ids.popitem(last=False)
 
 
@@ -77,6 +76,7 @@ def store_chat(batch: Sequence[Heard], roll: Roll, now: datetime) -> int:
         return 0
     _enroll(new, roll, now)
     rows = [_row(heard, roll) for heard in new]
+    roll.trim()
     ChatMessage.objects.bulk_create(rows)
     stored: dict[int, list[int]] = defaultdict(list)
     for row in rows:
@@ -104,17 +104,29 @@ def _person(heard: Heard) -> tuple[int, str, str]:
 
 def _enroll(batch: Iterable[Heard], roll: Roll, now: datetime) -> None:
     """Make a row for everyone who has none, and let `roll` know them all."""
-    strangers = {_person(heard): heard for heard in batch if _person(heard) not in roll.ids}
-    if not strangers:
-        return
-    rows = {person: chatters.row_of(heard.audience, heard.activity.chatter) for person, heard in strangers.items()}
-    for row in rows.values():
-        row.first_seen_at = now
-    Chatter.objects.bulk_create(rows.values(), ignore_conflicts=True)
-    found = Chatter.objects.filter(key__in=[row.key for row in rows.values()])
-    ids = {(workspace, key): pk for workspace, key, pk in found.values_list("workspace", "key", "pk")}
-    for person, row in rows.items():
-        roll.remember(person, ids[row.workspace_id, row.key])
+    strangers: dict[tuple[int, str, str], Chatter] = {}
+    for heard in batch:
+        person = _person(heard)
+        if person in roll.ids:
+            roll.remember(person, roll.ids[person])
+        elif person not in strangers:
+            strangers[person] = chatters.row_of(heard.audience, heard.activity.chatter)
+            strangers[person].first_seen_at = now
+    if strangers:
+        Chatter.objects.bulk_create(strangers.values(), ignore_conflicts=True)
+        ids = _ids_of(strangers.values())
+        for person, row in strangers.items():
+            roll.remember(person, ids[row.workspace_id, row.platform, row.key])
+
+
+def _ids_of(rows: Iterable[Chatter]) -> dict[tuple[int, str, str], int]:
+    """Return the rows of persons by workspace, platform and key: the columns of their index, in its order."""
+    asked: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for row in rows:
+        asked[row.workspace_id, row.platform].append(row.key)
+    some = (Q(workspace=workspace, platform=platform, key__in=keys) for (workspace, platform), keys in asked.items())
+    found = Chatter.objects.filter(reduce(or_, some)).values_list("workspace", "platform", "key", "pk")
+    return {(workspace, platform, key): pk for workspace, platform, key, pk in found}
 
 
 def _row(heard: Heard, roll: Roll) -> ChatMessage:
@@ -126,11 +138,16 @@ def _row(heard: Heard, roll: Roll) -> ChatMessage:
         at_s=heard.at_s,
         chatter_id=roll.ids[_person(heard)],
         badges=" ".join(sorted(activity.chatter.badges))[:60],
-        text=activity.text.replace("\x00", "")[:LONGEST_TEXT],
+        text=storable(activity.text)[:LONGEST_TEXT],
         count=max(0, min(activity.count, 2**31 - 1)),
         value=max(0, min(activity.value, 2**31 - 1)),
         is_history=activity.is_history,
     )
+
+
+def storable(text: str) -> str:
+    """Return what a database can keep of a text: PostgreSQL takes no NUL, and nothing takes half a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def still_wanted(batch: Sequence[Heard]) -> list[Heard]:

@@ -16,6 +16,8 @@ from vigie.watch.models import ChatMessage, Live, LiveSample
 
 STRETCH_S = 10
 """Seconds that a sample stands for."""
+MOST = 2**31 - 1
+"""What a column of PostgreSQL holds."""
 COUNTS = ("messages", "commenters", "likes", "joins", "follows", "shares", "gifts")
 _OF: dict[str, str] = {
     ActivityKind.MESSAGE: "messages",
@@ -35,8 +37,19 @@ def stretch_of(at_s: float) -> int:
     return max(0, floor(at_s / STRETCH_S)) * STRETCH_S
 
 
+def runs_of(begins: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring stretches, from where each begins to where it ends: a late one costs itself."""
+    runs: list[tuple[int, int]] = []
+    for begin in sorted(begins):
+        if runs and runs[-1][1] == begin:
+            runs[-1] = (runs[-1][0], begin + STRETCH_S)
+        else:
+            runs.append((begin, begin + STRETCH_S))
+    return runs
+
+
 @transaction.atomic
-def recount(touched: Mapping[int, frozenset[int]]) -> None:
+def recount(touched: Mapping[int, Iterable[int]]) -> None:
     """Count the messages of stretches (live -> where they begin) anew, and tell. Two statements, however many lives."""
     samples = {
         (live_id, at_s): LiveSample(live_id=live_id, at_s=at_s)
@@ -57,6 +70,7 @@ def recount(touched: Mapping[int, frozenset[int]]) -> None:
 @transaction.atomic
 def count_viewers(live_id: int, at_s: float, viewers: int) -> None:
     """Write down how many watched at a moment, as the platform says."""
+    viewers = max(0, min(viewers, MOST))
     sample = LiveSample(live_id=live_id, at_s=stretch_of(at_s), viewers=viewers)
     LiveSample.objects.bulk_create(
         [sample], update_conflicts=True, unique_fields=["live", "at_s"], update_fields=["viewers"]
@@ -67,9 +81,11 @@ def count_viewers(live_id: int, at_s: float, viewers: int) -> None:
     _tell([sample])
 
 
-def _counted(touched: Mapping[int, frozenset[int]]) -> Iterable[dict[str, Any]]:
+def _counted(touched: Mapping[int, Iterable[int]]) -> Iterable[dict[str, Any]]:
     stretches = (
-        Q(live=live_id, at_s__gte=min(begins), at_s__lt=max(begins) + STRETCH_S) for live_id, begins in touched.items()
+        Q(live=live_id, at_s__gte=first, at_s__lt=end)
+        for live_id, begins in touched.items()
+        for first, end in runs_of(begins)
     )
     found = ChatMessage.objects.filter(reduce(or_, stretches))
     stretch = Cast(Floor(F("at_s") / STRETCH_S), IntegerField())

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from vigie.errors import VigieError
 from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Thumbnail, Track
 from vigie.watch.timeline import Hole, Mark
+
+TAKEN_FOR_OVER = gettext_noop("the live was taken for over")
 
 
 class LiveIsOver(VigieError):
@@ -47,7 +50,7 @@ def open_live(
 @transaction.atomic
 def resume_live(live: Live, now: datetime) -> None:
     """Go on with a live that was taken for over too early."""
-    live.state, live.reason, live.ended_at = LiveState.RECONNECTING, "", None
+    live.state, live.reason, live.ended_at = LiveState.RECONNECTING, TAKEN_FOR_OVER, None
     live.save(update_fields=["state", "reason", "ended_at"])
     _account(live, "live.resumed")
     bus.publish(LiveResumed(live.channel.workspace_id, live.pk, now))
@@ -77,16 +80,21 @@ def record_gap(live_id: int, hole: Hole, cause: str) -> Gap:
 
 
 @transaction.atomic
-def record_chat_gap(live_id: int, hole: Hole, cause: str) -> Gap | None:
-    """Return the row of a stretch in which the chat was not received, up to the end of a live that is over.
+def record_late_gap(live_id: int, hole: Hole, cause: str, track: Track) -> Gap | None:
+    """Return the row of a stretch that was not received, up to the end of a live that may be over.
 
-    None where nothing is left of it.
+    What an earlier gap of the track tells already is left out; None where nothing is left.
     """
     live = Live.objects.select_related("channel").get(pk=live_id)
     to_s = hole.to_s if live.duration_s is None else min(hole.to_s, live.duration_s)
-    if to_s <= hole.from_s:
+    told = Gap.objects.filter(live=live, track=track, from_s__lt=hole.from_s, to_s__gt=hole.from_s)
+    from_s = max([hole.from_s, *told.values_list("to_s", flat=True)])
+    if to_s <= from_s:
         return None
-    return _save_gap(_gap(live, Track.CHAT, hole.from_s), Hole(hole.from_s, to_s), cause)
+    gap = _gap(live, track, from_s)
+    if track is Track.MEDIA:
+        Live.objects.filter(pk=live.pk).update(lost_s=F("lost_s") + to_s - gap.to_s)
+    return _save_gap(gap, Hole(from_s, to_s), cause)
 
 
 def _gap(live: Live, track: Track, from_s: float) -> Gap:
@@ -119,6 +127,13 @@ def change_chat_state(live_id: int, state: ChatState, reason: str = "") -> None:
     live.chat_state, live.chat_reason = state, reason[:300]
     live.save(update_fields=["chat_state", "chat_reason"])
     bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
+
+
+@transaction.atomic
+def enter_room(live_id: int, room_id: str) -> None:
+    """Write down in which room of its platform a live goes on. Raises LiveIsOver."""
+    if not Live.objects.filter(pk=live_id, ended_at=None).update(room_id=room_id[:64]):
+        raise LiveIsOver
 
 
 @transaction.atomic
