@@ -1,9 +1,14 @@
 """What is written of channels as their platforms are asked."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, make_channel
 from vigie.events import Acted, Event, LiveEnded, LiveResumed, LiveStarted, PresenceChanged
@@ -11,6 +16,7 @@ from vigie.ports import Airing, Sighting
 from vigie.runtime.models import Lease
 from vigie.watch import operations
 from vigie.watch.models import Channel, Live, Presence
+from vigie.watch.operations import presence
 from vigie.watch.pacing import PACES, Look
 from vigie.watch.presence import FLAP
 
@@ -21,6 +27,7 @@ LIVE = Sighting(
     "camille", Airing.LIVE, platform_id="42", handle="camille", room_id="7", title="Marché", viewers=5, started_at=AIRED
 )
 OFFLINE = Sighting("camille", Airing.OFFLINE)
+LATER = timedelta(seconds=31)
 BANNED = Sighting("camille", Airing.UNKNOWN, "TikTok banned this account.", is_permanent=True, platform_id="42")
 BLOCKED = Sighting("camille", Airing.UNKNOWN, "TikTok asks for a captcha")
 
@@ -39,6 +46,11 @@ def see(channel: Channel, *sightings: Sighting, after: timedelta = timedelta(0))
     return Presence.objects.get(pk=channel.pk)
 
 
+def record(channel: Channel, *, actor: None) -> None:
+    del actor
+    see(channel, LIVE)
+
+
 def test_expect_makes_a_channel_due_at_once_and_leaves_the_web_alone() -> None:
     channel, web = watched(), make_channel()
     Presence.objects.update(due_at=NOW + timedelta(days=1), failures=4)
@@ -53,14 +65,56 @@ def test_a_live_begins_when_its_platform_says_so(told: list[Event]) -> None:
     channel = watched()
     Lease.objects.create(resource=channel.resource, due_at=NOW + timedelta(hours=1))
 
-    presence = see(channel, LIVE)
+    belief = see(channel, LIVE)
 
     live = Live.objects.get()
     assert (live.title, live.room_id, live.started_at, live.aired_at) == ("Marché", "7", NOW, AIRED)
-    assert (presence.airing, presence.room_id, presence.viewers, presence.checked_at) == ("live", "7", 5, NOW)
+    assert (belief.airing, belief.room_id, belief.viewers, belief.checked_at) == ("live", "7", 5, NOW)
     assert LiveStarted(channel.workspace_id, live.pk, channel.pk, NOW) in told
     assert PresenceChanged(channel.workspace_id, channel.pk, "live", "") in told
     assert Lease.objects.get(pk=channel.resource).due_at is None
+
+
+@pytest.mark.parametrize("write", [record, operations.start_watching])
+def test_a_lease_is_locked_before_the_presence_so_that_nobody_waits_in_a_ring(write: Callable[..., None]) -> None:
+    channel = watched()
+    with CaptureQueriesContext(connection) as asked:
+        write(channel, actor=None)
+
+    tables = re.findall("runtime_lease|watch_presence", " ".join(query["sql"] for query in asked))
+    assert list(dict.fromkeys(tables)) == ["runtime_lease", "watch_presence"]
+
+
+@pytest.mark.parametrize("sighting", [LIVE, OFFLINE])
+def test_a_look_at_a_live_that_goes_on_locks_no_lease(sighting: Sighting) -> None:
+    channel = watched()
+    see(channel, LIVE)
+    with CaptureQueriesContext(connection) as asked:
+        see(channel, sighting)
+
+    assert not any("runtime_lease" in query["sql"] for query in asked)
+
+
+@pytest.mark.parametrize(
+    ("odd", "column", "kept"),
+    [
+        ({"viewers": -1}, "viewers", None),
+        ({"viewers": 2**31}, "viewers", 2**31 - 1),
+        ({"reason": "\ud83d a\0b"}, "reason", "? ab"),
+        ({"reason": "x" * 301}, "reason", "x" * 300),
+        ({"room_id": "7" * 65}, "room_id", ""),
+        ({"room_id": "\0"}, "room_id", ""),
+        ({"title": "\ud83d a\0b"}, "channel__lives__title", "? ab"),
+        ({"title": "x" * 201}, "channel__lives__title", "x" * 200),
+        ({"platform_id": "4" * 65}, "channel__platform_id", ""),
+        ({"handle": "c" * 501, "platform_id": "42"}, "channel__address", "camille"),
+        ({"handle": "c" * 300, "platform_id": "42"}, "channel__name", "@" + "c" * 119),
+    ],
+)
+def test_what_fits_no_column_is_made_to_fit(odd: dict[str, Any], column: str, kept: object) -> None:
+    see(watched(), Sighting("camille", Airing.LIVE, **odd))
+
+    assert Presence.objects.values_list(column, flat=True).get() == kept
 
 
 def test_a_live_that_goes_on_is_told_once(told: list[Event]) -> None:
@@ -72,9 +126,9 @@ def test_a_live_that_goes_on_is_told_once(told: list[Event]) -> None:
 
 def test_a_live_ends_when_that_was_said_twice(told: list[Event]) -> None:
     channel = watched()
-    presence = see(channel, LIVE, OFFLINE)
+    belief = see(channel, LIVE, OFFLINE)
     assert Live.objects.get().ended_at is None
-    assert presence.due_at <= NOW + timedelta(seconds=20)
+    assert belief.due_at <= NOW + timedelta(seconds=20)
 
     see(channel, OFFLINE)
 
@@ -85,37 +139,66 @@ def test_a_live_ends_when_that_was_said_twice(told: list[Event]) -> None:
 
 def test_a_live_that_its_platform_took_down_ends_with_the_reason(told: list[Event]) -> None:
     channel = watched()
-    presence = see(channel, LIVE, BANNED)
+    belief = see(channel, LIVE, BANNED)
     assert Live.objects.get().ended_at is None
-    assert presence.due_at <= NOW + timedelta(seconds=20)
+    assert belief.due_at <= NOW + timedelta(seconds=20)
 
-    presence = see(channel, BANNED)
+    belief = see(channel, BANNED)
 
     live = Live.objects.get()
-    assert (live.ended_at, presence.reason) == (NOW, "TikTok banned this account.")
-    assert presence.due_at > NOW + timedelta(hours=5)
+    assert (live.ended_at, belief.reason) == (NOW, "TikTok banned this account.")
+    assert belief.due_at > NOW + timedelta(hours=5)
     assert LiveEnded(channel.workspace_id, live.pk, NOW, "TikTok banned this account.") in told
 
 
 def test_doubt_counts_as_one_of_the_two() -> None:
     channel = watched()
     see(channel, LIVE)
-    operations.doubt(channel.pk, NOW)
-    assert Presence.objects.get().due_at == NOW
+    operations.doubt(channel.pk, NOW + LATER)
+    assert Presence.objects.get().due_at == NOW + LATER
 
-    see(channel, OFFLINE)
+    see(channel, OFFLINE, after=LATER)
 
-    assert Live.objects.get().ended_at == NOW
+    assert Live.objects.get().ended_at == NOW + LATER
+
+
+def test_doubts_alone_never_add_up_to_an_end() -> None:
+    channel = watched()
+    see(channel, LIVE)
+    for _ in range(3):
+        operations.doubt(channel.pk, NOW + LATER)
+    see(channel, BLOCKED, after=LATER)
+
+    assert (Presence.objects.get().denials, Live.objects.get().ended_at) == (1, None)
+
+
+def test_doubt_asks_no_sooner_than_the_platform_wants() -> None:
+    channel = watched()
+    see(channel, LIVE, BLOCKED)
+    Presence.objects.update(due_at=NOW + timedelta(hours=1))
+
+    operations.doubt(channel.pk, NOW + LATER)
+
+    assert Presence.objects.get().due_at == NOW + timedelta(hours=1)
+
+
+def test_doubt_does_not_ask_again_what_was_just_asked() -> None:
+    channel = watched()
+    due_at = see(channel, LIVE).due_at
+
+    operations.doubt(channel.pk, NOW + timedelta(seconds=29))
+
+    assert Presence.objects.get().due_at == due_at
 
 
 def test_not_to_know_ends_nothing_and_asks_ever_more_rarely() -> None:
     channel = watched()
     first = see(channel, LIVE, BLOCKED).due_at
-    presence = see(channel, *[BLOCKED] * 9)
+    belief = see(channel, *[BLOCKED] * 9)
 
     assert Live.objects.get().ended_at is None
-    assert (presence.airing, presence.reason, presence.failures) == ("unknown", "TikTok asks for a captcha", 10)
-    assert presence.due_at > first
+    assert (belief.airing, belief.reason, belief.failures) == ("unknown", "TikTok asks for a captcha", 10)
+    assert belief.due_at > first
 
 
 @pytest.mark.parametrize(("room_id", "after"), [("7", timedelta(hours=1)), ("8", FLAP)])
@@ -185,3 +268,10 @@ def test_look_at_notes_who_is_on_the_screen() -> None:
     operations.look_at([channel.pk], NOW)
 
     assert Presence.objects.get().looked_at == NOW
+
+
+def test_put_off_lets_a_channel_be_looked_at_later() -> None:
+    channel = watched()
+    presence.put_off(channel.pk, NOW + LATER)
+
+    assert Presence.objects.get().due_at == NOW + LATER
