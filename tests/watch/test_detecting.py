@@ -1,8 +1,9 @@
 """Channels are asked for as they are due, many a request; trouble makes them unknown and ends nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -12,10 +13,11 @@ from asgiref.sync import sync_to_async
 from tests.factories import make_channel, make_workspace
 from tests.watch.fakes import ScriptedProbe
 from vigie.events import LiveStarted
-from vigie.ports import Airing, Fence, LiveProbe, PortError, Sighting
+from vigie.ports import Airing, Fence, Handle, LiveProbe, PortError, Sighting
 from vigie.runtime import bus, clock, leases, registry
 from vigie.watch import detecting, operations
 from vigie.watch.models import Channel, Live, Presence
+from vigie.watch.pacing import LOOKED_AT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +57,15 @@ def live(name: str) -> Sighting:
     return Sighting(name, Airing.LIVE, room_id="7")
 
 
+async def asked_in_turn(*, most: int, times: int) -> list[str]:
+    """Return the names that are asked for, look by look."""
+    probe = ScriptedProbe(*[[Sighting("", Airing.OFFLINE)] * most] * times)
+    probe.most = most
+    for _ in range(times):
+        await detecting.look("tiktok", probe, None, Random(1))
+    return [handle.name for asked in probe.asked for handle in asked]
+
+
 async def test_look_asks_for_as_many_as_one_request_takes() -> None:
     await watched("a", "b", "c")
     probe = ScriptedProbe([live("a"), Sighting("b", Airing.OFFLINE)], [live("c")])
@@ -74,6 +85,56 @@ async def test_look_begins_with_what_people_look_at() -> None:
     await detecting.look("tiktok", probe, None, Random(1))
 
     assert [handle.name for handle in probe.asked[0]] == ["c", "a"]
+
+
+async def test_what_people_no_longer_look_at_waits_its_turn() -> None:
+    channels = await watched("a", "b")
+    now = clock.now()
+    await sync_to_async(operations.look_at)([channels[1].pk], now - LOOKED_AT - timedelta(seconds=1))
+    await Presence.objects.filter(pk=channels[0].pk).aupdate(due_at=now - timedelta(hours=1))
+
+    assert await asked_in_turn(most=1, times=2) == ["a", "b"]
+
+
+async def test_what_many_people_looked_at_once_starves_nobody() -> None:
+    channels = await watched("a", *(f"b{number}" for number in range(9)))
+    now = clock.now()
+    await sync_to_async(operations.look_at)([channel.pk for channel in channels[1:]], now - LOOKED_AT * 2)
+    await Presence.objects.filter(pk=channels[0].pk).aupdate(due_at=now - timedelta(hours=1))
+
+    assert await asked_in_turn(most=1, times=1) == ["a"]
+
+
+class Unheard(ScriptedProbe):
+    """A probe that says of one channel what no column takes."""
+
+    async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
+        said = await super().probe(channels)
+        return [replace(said[0], airing=None), *said[1:]]  # type: ignore[arg-type] # the fault of an adapter
+
+
+async def test_a_channel_that_cannot_be_written_leaves_the_others() -> None:
+    channels = await watched("a", "b")
+    await detecting.look("tiktok", Unheard([live("a"), live("b")]), None, Random(1))
+
+    assert [row.channel_id async for row in Live.objects.all()] == [channels[1].pk]
+    presence = await Presence.objects.aget(pk=channels[0].pk)
+    assert presence.due_at - clock.now() == pytest.approx(timedelta(seconds=60), abs=timedelta(seconds=20))
+
+
+class Forgetting(ScriptedProbe):
+    """A probe during which a channel is deleted."""
+
+    async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
+        await Presence.objects.filter(channel__address="a").adelete()
+        return await super().probe(channels)
+
+
+async def test_a_channel_that_is_deleted_meanwhile_leaves_the_others() -> None:
+    channels = await watched("a", "b")
+    await detecting.look("tiktok", Forgetting([live("a"), live("b")]), None, Random(1))
+
+    assert [row.channel_id async for row in Live.objects.all()] == [channels[1].pk]
 
 
 async def test_trouble_makes_unknown_and_waits_as_long_as_it_was_asked_to() -> None:

@@ -1,17 +1,19 @@
 """Finds out which channels are on air: one detector a platform in all processes, many channels a request."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db.models import F, QuerySet
+from django.db import DatabaseError
+from django.db.models import Case, QuerySet, When
 
 from vigie.ports import Airing, Fence, Handle, LiveProbe, PortError, Sighting
 from vigie.runtime import clock, leases, registry
 from vigie.watch import operations
 from vigie.watch.models import Channel, Presence
+from vigie.watch.operations.presence import put_off
 from vigie.watch.pacing import LOOKED_AT, PACES, Look
 
 log = structlog.get_logger(__name__)
@@ -59,8 +61,14 @@ async def look(platform: str, probe: LiveProbe, held: Fence | None, rng: Random)
 
 
 def _record(channel_id: int, sighting: Sighting, look: Look, held: Fence | None) -> None:
-    with leases.holding(held):
-        operations.record_sighting(channel_id, sighting, clock.now(), look=look)
+    """Write what was said of one channel; what no database takes puts off this channel, and no other."""
+    try:
+        with leases.holding(held):
+            operations.record_sighting(channel_id, sighting, clock.now(), look=look)
+    except (DatabaseError, Presence.DoesNotExist) as error:
+        log.warning("sighting_not_written", channel=channel_id, trouble=type(error).__name__)
+        with leases.holding(held):
+            put_off(channel_id, clock.now() + timedelta(seconds=look.pace.usual_s))
 
 
 def _watched() -> QuerySet[Presence]:
@@ -70,6 +78,5 @@ def _watched() -> QuerySet[Presence]:
 def _due(platform: str, most: int, now: datetime) -> list[Channel]:
     """Return the channels to look at now, those that people look at first."""
     due = _watched().filter(channel__platform=platform, due_at__lte=now).select_related("channel")
-    rows = list(due.order_by(F("looked_at").desc(nulls_last=True), "due_at")[: 4 * most])
-    rows.sort(key=lambda row: (row.looked_at is None or now - row.looked_at > LOOKED_AT, row.due_at))
-    return [row.channel for row in rows[:most]]
+    turn = Case(When(looked_at__gte=now - LOOKED_AT, then=0), default=1)
+    return [row.channel for row in due.order_by(turn, "due_at")[:most]]
