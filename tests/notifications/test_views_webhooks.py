@@ -154,6 +154,17 @@ def test_a_webhook_is_tried(client: Client, admin: Membership) -> None:
     assert Delivery.objects.get().type == "test"
 
 
+@pytest.mark.parametrize(("name", "dialog"), [("webhook-rotate", "rotation"), ("webhook-remove", "removal")])
+def test_what_cannot_be_undone_is_asked_about_first(client: Client, admin: Membership, name: str, dialog: str) -> None:
+    webhook = make_webhook(admin.workspace)
+
+    page = client.get(at("webhook", admin, webhook.pk)).content.decode()
+
+    assert f'data-open="{dialog}"' in page
+    assert f'id="{dialog}" aria-labelledby="{dialog}-title"' in page
+    assert f'action="{at(name, admin, webhook.pk)}"' in page
+
+
 def test_a_webhook_is_removed(client: Client, admin: Membership) -> None:
     webhook = make_webhook(admin.workspace)
 

@@ -48,6 +48,16 @@ def test_a_page_without_accounts_says_what_one_is_for(client: Client, by: Member
     assert "Connect an account" in text
 
 
+def test_a_disconnection_is_asked_about_first(client: Client, by: Membership) -> None:
+    account = make_connection(by.workspace)
+
+    text = page(client, by)
+
+    assert f'data-open="disconnection-{account.pk}"' in text
+    assert f'<h2 id="disconnection-{account.pk}-title">Disconnect {account}</h2>' in text
+    assert f'action="{reverse("connection-disconnect", args=[by.workspace.slug, account.pk])}"' in text
+
+
 ID, SECRET = "VIGIE_TWITCH_CLIENT_ID", "VIGIE_TWITCH_CLIENT_SECRET"
 
 

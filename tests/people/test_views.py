@@ -296,6 +296,17 @@ def test_a_member_gets_another_role(administrator: Membership, client: Client) -
     assert "grace is now: auditor." in answer.content.decode()
 
 
+def test_a_removal_is_asked_about_first(administrator: Membership, client: Client) -> None:
+    member = make_membership("analyst", user=make_user("grace"), workspace=administrator.workspace)
+
+    page = client.get(address("people", administrator.workspace)).content.decode()
+
+    assert f'data-open="removal-{member.pk}"' in page
+    assert f'<h2 id="removal-{member.pk}-title">Remove grace</h2>' in page
+    assert f'action="{address("member-remove", administrator.workspace, member.pk)}"' in page
+    assert f'<h2 id="removal-{administrator.pk}-title">Leave the workspace</h2>' in page
+
+
 def test_a_member_is_removed(administrator: Membership, client: Client) -> None:
     member = make_membership("analyst", user=make_user("grace"), workspace=administrator.workspace)
 

@@ -57,6 +57,15 @@ def detected(member: Membership, platform: str = "tiktok", **fields: object) -> 
     return channel
 
 
+def test_a_removal_is_asked_about_first(client: Client, member: Membership) -> None:
+    channel = detected(member)
+
+    page = page_of(client, member, channel)
+
+    assert '<h2 id="remove-title">Remove @camille?</h2>' in page
+    assert f'action="{address(member, channel, "channel-remove")}"' in page
+
+
 # ── how it stands ──
 
 
