@@ -143,6 +143,7 @@ def test_nobody_is_erased_by_half(client: Client, member: Membership, live: Live
 def test_an_erasure_takes_away_all_that_somebody_wrote(client: Client, member: Membership, live: Live) -> None:
     [first, *_] = write(live, "un", "deux")
     write(live, "of somebody else", by=2)
+    told = {"reason": "asked to", "messages": 2, "pseudonym": first.chatter.pseudonym}
 
     answer = client.post(address("chatter-erase", member, first.chatter_id), {"reason": "asked to", "is_meant": "on"})
 
@@ -150,5 +151,4 @@ def test_an_erasure_takes_away_all_that_somebody_wrote(client: Client, member: M
     assert list(ChatMessage.objects.values_list("text", flat=True)) == ["of somebody else"]
     entry = AuditEntry.objects.get()
     assert entry.verb == "chatter.erased"
-    told = {"reason": "asked to", "messages": 2, "pseudonym": first.chatter.pseudonym}
     assert (entry.object_id, json.loads(entry.payload.body)) == (str(first.chatter_id), told)

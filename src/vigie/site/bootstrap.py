@@ -30,6 +30,7 @@ from vigie.speech import permissions as speech
 from vigie.speech import receivers as hearing
 from vigie.speech import tasks as speech_tasks
 from vigie.watch import permissions as watch
+from vigie.watch import receivers as audiences
 from vigie.watch import watching
 
 
@@ -37,6 +38,7 @@ def wire() -> None:
     """Connect ports, events, work queues and topics. Called once, when Django's apps are ready."""
     _provide_ports()
     bus.react(events.Acted, governance.record)
+    bus.react(events.Acted, audiences.hide_identities)
     _let_the_data_flow()
     _let_people_know()
     _wire_pages()

@@ -46,10 +46,15 @@ def row_of(audience: Audience, seen: Seen) -> Chatter:
     row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=pseudonym_of(key))
     identity = Identity(seen.platform_id, storable(seen.login), storable(seen.name))
     if audience.pseudonymises:
-        row.sealed = sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))
+        row.sealed = sealed_identity(identity)
     else:
         row.login, row.name = identity.login, identity.name
     return row
+
+
+def sealed_identity(identity: Identity) -> str:
+    """Return who somebody is, so that only `identity_of` tells."""
+    return sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))
 
 
 def storable(text: str) -> str:

@@ -55,7 +55,7 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     channel = live.channel
     audience = Audience(channel.workspace_id, channel.platform, channel.workspace.pseudonymises)
     key = chatters.key_of(audience, act.target_id) if act.target_id else ""
-    label = _hidden(act.action, key) if audience.pseudonymises else _words(act.action, act.target, act.reason)
+    label = hidden_label(act.action, key) if audience.pseudonymises else _words(act.action, act.target, act.reason)
     defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
     defaults |= {"label": chatters.storable(label), "target_key": key}
     mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
@@ -64,7 +64,8 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     return mark
 
 
-def _hidden(action: str, key: str) -> str:
+def hidden_label(action: str, key: str) -> str:
+    """Return what is told of an act of a moderator's where nobody is named."""
     return _words(action, chatters.pseudonym_of(key) if key else "")
 
 
