@@ -50,7 +50,7 @@ def test_a_stretch_is_heard_and_accounted_for_once(client: Client, member: Membe
 
     for answer in answers:
         assert (answer.status_code, answer["Content-Type"]) == (200, "audio/flac")
-        assert b"".join(answer).startswith(b"fLaC")  # type: ignore[arg-type]
+        assert b"".join(answer).startswith(b"fLaC")
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.object_id) == ("live.heard", str(live.pk))
     assert json.loads(entry.payload.body) == {"from_s": 1.0, "to_s": 3.0}

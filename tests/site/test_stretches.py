@@ -215,6 +215,10 @@ def test_picked_counts_what_it_holds(live: Live) -> None:
     assert [message.text for message in picked.chat.messages] == ["one", "two"]
 
 
+def test_picked_is_as_long_as_it_says(live: Live) -> None:
+    assert Picked(live, 11.4, 21.4, NOTHING).length_s == 10.0  # 9.999... otherwise
+
+
 def test_picked_shows_what_was_not_heard_in_it(live: Live) -> None:
     Gap.objects.create(live=live, from_s=5, to_s=12, cause="x")
     Gap.objects.create(live=live, track=Track.CHAT, from_s=5, to_s=12, cause="x")

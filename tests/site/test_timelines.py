@@ -121,6 +121,16 @@ def test_a_team_without_chats_has_no_lane_of_them(client: Client, member: Member
         assert not re.search("chat", page.split("<main")[-1], re.IGNORECASE), name
 
 
+@pytest.mark.parametrize("name", ["live", "live-lanes", "live-table", "live-facts"])
+def test_what_nobody_counted_is_a_dash(client: Client, member: Membership, live: Live, name: str) -> None:
+    sample(live, 0, messages=3)
+
+    page = read(client, name, member, live)
+
+    assert "None" not in page
+    assert name == "live-facts" or "\N{EN DASH}" in page
+
+
 @pytest.mark.parametrize("name", ["live-lanes", "live-table", "live-stretch"])
 def test_lives_of_other_workspaces_are_not_found(client: Client, member: Membership, name: str) -> None:
     assert client.get(address(name, member, make_live().pk, "?from=0&to=9")).status_code == 404

@@ -252,8 +252,8 @@ class Picked:
 
     @property
     def length_s(self) -> float:
-        """How long it is, in seconds."""
-        return self.to_s - self.from_s
+        """How long it is, in seconds; tenths count."""
+        return round(self.to_s - self.from_s, 1)
 
     @cached_property
     def utterances(self) -> int | None:

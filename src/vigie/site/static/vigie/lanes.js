@@ -65,9 +65,9 @@ function show() {
   const bars = lanes.querySelector("#picked-bars rect");
   bars?.setAttribute("x", brush ? 1000 * share(brush.from) : 0);
   bars?.setAttribute("width", brush ? 1000 * (share(brush.to) - share(brush.from)) : 0);
-  for (const link of document.querySelectorAll("[data-scale]")) {
+  for (const link of document.querySelectorAll("a[data-scale]")) {
     if (link.dataset.scale === view.scale) link.setAttribute("aria-current", "true");
-    else if (link.matches("a")) link.removeAttribute("aria-current");
+    else link.removeAttribute("aria-current");
   }
   follower?.setAttribute("aria-pressed", String(Boolean(view.scale)));
 }
@@ -242,7 +242,7 @@ drawn.addEventListener("pointerdown", (event) => {
 
 // ── keys and buttons ─────────────────────────────────────────────────────────────────────────────────────────────
 
-const steers = (target) => target.closest?.("input, textarea, select, [role=tablist], dialog, .body") === null;
+const steers = (target) => target.closest?.("input, textarea, select, [role=tablist], dialog") === null;
 
 function nudge(step, isSelecting) {
   const from = head ?? Math.min(view.edge, view.to);
@@ -322,6 +322,10 @@ part("mark")?.addEventListener("submit", async (event) => {
 // ── as it is opened, and as it goes on ───────────────────────────────────────────────────────────────────────────
 
 const [, from, to] = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(new URLSearchParams(location.search).get("sel") ?? "") ?? [];
-if (from !== undefined && Number(from) < Number(to)) pick(Number(from), Number(to));
+if (from !== undefined && Number(from) < Number(to)) {
+  pick(Number(from), Number(to));
+  const isSeen = brush.from >= view.from && brush.to <= view.to;
+  if (!isSeen) lookAt(brush.from - (brush.to - brush.from), brush.to + (brush.to - brush.from));
+}
 show();
 if (isRunning) setInterval(() => document.visibilityState === "visible" && !isDragging && redraw(), REDRAW_MS);
