@@ -7,6 +7,7 @@ import pytest
 from tests.adapters.gates import ClosedGate, FreeGate
 from tests.adapters.tiktok.simulated import adapter, asked_for
 from vigie.adapters.tiktok.client import TikTok
+from vigie.adapters.tiktok.probe import RENAMED_EVERY
 from vigie.ports import Airing, Handle, NotLive, PortError, Sighting
 from vigie.simulators.tiktok.accounts import Account, Standing, State
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
@@ -150,6 +151,48 @@ async def test_channel_can_be_asked_for_by_its_number_alone(server: TikTokServer
         (seen,) = await tiktok.probe.probe([Handle("", platform_id="61")])
 
     assert (seen.asked, seen.handle, seen.airing) == ("61", "alba", Airing.LIVE)
+
+
+async def test_rename_during_a_live_is_noticed_after_some_looks(server: TikTokServer) -> None:
+    alba, bruno = Handle("alba", "61", "71"), Handle("bruno")
+    server.rename("alba", "alba_tv")
+
+    async with adapter(server) as tiktok:
+        handles = [(await tiktok.probe.probe([alba, bruno]))[0].handle for _ in range(2 * RENAMED_EVERY)]
+
+    renamed = [number for number, handle in enumerate(handles, 1) if handle == "alba_tv"]
+    assert renamed == [RENAMED_EVERY, 2 * RENAMED_EVERY]
+    assert asked_for(server).count("profile") == 2
+
+
+@pytest.mark.parametrize("state", [State.LIVE, State.OFFLINE])
+async def test_look_for_another_name_ends_no_live_that_is_on_air(server: TikTokServer, state: State) -> None:
+    server.rename("alba", "alba_tv")
+    server.add(Account("alba", user_id=69, room_id=79, state=state))
+    server.break_all(Fault(Kind.CAPTCHA, routes=frozenset({Route.PROFILE})))
+
+    async with adapter(server) as tiktok:
+        seen = [await sighted(tiktok, Handle("alba", "61", "71")) for _ in range(RENAMED_EVERY)]
+
+    assert seen == [[("alba", Airing.LIVE, "71")]] * RENAMED_EVERY
+
+
+async def test_room_that_is_over_is_counted_no_longer(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok:
+        await tiktok.probe.probe([Handle("alba", "61", "71")])
+        server.go_offline("alba")
+        await tiktok.probe.probe([Handle("alba", "61", "71")])
+
+        assert tiktok.probe._looks == {}
+
+
+async def test_number_that_is_somebody_elses_name_is_not_followed(server: TikTokServer) -> None:
+    server.add(Account("404", user_id=65, room_id=75))
+
+    async with adapter(server) as tiktok:
+        (seen,) = await tiktok.probe.probe([Handle("nobody", platform_id="404")])
+
+    assert (seen.airing, seen.platform_id, seen.room_id) == (Airing.UNKNOWN, "404", "")
 
 
 @pytest.mark.parametrize("kind", [Kind.CAPTCHA, Kind.HTML, Kind.EMPTY, Kind.REFUSE])

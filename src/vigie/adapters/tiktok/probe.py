@@ -2,6 +2,7 @@
 
 TikTok tells of many rooms at once, and of channels only one at a time; a room ends with its broadcast. So a channel
 that is on air costs a fraction of a request, one that is not costs one, and one that was renamed or is gone three.
+Rooms do not tell what their channel is called by now: now and then one of those on air is asked for by itself.
 """
 
 import re
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[\w.]{1,64}", re.ASCII)
 NO_NAME = "No account of TikTok can be named like this."
 NEVER_LIVE = "This account has never been live."
+SOMEBODY_ELSE = "TikTok shows another account than the one that was asked for."
+RENAMED_EVERY = 30
+"""After so many looks in a row at a room alone, half an hour, its channel is looked at too: it may be renamed."""
+MOST_ROOMS = 10_000
 
 
 class TikTokProbe:
@@ -27,6 +32,8 @@ class TikTokProbe:
 
     def __init__(self, site: "Site") -> None:
         self._site = site
+        self._looks: dict[str, int] = {}
+        """Room -> how often in a row its channel was not looked at."""
 
     async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
         """Return what `vigie.ports.LiveProbe.probe` promises."""
@@ -37,19 +44,17 @@ class TikTokProbe:
             on_air = await self._on_air(channels)
         except PortError as error:
             trouble = error
+        turn = self._next_turn(on_air)
         for channel in channels:
-            if channel.room_id in on_air:
-                sightings.append(_still_live(channel))
-                answers += 1
-                continue
-            if trouble is None:
+            seen = _still_live(channel) if channel.room_id in on_air else None
+            if trouble is None and (seen is None or channel.room_id == turn):
                 try:
-                    sightings.append(await self.look(channel))
-                    answers += 1
-                    continue
+                    looked = await self.look(channel)
+                    seen = looked if seen is None or looked.airing is Airing.LIVE else seen
                 except PortError as error:
                     trouble = error
-            sightings.append(_unknown(channel, str(trouble)))
+            answers += seen is not None
+            sightings.append(seen or _unknown(channel, str(trouble)))
         if trouble and not answers:
             raise trouble
         return sightings
@@ -79,7 +84,21 @@ class TikTokProbe:
             said = parse.alive(await self._site.alive(known))
         except Odd:
             return set()  # each channel will be asked for
-        return {room_id for room_id, is_alive in said.items() if is_alive}
+        on_air = {room_id for room_id in known if said.get(room_id)}
+        self._looks = {room_id: looks for room_id, looks in self._looks.items() if said.get(room_id, True)}
+        return on_air
+
+    def _next_turn(self, on_air: set[str]) -> str:
+        """Return the room whose channel is to be looked at as well: one a call, so that they never come in a crowd."""
+        if len(self._looks) > MOST_ROOMS:
+            self._looks.clear()
+        for room_id in on_air:
+            self._looks[room_id] = self._looks.get(room_id, 0) + 1
+        turn = max(on_air, key=lambda room_id: self._looks[room_id], default="")
+        if self._looks.get(turn, 0) < RENAMED_EVERY:
+            return ""
+        self._looks[turn] = 0
+        return turn
 
     async def _look(self, channel: Handle) -> Sighting:
         asked = channel.name or channel.platform_id
@@ -96,8 +115,12 @@ class TikTokProbe:
         profile = parse.profile(await self._site.profile(channel.platform_id or channel.name))
         if profile.reason:
             return _unknown(channel, profile.reason, is_permanent=True)
+        if channel.platform_id not in {"", profile.platform_id}:
+            raise Odd(SOMEBODY_ELSE)
         if profile.handle != channel.name:
             renamed = parse.user_room(asked, await self._site.user_room(profile.handle))
+            if renamed and renamed.platform_id != profile.platform_id:
+                raise Odd(SOMEBODY_ELSE)
             if renamed:
                 return renamed
         return Sighting(asked, Airing.OFFLINE, NEVER_LIVE, platform_id=profile.platform_id, handle=profile.handle)
