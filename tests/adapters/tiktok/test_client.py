@@ -155,6 +155,8 @@ async def test_ticket_for_an_address_that_is_none_is_told() -> None:
         (answer(200, b"<!doctype html><p>tea"), "with a page in place of data"),
         (answer(302, Location="/login"), "TikTok answered nothing"),
         (answer(200, b"<div id=captcha_container>", path="/@alba"), "whether a person is there"),
+        (answer(200, b"<div id=captcha_container>"), "whether a person is there"),
+        (answer(200, b"<title>Captcha</title>", path="/webcast/room/info/"), "whether a person is there"),
     ],
 )
 def test_judge_site_takes_everything_else_for_a_block(response: httpx.Response, message: str) -> None:

@@ -147,12 +147,15 @@ def judge_site(response: httpx.Response) -> PortError | None:
     name, path = shown(response.request), response.request.url.path
     if told := refusal(response):
         return PortError(f"TikTok refuses: {told}", retryable=True, retry_after_s=told.retry_after_s)
+    asks = b"captcha" in response.content.lower() and b"webapp.user-detail" not in response.content
+    captcha = PortError(f"{name}: TikTok asks whether a person is there.", retryable=True) if asks else None
     if path.startswith("/@"):
-        is_captcha = b"captcha" in response.content and b"webapp.user-detail" not in response.content
-        return PortError(f"{name}: TikTok asks whether a person is there.", retryable=True) if is_captcha else None
+        return captcha
     try:
         json.loads(response.content)
     except ValueError:
+        if captcha:
+            return captcha
         what = "with a page in place of data" if response.content.strip() else "nothing"
         return PortError(f"{name}: TikTok answered {what}.", retryable=True)
     return None
