@@ -127,6 +127,8 @@ def test_place_of_is_one_form_of_what_people_paste(text: str, platform: str, pla
         ("caf\u00e9", "twitch", Flaw.HANDLE),
         ("https://www.tiktok.com/foryou", "", Flaw.ACCOUNT),
         ("https://www.tiktok.com", "", Flaw.ACCOUNT),
+        ("https://vm.tiktok.com/ZMabc123/", "", Flaw.ACCOUNT),
+        ("https://vt.tiktok.com/ZSabc123/", "tiktok", Flaw.ACCOUNT),
         ("https://www.twitch.tv/directory/all", "", Flaw.ACCOUNT),
         ("https://youtube.com/@camille", "tiktok", Flaw.HANDLE),
         ("https://www.twitch.tv/camille", "tiktok", Flaw.HANDLE),
