@@ -50,7 +50,7 @@ SCOPES: Mapping[str, Mapping[str, frozenset[str]]] = {
 """Platform -> purpose -> what the platform must allow for it."""
 FIRST: Mapping[str, tuple[str, ...]] = {TWITCH: (READ_CHAT,)}
 """What an account is asked for when it is connected."""
-OFFERED: Mapping[str, tuple[str, ...]] = {TWITCH: (READ_CHAT, FOLLOW_MODERATION)}
+OFFERED: Mapping[str, tuple[str, ...]] = {TWITCH: (READ_CHAT, FOLLOW_MODERATION, SEE_FOLLOWERS)}
 """What this version does with an account, in the order of the page."""
 
 

@@ -1,5 +1,7 @@
 """What the demo watches: simulated platforms with lives on air, and audiences that talk about them."""
 
+import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -13,11 +15,14 @@ from vigie.simulators.media.script import PREPARED
 from vigie.simulators.media.vtt import Cue
 from vigie.simulators.tiktok import Account, Caption, TikTokServer
 from vigie.simulators.twitch import TwitchServer, TwitchUser
+from vigie.simulators.twitch.crowd import Crowd
 from vigie.site.platforms import Vendors
 
 TIKTOK_HANDLE, TWITCH_LOGIN = "place_du_marche", "chili_and_chess"
 PACE = 4.0
 """How much an audience does, a second."""
+SANCTIONS, FOLLOWS = 0.5, 4.0
+"""What happens on Twitch beside the chat, a minute."""
 READER = TwitchUser("9001", "vigie_demo")
 BROADCASTER = TwitchUser("1001", TWITCH_LOGIN, "Chili_and_Chess")
 
@@ -38,8 +43,11 @@ class Studio:
         self.tiktok.animate(TIKTOK_HANDLE, PACE, speaks=False)
         for user in (READER, BROADCASTER):
             self.twitch.add(user)
+        self.twitch.appoint(TWITCH_LOGIN, READER.login)  # Twitch tells follows and sanctions to moderators only
         self.twitch.go_live(TWITCH_LOGIN, title="Chili, then chess", viewers=740)
         self.twitch.animate(TWITCH_LOGIN, PACE * 10)
+        self._let_some(self.sanction, SANCTIONS)
+        self._let_some(self.follow, FOLLOWS)
         self._running.enter_context(self._prompter())
         return self
 
@@ -71,6 +79,21 @@ class Studio:
         life_s = self.twitch.settings.token_life_s
         grant = Grant(token.access, token.refresh, tuple(allowed), life_s)
         return grant, Identity(READER.user_id, READER.login, tuple(allowed), life_s)
+
+    def sanction(self, chatter: str, said: str) -> None:
+        """Let the Twitch channel's moderator silence somebody for a minute."""
+        whom = {"target": chatter, "moderator": READER.login, "reason": f"« {said} »"}
+        self.twitch.moderate(TWITCH_LOGIN, "timeout", duration_s=60.0, **whom)
+
+    def follow(self, chatter: str, _said: str) -> None:
+        """Let somebody follow the Twitch channel."""
+        self.twitch.follow(TWITCH_LOGIN, chatter)
+
+    def _let_some(self, act: Callable[[str, str], None], pace: float) -> None:
+        """Let that happen to somebody of the crowd, `pace` times a minute on average."""
+        crowd = Crowd(act, pace, rng=random.Random(1))  # noqa: S311 (a crowd)
+        crowd.start()
+        self._running.callback(crowd.stop)
 
     def _prompter(self) -> Prompter:
         """Return who captions the TikTok live, as TikTok's own recognition does."""
