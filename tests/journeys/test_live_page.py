@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.journeys.looks import DESK, PHONE, STICKING_OUT, flaws
 from tests.journeys.product import Product
@@ -24,6 +24,7 @@ def test_a_live_is_followed_brushed_marked_and_searched(demo: Product, page: Pag
     brush(page)
     see_the_selection(page)
     mark(page, "à réécouter")
+    use_the_keys(page)
     search(page)
     open_somebody(page)
     assert flaws(page) == []
@@ -51,10 +52,10 @@ def brush(page: Page) -> None:
     page.mouse.up()
 
 
-def box_of(found: Locator) -> dict[str, float]:
+def box_of(found: Locator) -> FloatRect:
     box = found.bounding_box()
     assert box is not None
-    return dict(box)
+    return box
 
 
 def see_the_selection(page: Page) -> None:
@@ -73,6 +74,18 @@ def mark(page: Page, label: str) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#picked-bar")).to_have_count(0)
     expect(page.locator("#chat-lines")).to_be_visible()
+
+
+def use_the_keys(page: Page) -> None:
+    page.locator("#chat-lines .msg").last.click()  # the playhead goes there
+    expect(page.locator("#playhead")).to_be_visible()
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator("#picked-bar")).to_contain_text("10 s")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#playhead")).to_be_hidden()
 
 
 def search(page: Page) -> None:
