@@ -16,6 +16,7 @@ KINDS: list[type[Event]] = [
     events.LiveStarted,
     events.LiveStateChanged,
     events.MarkPlaced,
+    events.MessagesHidden,
     events.PictureTaken,
     events.PresenceChanged,
 ]

@@ -5,7 +5,16 @@ from django.db import IntegrityError
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
 from tests.watch.audiences import heard, somebody
-from vigie.events import Acted, ActivityKind, AudienceActive, Badge, Event, MessagesRemoved, ModeratorActed
+from vigie.events import (
+    Acted,
+    ActivityKind,
+    AudienceActive,
+    Badge,
+    Event,
+    MessagesHidden,
+    MessagesRemoved,
+    ModeratorActed,
+)
 from vigie.people.models import Preset
 from vigie.watch.chatters import Identity
 from vigie.watch.models import ChatMessage, Chatter, Live, LiveMark
@@ -226,6 +235,18 @@ def test_mark_removed_notes_what_the_platform_took_away(removed: MessagesRemoved
 
     gone = ChatMessage.objects.exclude(removed_at=None).order_by("pk").values_list("live", "platform_id")
     assert list(gone) == [(live.pk, message_id) for message_id in expected]
+
+
+def test_mark_removed_tells_which_messages_the_last_ones_where_they_are_many(told: list[Event]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, f"m{number}") for number in range(chat.MOST_TOLD + 5)], Roll(), NOW)
+    ids = list(live.messages.order_by("-pk").values_list("pk", flat=True))
+
+    chat.mark_removed(live, MessagesRemoved(NOW, message_id="unknown"))
+    chat.mark_removed(live, MessagesRemoved(NOW))
+
+    hidden = [event for event in told if isinstance(event, MessagesHidden)]
+    assert hidden == [MessagesHidden(live.channel.workspace_id, live.pk, tuple(ids[: chat.MOST_TOLD]))]
 
 
 def test_still_wanted_forgets_lives_that_are_gone() -> None:

@@ -113,6 +113,22 @@ def test_a_live_that_is_over_is_left_as_it_is() -> None:
     assert marks() == []
 
 
+def test_reach_is_explained_by_what_it_is_computed_from() -> None:
+    live = make_live()
+    counted(live, *[10] * 36, *[60] * 6, viewers=100)
+
+    reach.reckon(live.pk, NOW + at(43))
+    found = reach.explain_reach(live, NOW + at(43))
+
+    live.refresh_from_db()
+    assert found is not None
+    assert live.reach == found.band
+
+
+def test_nothing_explains_the_reach_of_a_live_that_just_began() -> None:
+    assert reach.explain_reach(make_live(), NOW) is None
+
+
 def test_what_is_usual_comes_from_the_lives_before() -> None:
     channel = make_channel()
     former = make_live(channel, started_at=NOW - timedelta(days=1), ended_at=NOW - timedelta(hours=20))
