@@ -43,6 +43,8 @@ STALLED_S = 30.0
 """A connection may have been dead for so long before that is noticed: what came last says when it was alive."""
 KEEP_S = 5.0
 """How often it is written down how far the chat was read, and looked whether the team still reads it."""
+UNDER_WAY_S = 2.0
+"""What was written so shortly before may still be under way: it does not count as read."""
 JOIN_S = 5.0
 """What a live that has just begun may be read late: no gap is told of it."""
 CLOSE_S = 5.0
@@ -162,7 +164,7 @@ class Chatting:
         self._broken, self._is_open, self._has_ended = None, True, False
         await self._log.enter(opened.room_id)
         await self._log.turn(ChatState.OK)
-        await self._log.keep(self._now_s())
+        await self._keep(self._now_s())
 
     async def _tell(self, trouble: PortError) -> None:
         """Tell that the chat is interrupted, and since when: the last thing it brought, half a minute ago at most."""
@@ -189,7 +191,7 @@ class Chatting:
         """Write down that the chat was read until then, once what came before is stored."""
         if self._is_open:
             await self._writer.settle()
-            await self._log.keep(until_s)
+            await self._log.keep(max(0.0, until_s - UNDER_WAY_S))
 
     async def _close(self, now_s: float) -> None:
         """Keep what came until now, and tell what is missing at the end; where the platform said so, nothing is."""
