@@ -275,3 +275,14 @@ def test_put_off_lets_a_channel_be_looked_at_later() -> None:
     presence.put_off(channel.pk, NOW + LATER)
 
     assert Presence.objects.get().due_at == NOW + LATER
+
+
+def test_a_live_is_followed_into_another_room() -> None:
+    channel = watched()
+    see(channel, LIVE, Sighting("camille", Airing.LIVE, room_id="8"))
+    assert Live.objects.get().room_id == "8"
+
+    see(channel, OFFLINE, OFFLINE)
+    see(channel, Sighting("camille", Airing.LIVE, room_id="9"), after=FLAP)
+
+    assert (Live.objects.get().room_id, Live.objects.count()) == ("9", 1)

@@ -66,6 +66,8 @@ def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look:
     _identify(channel, sighting)
     if step is Step.BEGIN and channel.is_watched:
         _begin(channel, sighting, now)
+    if sighting.airing is Airing.LIVE and sighting.room_id:
+        opened.exclude(room_id=sighting.room_id).update(room_id=sighting.room_id)
     if step is Step.END and live is not None:
         reason = belief.reason if belief.is_permanent else ""
         with suppress(LiveIsOver):  # its watcher was told so, too
