@@ -47,7 +47,7 @@ def test_reason_without_a_translation_is_told_as_it_is(reason: str) -> None:
 PAGE = "https://www.tiktok.com/@camille: "
 OF_PLATFORMS = (
     *parse.REASONS.values(),
-    *(probe.NO_NAME, media.RESTRICTED, platforms.NOT_CONFIGURED),
+    *(probe.NO_NAME, parse.SOMEBODY_ELSE, media.RESTRICTED, platforms.NOT_CONFIGURED),
     *(client.NOT_A_NAME, client.GONE, client.BANNED, client.BROKEN, authority.UNKNOWN_APPLICATION),
     "TikTok says status 9, whose meaning is not known.",
     "TikTok shows no profile (code 10101).",

@@ -68,6 +68,7 @@ FIXES: Mapping[str, Promise | str] = {
     gettext_noop("TikTok answered something else than what was asked."): IT_RESTS,
     gettext_noop("TikTok shows no profile {}."): IT_RESTS,
     gettext_noop("TikTok shows something else than a profile."): IT_RESTS,
+    gettext_noop("TikTok shows another account than the one that was asked for."): IT_RESTS,
     gettext_noop("TikTok asks whether a person is there."): TOO_MANY,
     gettext_noop("TikTok answered with a page in place of data."): TOO_MANY,
     gettext_noop("TikTok answered nothing."): TOO_MANY,

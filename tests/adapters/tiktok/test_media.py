@@ -104,7 +104,7 @@ async def test_room_of_another_account_is_never_heard(server: TikTokServer) -> N
 
     async with adapter(server) as tiktok:
         media = TikTokMedia(tiktok._site, find, tiktok.media._web)
-        with pytest.raises(PortError, match="@alba: what is on air is another account's") as raised:
+        with pytest.raises(PortError, match="@alba: TikTok shows another account") as raised:
             await media.resolve("alba", Room(Handle("alba", "62"), ""))
 
     assert (raised.value.permanent, isinstance(raised.value, NotLive)) == (True, False)

@@ -17,7 +17,6 @@ HANDLE = re.compile(
     r"(?:https?://(?:[a-z]+\.)?tiktok\.com/)?@?([\w.]{1,40})(?:/live)?/?(?:\?.*)?", re.ASCII | re.IGNORECASE
 )
 MOST_ROOMS = 1000
-FOREIGN = "what is on air is another account's: the handle was given to somebody else."
 RESTRICTED = "TikTok shows this live to adults only: give the session of an account (VIGIE_TIKTOK_SESSION_ID)."
 
 
@@ -71,7 +70,7 @@ class TikTokMedia:
         if info.is_restricted:
             raise PortError(f"@{channel.name}: {RESTRICTED}", permanent=True)
         if _is_foreign(info, channel):
-            raise PortError(f"@{channel.name}: {FOREIGN}", permanent=True)
+            raise PortError(f"@{channel.name}: {parse.SOMEBODY_ELSE}", permanent=True)
         if len(self._rooms) < MOST_ROOMS:
             self._rooms[key] = known
         return info

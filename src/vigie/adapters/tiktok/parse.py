@@ -20,6 +20,7 @@ REASONS: Final = {
     10222: "This account is private: TikTok shows its lives to nobody else.",
 }
 """What the page of a profile says (`statusCode`)."""
+SOMEBODY_ELSE: Final = "TikTok shows another account than the one that was asked for."
 STATE: Final = re.compile(
     r'<script[^>]+id="__UNIVERSAL_DATA_FOR_REHYDRATION__"[^>]*>(.*?)</script>', re.DOTALL | re.IGNORECASE
 )

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[\w.]{1,64}", re.ASCII)
 NO_NAME = "No account of TikTok can be named like this."
 NEVER_LIVE = "This account has never been live."
-SOMEBODY_ELSE = "TikTok shows another account than the one that was asked for."
 RENAMED_EVERY = 30
 """After so many looks in a row at a room alone, half an hour, its channel is looked at too: it may be renamed."""
 MOST_ROOMS = 10_000
@@ -116,11 +115,11 @@ class TikTokProbe:
         if profile.reason:
             return _unknown(channel, profile.reason, is_permanent=True)
         if channel.platform_id not in {"", profile.platform_id}:
-            raise Odd(SOMEBODY_ELSE)
+            raise Odd(parse.SOMEBODY_ELSE)
         if profile.handle != channel.name:
             renamed = parse.user_room(asked, await self._site.user_room(profile.handle))
             if renamed and renamed.platform_id != profile.platform_id:
-                raise Odd(SOMEBODY_ELSE)
+                raise Odd(parse.SOMEBODY_ELSE)
             if renamed:
                 return renamed
         return Sighting(asked, Airing.OFFLINE, NEVER_LIVE, platform_id=profile.platform_id, handle=profile.handle)
