@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vigie.errors import VigieError
-from vigie.events import AlertRaised, AudienceActive, GapRecorded, TextAssessed, UtteranceSettled
+from vigie.events import AlertRaised, AudienceActive, GapRecorded, LiveStateChanged, TextAssessed, UtteranceSettled
 from vigie.people import presets
 from vigie.people.operations import NewAccount
 from vigie.ports import HIGH, MEDIUM, MediaSource, PortError
@@ -32,10 +32,13 @@ from vigie.speech import recognizers
 from vigie.speech.models import Utterance
 from vigie.watch import following, queries, watching
 from vigie.watch import operations as watch
-from vigie.watch.addresses import BadAddress, Place, place_of
-from vigie.watch.models import Channel, Live, Platform
+from vigie.watch.addresses import BadAddress, Place, place_of, site_of
+from vigie.watch.models import Channel, ChatState, Live, LiveState, Platform
 from vigie.watch.operations import Label
+from vigie.watch.watcher import NO_SOUND, PAUSED
 
+SILENCES = frozenset({NO_SOUND, PAUSED})
+"""Why a live has no sound though it is received."""
 LOOK_S = 0.1
 FINISH_S = 3.0
 """How long the last words may take when told to end; told so again, it waits no more."""
@@ -95,6 +98,30 @@ class Teller:
             os.kill(os.getpid(), signal.SIGINT)
 
 
+class Warner:
+    """Follows the lives of this program and says once of each that it is not read or not heard, and why."""
+
+    def __init__(self, warn: Callable[[str], object]) -> None:
+        self._warn = warn
+        self._told: set[str] = set()
+
+    def follow(self) -> None:
+        """Listen to the bus from now on."""
+        bus.follow(LiveStateChanged, self._look)
+
+    def _look(self, event: LiveStateChanged) -> None:
+        live = Live.objects.select_related("channel").get(pk=event.live_id)
+        if live.chat_state == ChatState.REFUSED:
+            self._once("The chat is not read", live.chat_reason)
+        if live.channel.is_detected and event.state == LiveState.NO_AUDIO and event.reason not in SILENCES:
+            self._once("Nothing is heard", event.reason)
+
+    def _once(self, what: str, reason: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            self._warn(f"{what}: {reason}")
+
+
 class Terminal(Console):
     """A console that leaves it to whoever prints what to do when nobody reads any more."""
 
@@ -104,7 +131,10 @@ class Terminal(Console):
 
 
 def look(address: str) -> None:
-    """Raise NothingHeard for a path without a file. Asks nobody: an address of the network is not looked at."""
+    """Raise NothingHeard for a path without a file, BadAddress for no account.
+
+    Asks nobody: an address of the network is not looked at.
+    """
     if place_to_watch(address).platform == Platform.WEB and "://" not in address:
         try:
             asyncio.run(registry.get(MediaSource).resolve(address))
@@ -113,18 +143,23 @@ def look(address: str) -> None:
 
 
 def place_to_watch(source: str) -> Place:
-    """Return the account that a source names; what is none is the address of a live, or a file."""
+    """Return the account that a source names; what is none is the address of a live, or a file.
+
+    Raises BadAddress for what can only be meant as an account and is none.
+    """
     try:
         place = place_of(source)
     except BadAddress:
+        if source.startswith("@") or site_of(source):
+            raise
         return Place(Platform.WEB, source)
     return Place(Platform.WEB, source) if place.platform == Platform.WEB else place
 
 
-def run(source: Source, tell: Tell) -> str:
+def run(source: Source, tell: Tell, warn: Callable[[str], object]) -> str:
     """Watch `source` to its end, telling each line; return what went wrong in the end, empty for nothing.
 
-    Raises NothingHeard with the reason when nothing was ever heard, OSError when a line could not be told. Interrupted,
+    `warn` is told what of a platform's live is not received. Raises NothingHeard with the reason when nothing was ever heard, OSError when a line could not be told. Interrupted,
     it tells how far it came.
     """
     account = NewAccount("console", "console@example.org", secrets.token_urlsafe(16))
@@ -139,6 +174,7 @@ def run(source: Source, tell: Tell) -> str:
         watch.start_watching(channel, actor=member)
     teller = Teller(tell)
     teller.follow()
+    Warner(warn).follow()
     try:
         with embedded_engine():
             outcome = _watched(channel.pk, teller)

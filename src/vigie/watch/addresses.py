@@ -74,7 +74,7 @@ def place_of(text: str, platform: str = "") -> Place:
     text = text.strip()
     if _UNFIT.search(text):
         raise BadAddress(Flaw.UNFIT, text)
-    site = next((name for name, pattern in _SITES.items() if pattern.fullmatch(text)), "")
+    site = site_of(text)
     if site and platform in {"", site}:
         return _account_at(site, text)
     if platform in _HANDLES:
@@ -84,6 +84,11 @@ def place_of(text: str, platform: str = "") -> Place:
     if platform == WEB or "." in text or "/" in text or ":" in text:
         return Place(WEB, web_address(text))
     raise BadAddress(Flaw.PLATFORM if text else Flaw.EMPTY, text)
+
+
+def site_of(text: str) -> str:
+    """Return the platform whose site something is an address of, wherever it leads there; empty for any other."""
+    return next((name for name, pattern in _SITES.items() if pattern.fullmatch(text.strip())), "")
 
 
 def _account_at(site: str, text: str) -> Place:

@@ -54,6 +54,6 @@ class Command(TyperCommand):
         if speech and recognizers.missing():
             bus.follow(LiveStarted, lambda _: self.stderr.write(recognizers.missing()))
         tell = foreground.as_json if json else foreground.as_text(foreground.Terminal())
-        trouble = foreground.run(foreground.Source(source, spoken, reads_chat=chat), tell)
+        trouble = foreground.run(foreground.Source(source, spoken, reads_chat=chat), tell, self.stderr.write)
         if trouble:
             self.stderr.write(trouble)
