@@ -103,6 +103,21 @@ def test_every_message_is_all_that_was_done(live: Live) -> None:
     assert sum(1 for _ in queries.every_message(live)) == 7
 
 
+def test_among_rows_are_what_was_said_in_order_without_replayed_history(live: Live) -> None:
+    batch = [
+        heard(live, "old", text="before", at_s=9.0, is_history=True),
+        heard(live, "late", text="second", at_s=8.0),
+        heard(live, "early", text="first", at_s=7.0),
+        heard(live, "another like", kind=ActivityKind.LIKE, at_s=7.5),
+    ]
+    chat.store_chat(batch, Roll(), NOW)
+    ids = list(ChatMessage.objects.filter(at_s__gte=7.0).values_list("pk", flat=True))
+
+    assert len(ids) == len(batch)
+    assert [message.text for message in queries.messages_among(ids)] == ["first", "second"]
+    assert queries.messages_among([]) == []
+
+
 def test_chatters_are_counted(live: Live) -> None:
     found = queries.chatters_for(live.channel.workspace_id).order_by("login")
 
