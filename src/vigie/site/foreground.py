@@ -159,8 +159,8 @@ def place_to_watch(source: str) -> Place:
 def run(source: Source, tell: Tell, warn: Callable[[str], object]) -> str:
     """Watch `source` to its end, telling each line; return what went wrong in the end, empty for nothing.
 
-    `warn` is told what of a platform's live is not received. Raises NothingHeard with the reason when nothing was ever heard, OSError when a line could not be told. Interrupted,
-    it tells how far it came.
+    `warn` is told what of a platform's live is not received. Interrupted, it tells how far it came. Raises NothingHeard
+    with the reason when nothing was ever heard, BadAddress for no account, OSError when a line could not be told.
     """
     account = NewAccount("console", "console@example.org", secrets.token_urlsafe(16))
     now = clock.now()
