@@ -11,6 +11,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -105,6 +106,18 @@ def shown(request: httpx.Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}{request.url.path}"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that came to an end."""
+
+    key: str
+    request: httpx.Request
+    status: int | None
+    """Of the answer; None where none came."""
+    began: float
+    """On the monotonic clock."""
+
+
 class GatedTransport(httpx.AsyncBaseTransport):
     """Sends each request once the gate lets it through, and tells the gate how it went.
 
@@ -129,20 +142,23 @@ class GatedTransport(httpx.AsyncBaseTransport):
         key, cost = self._key_of(request)
         await self._gate.enter(key, cost=cost)
         began = time.monotonic()
-        status: int | None = None
         try:
             response = await self._send(request)
-            status = response.status_code
-            trouble = self._judge(response)
         except PortError as error:
-            trouble = error
-        took_ms = round(1000 * (time.monotonic() - began))
-        asked = {"key": key, "method": request.method, "url": shown(request), "status": status, "took_ms": took_ms}
-        log.log(_level(trouble), "asked", **asked)
-        await self._gate.leave(key, trouble)
-        if trouble is not None:
+            await self._note(Asked(key, request, None, began), error)
+            raise
+        trouble = self._judge(response)
+        await self._note(Asked(key, request, response.status_code, began), trouble)
+        if trouble:
             raise trouble
         return response
+
+    async def _note(self, asked: Asked, trouble: PortError | None) -> None:
+        """Tell the log and the gate how a request went."""
+        took_ms = round(1000 * (time.monotonic() - asked.began))
+        what = {"key": asked.key, "method": asked.request.method, "url": shown(asked.request)}
+        log.log(_level(trouble), "asked", **what, status=asked.status, took_ms=took_ms)
+        await self._gate.leave(asked.key, trouble)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         name = shown(request)
