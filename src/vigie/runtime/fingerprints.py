@@ -7,15 +7,16 @@ import base64
 import hmac
 import secrets
 
+import structlog
+
 from vigie.runtime.models import StoredKey
 from vigie.runtime.sealing import CannotUnseal, seal, unseal
 
+log = structlog.get_logger(__name__)
+
 NAME = "fingerprints"
 KEY_BYTES = 32
-LOST = (
-    "The key of fingerprints was sealed with another secret key: put that one into VIGIE_SECRET_KEY_FALLBACKS; or"
-    " remove the stored key in the admin and start anew, and everybody in a chat is somebody new."
-)
+LOST = "sealed with a secret key that is not in VIGIE_SECRET_KEY_FALLBACKS: everybody in a chat is somebody new"
 _known: dict[str, bytes] = {}
 """Keys that this process has read."""
 
@@ -23,7 +24,8 @@ _known: dict[str, bytes] = {}
 def fingerprint(text: str) -> str:
     """Return 32 hexadecimal digits that stand for `text`, always the same, and tell nothing of it without the key.
 
-    The key is read once a process. Raises CannotUnseal when it was sealed with a secret key that is not known any more.
+    The key is read once a process. One that was sealed with a secret key that is not known any more is replaced: chats
+    go on, and everybody in them is somebody new.
     """
     return hmac.digest(_known.get(NAME) or _stored(), text.encode(), "sha256").hex()[:32]
 
@@ -44,7 +46,9 @@ def _stored() -> bytes:
     try:
         key = base64.b64decode(unseal(row.sealed))
     except CannotUnseal:
-        raise CannotUnseal(LOST) from None
+        log.error("fingerprints_lost", reason=LOST)  # noqa: TRY400 -- told, and nothing to trace
+        StoredKey.objects.filter(name=NAME, sealed=row.sealed).update(sealed=new_key())
+        return _stored()
     if not is_new:
         _known[NAME] = key
     return key
