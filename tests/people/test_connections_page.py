@@ -15,7 +15,7 @@ from tests.people.authorities import CHAT, FakeAuthority, provided
 from vigie.people.keys import NOT_RENEWABLE
 from vigie.people.models import ConnectedAccount, ConnectionState, Membership
 from vigie.people.queries import connection_trouble
-from vigie.people.scopes import FOLLOW_MODERATION, READ_CHAT
+from vigie.people.scopes import FOLLOW_MODERATION, OFFERED, TWITCH
 
 pytestmark = pytest.mark.django_db
 
@@ -114,9 +114,7 @@ def test_an_account_says_what_it_may_do_and_offers_what_it_may_not(client: Clien
 
 
 def test_what_an_account_may_no_longer_do_is_said(client: Client, by: Membership) -> None:
-    account = make_connection(
-        by.workspace, purposes=(READ_CHAT, FOLLOW_MODERATION), state=ConnectionState.MISSING_SCOPE
-    )
+    account = make_connection(by.workspace, purposes=OFFERED[TWITCH], state=ConnectionState.MISSING_SCOPE)
     ConnectedAccount.objects.filter(pk=account.pk).update(scopes=list(CHAT))
 
     text = " ".join(page(client, by).split())

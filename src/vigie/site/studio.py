@@ -110,6 +110,6 @@ class Studio:
 def _script() -> Script:
     """Return the lives of the demo, and the same recordings once more, at other moments, for the platforms."""
     script = demo_script()
-    tiktok = Live("tiktok", PREPARED / "fr.mp4", language="fr", preroll_s=70.0)
+    tiktok = Live("tiktok", PREPARED / "fr.mp4", language="fr", preroll_s=85.0)
     twitch = Live("twitch", PREPARED / "en.mp4", language="en", preroll_s=100.0)
     return Script((*script.lives, tiktok, twitch), script.files)
