@@ -3,15 +3,12 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from vigie.adapters.tiktok import parse
 from vigie.adapters.tiktok.parse import Odd, RoomInfo
+from vigie.adapters.tiktok.site import Site
 from vigie.events import MediaItem
 from vigie.ports import Handle, MediaLocation, MediaSource, NotLive, PortError, Room
-
-if TYPE_CHECKING:
-    from vigie.adapters.tiktok.client import Site
 
 HANDLE = re.compile(
     r"(?:https?://(?:[a-z]+\.)?tiktok\.com/)?@?([\w.]{1,40})(?:/live)?/?(?:\?.*)?", re.ASCII | re.IGNORECASE
@@ -25,7 +22,7 @@ class TikTokMedia:
 
     def __init__(
         self,
-        site: "Site",
+        site: Site,
         find: Callable[[Handle], Awaitable[str]],
         web: MediaSource,
         *,

@@ -7,14 +7,11 @@ Rooms do not tell what their channel is called by now: now and then one of those
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from vigie.adapters.tiktok import parse
 from vigie.adapters.tiktok.parse import Odd
+from vigie.adapters.tiktok.site import Site
 from vigie.ports import Airing, Handle, NotLive, PortError, Sighting
-
-if TYPE_CHECKING:
-    from vigie.adapters.tiktok.client import Site
 
 NAME = re.compile(r"[\w.]{1,64}", re.ASCII)
 NO_NAME = "No account of TikTok can be named like this."
@@ -29,7 +26,7 @@ class TikTokProbe:
 
     most = 50
 
-    def __init__(self, site: "Site") -> None:
+    def __init__(self, site: Site) -> None:
         self._site = site
         self._looks: dict[str, int] = {}
         """Room -> how often in a row its channel was not looked at."""
