@@ -198,6 +198,7 @@ class AssessmentFields(TypedDict, total=False):
     analyst: str
     state: str
     language: str
+    assessed_at: datetime
 
 
 def make_assessment(
@@ -213,6 +214,7 @@ def make_assessment(
         "hateful": high,
         "language": utterance.language or "fr",
         "analyst": "rules",
+        "assessed_at": utterance.spoken_at,
     }
     return Assessment.objects.create(
         live=utterance.live,
@@ -223,7 +225,6 @@ def make_assessment(
         end_s=utterance.end_s,
         text=utterance.text,
         score=score,
-        assessed_at=utterance.spoken_at,
         **{**made, **fields},
     )
 

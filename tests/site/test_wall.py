@@ -1,3 +1,4 @@
+import html
 import json
 import re
 from datetime import timedelta
@@ -152,6 +153,33 @@ def test_wall_counts(client: Client, member: Membership) -> None:
     assert "4 on air" in page
     assert "3 alerts, 2 high" in page
     assert "1 live badly heard" in page
+
+
+@pytest.mark.parametrize(
+    ("late_s", "told"),
+    [
+        ([0.2], "< 1 s"),
+        ([1.4], "1 s"),
+        ([4.0, 90.0, 3.0], "4 s"),
+        ([75.0], "1 min 15"),
+    ],
+    ids=["at once", "a moment", "median", "minutes"],
+)
+def test_wall_says_how_late_words_are_on_the_screen(
+    client: Client, member: Membership, late_s: list[float], told: str
+) -> None:
+    live = on_air(member)
+    for seconds in late_s:
+        said = make_utterance(live)
+        make_assessment(said, assessed_at=said.spoken_at + timedelta(seconds=seconds))
+
+    assert f'<b class="num">{told}</b> speech → screen' in html.unescape(wall(client, member))
+
+
+def test_wall_says_nothing_of_a_delay_where_nothing_was_said(client: Client, member: Membership) -> None:
+    on_air(member)
+
+    assert 'id="delay" hidden' in wall(client, member)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,10 @@ function trim(list) {
   while (list.children.length > SENTENCES) list.firstElementChild.remove();
 }
 
-const said = (s) => (s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")}`);
+function said(s) {
+  if (s < 1) return "< 1 s";
+  return s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")}`;
+}
 
 function tellDelay() {
   const late = [...tiles.querySelectorAll('[data-late]:not([data-late=""])')].map((line) => Number(line.dataset.late));
