@@ -114,7 +114,7 @@ async def test_a_port_where_nobody_listens_is_asked_again() -> None:
     assert "cannot be reached" in str(error)
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/a", "file:///etc/hostname", "nonsense"])
+@pytest.mark.parametrize("url", ["ftp://example.org/a", "file:///etc/hostname", "nonsense", "http://xn--a.example/a"])
 async def test_an_address_that_cannot_be_opened_is_refused(url: str) -> None:
     assert (await trouble(url)).permanent
 

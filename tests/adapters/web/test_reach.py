@@ -52,8 +52,9 @@ def test_an_address_is_looked_at_before_it_is_opened(url: str) -> None:
     assert caught.value.permanent
 
 
-def test_an_unknown_name_is_left_to_whoever_connects() -> None:
-    check("rtmp://no-such-host.invalid/app", Reach.INTERNET)
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "live..example.org", f"{'a' * 64}.example"])
+def test_an_unknown_name_is_left_to_whoever_connects(host: str) -> None:
+    check(f"rtmp://{host}/app", Reach.INTERNET)
 
 
 class Origin:
@@ -101,9 +102,10 @@ async def test_a_private_address_is_not_connected_to(host: str) -> None:
         assert server.asked == []
 
 
-async def test_an_unknown_name_is_a_failure_to_connect() -> None:
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "live..example.org", f"{'a' * 64}.example"])
+async def test_an_unknown_name_is_a_failure_to_connect(host: str) -> None:
     with pytest.raises(httpx.ConnectError):
-        await get("http://no-such-host.invalid/a", PublicTransport(ssl.create_default_context()))
+        await get(f"http://{host}/a", PublicTransport(ssl.create_default_context()))
 
 
 async def test_a_proxy_of_the_environment_is_asked_instead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,13 @@ async def test_what_is_no_address_is_refused(url: str) -> None:
     assert caught.value.permanent or caught.value.retryable
 
 
+@pytest.mark.parametrize("within", [Reach.INTERNET, Reach.NETWORK])
+@pytest.mark.parametrize("host", ["hooks..example.org", f"{'a' * 64}.example", ".example.org", "xn--a.example"])
+async def test_a_name_that_no_host_can_have_is_told_as_any_other_trouble(host: str, within: Reach) -> None:
+    with pytest.raises(PortError, match=r"not an address|cannot be reached"):
+        await HttpWebhooks(within).send(f"https://{host}/", BODY, HEADERS)
+
+
 async def test_messages_name_no_password_and_no_query() -> None:
     async with WebhookReceiver() as receiver:
         host, port = receiver.address

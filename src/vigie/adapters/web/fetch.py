@@ -140,7 +140,7 @@ def port_errors(url: str) -> Iterator[None]:
         raise PortError(f"{name}: no answer for {CONNECT_S:.0f} s.", retryable=True) from error
     except httpx.TimeoutException as error:
         raise PortError(f"{name}: no data for {READ_S:.0f} s.", retryable=True) from error
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.TooManyRedirects) as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.TooManyRedirects, UnicodeError) as error:
         raise PortError(f"{name}: not an address that can be opened ({error}).", permanent=True) from error
     except httpx.ConnectError as error:
         raise PortError(f"{name}: cannot be reached ({error}).", retryable=True) from error

@@ -55,7 +55,7 @@ def check(url: str, reach: Reach) -> None:
         return
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # the latter of a label that is empty or too long
         return
     if not all(is_public(str(entry[4][0])) for entry in found):
         raise OutOfReach(host)
@@ -97,7 +97,7 @@ class PublicTransport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout(RESOLVE_S):
                 found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except OSError as error:  # a TimeoutError is one
+        except (OSError, UnicodeError) as error:  # a TimeoutError is one; a label may be empty or too long
             raise httpx.ConnectError(str(error) or f"no answer within {RESOLVE_S:.0f} s") from error
         addresses = [str(entry[4][0]) for entry in found]
         if not all(map(self._allows, addresses)):

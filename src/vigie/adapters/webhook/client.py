@@ -37,7 +37,7 @@ class HttpWebhooks:
         """Return the answer. Raises PortError: retryable where there was none, permanent where none can be."""
         try:
             request = httpx.Request("POST", url, content=body, headers=_ours(headers))
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:  # the latter of a host that IDNA cannot read
             raise PortError(f"not an address that can be opened ({error}).", permanent=True) from error
         name = shown(request)
         try:
@@ -45,7 +45,7 @@ class HttpWebhooks:
                 return await _answer(client, request)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise PortError(f"{name}: no answer for {self._whole_s:g} s.", retryable=True) from error
-        except httpx.UnsupportedProtocol as error:
+        except (httpx.UnsupportedProtocol, UnicodeError) as error:  # the latter where a redirect names such a host
             raise PortError(f"{name}: not an address that can be opened.", permanent=True) from error
         except httpx.HTTPError as error:
             trouble = str(error) or type(error).__name__
