@@ -26,6 +26,13 @@ class RefusingBackend(EmailBackend):
         raise smtplib.SMTPRecipientsRefused({"x": (550, b"no such mailbox")})
 
 
+class GreyBackend(EmailBackend):
+    """A mail server that takes mail from strangers at the second try only (RFC 6647)."""
+
+    def send_messages(self, messages: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({"x": (451, b"come back in five minutes")})
+
+
 class BusyBackend(EmailBackend):
     """A mail server that has no time."""
 
@@ -117,6 +124,14 @@ def test_names_are_no_markup_and_break_no_header(member: Membership) -> None:
     assert "<b>Ben</b>" not in str(message.alternatives[0][0])
 
 
+def test_the_name_of_a_workspace_breaks_no_header_either(member: Membership) -> None:
+    member.workspace.name = "Team\nBcc: all@example.org"
+
+    message = sent(member, make_mail(member), make_mail(member))
+
+    assert message.subject == "2 pieces of news from Team Bcc: all@example.org"
+
+
 def test_there_is_a_way_out_that_mail_programs_know(member: Membership, live: Live) -> None:
     row = make_mail(member, make_happening(live))
 
@@ -132,7 +147,11 @@ def test_there_is_a_way_out_that_mail_programs_know(member: Membership, live: Li
 
 @pytest.mark.parametrize(
     ("backend", "reason", "is_final"),
-    [("RefusingBackend", "refuses the address", True), ("BusyBackend", "try later", False)],
+    [
+        ("RefusingBackend", "refuses the address", True),
+        ("GreyBackend", "does not take the address now", False),
+        ("BusyBackend", "try later", False),
+    ],
 )
 def test_what_the_server_does_not_take_is_told(
     member: Membership, settings: Settings, *, backend: str, reason: str, is_final: bool

@@ -170,6 +170,14 @@ def test_what_was_never_tried_goes_first(member: Membership) -> None:
     assert list(queries.waiting_deliveries()) == [fresh, failing]
 
 
+def test_what_waits_for_a_dead_receiver_comes_after_all_else(member: Membership) -> None:
+    dead = make_webhook(member.workspace, failing_since=NOW - timedelta(hours=3))
+    doubtful = make_webhook(member.workspace, failing_since=NOW - timedelta(hours=1))
+    waiting = [make_delivery(webhook) for webhook in (dead, doubtful, make_webhook(member.workspace))]
+
+    assert list(queries.waiting_deliveries()) == waiting[::-1]
+
+
 def test_what_happened_first_is_told_first(live: Live) -> None:
     later = make_happening(live, kinds.LIVE_ENDED, at=NOW + timedelta(hours=1))
     first = make_happening(live)

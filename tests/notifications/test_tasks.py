@@ -195,6 +195,21 @@ def test_an_address_that_is_refused_holds_up_nobody_else(member: Membership, liv
     assert list(Mail.objects.values_list("state", flat=True)) == [WorkState.FAILED, WorkState.FAILED]
 
 
+def test_an_address_that_is_not_taken_yet_is_tried_later_and_holds_up_nobody_else(
+    member: Membership, live: Live, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.GreyBackend"
+    happening = make_happening(live)
+    for reader in (member, make_membership(workspace=member.workspace)):
+        wants(reader, mail=[kinds.LIVE_STARTED])
+        make_mail(reader, happening)
+
+    tasks.send_mails()
+
+    assert list(Mail.objects.values_list("state", "tries")) == [(WorkState.PENDING, 1), (WorkState.PENDING, 1)]
+    assert tasks.is_mail_due(clock.now() + timedelta(seconds=10))
+
+
 def test_who_comes_second_to_the_mail_server_leaves(member: Membership, live: Live) -> None:
     wants(member, mail=[kinds.LIVE_STARTED])
     make_mail(member, make_happening(live))

@@ -28,10 +28,11 @@ SALT = "vigie.notifications.unsubscribe"
 class NotSent(VigieError):
     """The mail server did not take it."""
 
-    def __init__(self, reason: str, *, is_final: bool) -> None:
-        """Say why, and whether it never will."""
+    def __init__(self, reason: str, *, is_final: bool = False, is_of_address: bool = False) -> None:
+        """Say why, whether it never will, and whether that is so of this address only."""
         super().__init__(reason)
         self.is_final = is_final
+        self.is_of_address = is_of_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,11 @@ def send(member: Membership, mails: Sequence[Mail]) -> None:
     try:
         message.send()
     except SMTPRecipientsRefused as error:
-        raise NotSent("the mail server refuses the address", is_final=True) from error
+        if all(code >= 500 for code, _ in error.recipients.values()):  # RFC 5321, 4.2.1: for good
+            raise NotSent("the mail server refuses the address", is_final=True, is_of_address=True) from error
+        raise NotSent("the mail server does not take the address now", is_of_address=True) from error
     except (SMTPException, OSError) as error:
-        raise NotSent(str(error) or type(error).__name__, is_final=False) from error
+        raise NotSent(str(error) or type(error).__name__) from error
 
 
 def _composed(member: Membership, mails: Sequence[Mail]) -> EmailMultiAlternatives:
@@ -110,10 +113,9 @@ def _clock(moment: datetime) -> str:
 
 
 def _subject(lines: Sequence[Line], member: Membership) -> str:
-    if len(lines) == 1:
-        return " ".join(lines[0].words.split())  # a name may hold a line break, a header may not
     said = gettext("%(number)d pieces of news from %(workspace)s")
-    return said % {"number": len(lines), "workspace": member.workspace}
+    subject = lines[0].words if len(lines) == 1 else said % {"number": len(lines), "workspace": member.workspace}
+    return " ".join(subject.split())  # a name may hold a line break, a header may not
 
 
 def token_of(member_id: int) -> str:

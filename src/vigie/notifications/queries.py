@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 
 from vigie.notifications import kinds, payload
@@ -126,8 +126,9 @@ def waiting_mails() -> QuerySet[Mail]:
 
 
 def waiting_deliveries() -> QuerySet[Delivery]:
-    """Return the deliveries, those first that were never tried."""
-    return Delivery.objects.select_related("webhook").order_by("tries", "pk")
+    """Return the deliveries: those first whose receivers answer, so that none that is dead holds them up."""
+    failing_last = F("webhook__failing_since").desc(nulls_first=True)
+    return Delivery.objects.select_related("webhook").order_by(failing_last, "tries", "pk")
 
 
 # ── webhooks ───────────────────────────────────────────────────────────────────────────────────────────────────────

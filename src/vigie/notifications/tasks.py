@@ -102,7 +102,7 @@ def _mail(member_id: int, waiting: list[Mail]) -> None:
         log.warning("notifications.mail", member=member_id, error=str(trouble))
         rng = Random()  # noqa: S311 -- spreads retries, guards no secret
         operations.record_mail_failure(due, str(trouble), is_final=trouble.is_final, now=now, rng=rng)
-        if not trouble.is_final:
+        if not trouble.is_of_address:
             breaker.record_failure(SERVER, PATIENCE, now)
     else:
         breaker.record_success(SERVER)

@@ -2,6 +2,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import IntegrityError
 
 from tests.factories import NOW, make_membership, make_workspace
 from tests.notifications.rows import make_delivery, make_mail, make_webhook
@@ -40,6 +41,16 @@ def test_a_mail_that_left_is_done() -> None:
     operations.record_mails([claimed_mail()])
 
     assert (Mail.objects.get().state, Mail.objects.get().claimed_until) == (WorkState.DONE, None)
+
+
+def test_mails_that_left_as_one_are_done_together_or_not_at_all() -> None:
+    first, second = claimed_mail(), claimed_mail()
+    second.tries = -1  # no database takes that: as good as the program ending between the two
+
+    with pytest.raises(IntegrityError):
+        operations.record_mails([first, second])
+
+    assert set(Mail.objects.values_list("state", flat=True)) == {WorkState.RUNNING}
 
 
 def test_a_mail_that_nobody_wants_says_why_it_was_not_sent() -> None:
@@ -168,6 +179,26 @@ def test_a_day_of_failures_switches_it_off(hours: int, *, is_active: bool) -> No
 
     webhook.refresh_from_db()
     assert webhook.is_active is is_active
+
+
+def test_what_is_under_way_when_a_webhook_is_switched_off_is_not_tried_again() -> None:
+    webhook = make_webhook(make_workspace(), failing_since=NOW - timedelta(hours=24))
+    for _ in range(2):
+        make_delivery(webhook)
+
+    for delivery in ledger.claim(queries.waiting_deliveries(), NOW, hold_s=60, limit=2):
+        operations.record_try(delivery, answered(500), now=NOW, rng=RNG)
+
+    assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["skipped", "failed"]
+
+
+def test_what_is_under_way_when_a_webhook_is_removed_is_forgotten() -> None:
+    delivery = claimed_delivery()
+    Webhook.objects.all().delete()
+
+    operations.record_try(delivery, answered(200), now=NOW, rng=RNG)
+
+    assert not Delivery.objects.exists()
 
 
 def test_one_that_arrives_ends_the_run_of_failures() -> None:

@@ -5,7 +5,7 @@ it again. Receivers of webhooks can tell by the id, mail programs by the Message
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -25,8 +25,9 @@ FAILING = gettext_noop("it has done nothing but fail for 24 hours")
 # ── mails ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@transaction.atomic
 def record_mails(mails: Sequence[Mail]) -> None:
-    """Note that mails left."""
+    """Note that mails left: all of them, as they left in one message."""
     for mail in mails:
         _put(mail, WorkState.DONE)
 
@@ -73,13 +74,17 @@ def record_try(delivery: Delivery, tried: Tried, *, now: datetime, rng: Random) 
     """Write down how a claimed delivery went, and what becomes of it and of its webhook.
 
     410 switches the webhook off, and so does a day of nothing but failures. Nothing is written where another worker
-    took the delivery over.
+    took the delivery over, or the webhook was removed meanwhile.
     """
-    webhook = Webhook.objects.select_for_update().get(pk=delivery.webhook_id)
+    webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
+    if webhook is None:
+        return
     verdict = retries.verdict(tried.status) if tried.status else Verdict.AGAIN
     delivery.tries += 1
     delivery.tried_at, delivery.status = now, tried.status
     delivery.duration_s, delivery.response = tried.duration_s, tried.response
+    if not webhook.is_active:  # switched off meanwhile: one try will do
+        tried = replace(tried, is_final=True)
     if not _settle(delivery, tried, verdict, now, rng):
         return
     webhook.last_status = tried.status
