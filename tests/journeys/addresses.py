@@ -63,7 +63,7 @@ NO_PAGES = frozenset(
         "account_set_password",
         *("connection-connect", "connection-callback", "notice"),
         # parts of pages
-        *("channels-rows", "channel-now"),
+        *("channels-rows", "channel-now", "channel-seen"),
         *("wall-tiles", "wall-counters", "wall-alerts", "wall-look"),
         *("lives-on-air", "live-head", "live-words", "live-facts", "live-alerts"),
         *("live-lanes", "live-table", "live-stretch", "live-chat", "chat-search", "chatter"),

@@ -85,6 +85,7 @@ ROWS = [
     get("channels-rows", FOLLOW),
     get("channel", FOLLOW, of="channel"),
     get("channel-now", FOLLOW, of="channel"),
+    post("channel-seen", FOLLOW, of="channel"),
     post("channel", FOLLOW, CHANNELS, of="channel"),
     get("channel-add", FOLLOW, CHANNELS),
     post("channel-add", FOLLOW, CHANNELS),

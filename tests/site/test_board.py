@@ -22,7 +22,7 @@ from vigie.governance.models import AuditEntry
 from vigie.people.models import ConnectionState, Membership
 from vigie.runtime import clock
 from vigie.runtime.models import WorkState
-from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Platform
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Platform, Presence
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +190,19 @@ def test_live_shows_words_gaps_and_alerts(client: Client, member: Membership) ->
     assert 'data-may="retry"' in page
     assert page.count('class="tick"') == 1
     assert f'data-topic="words:{live.pk}"' in page
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_live_on_air_that_is_looked_at_has_its_channel_asked_for_sooner(
+    client: Client, member: Membership, *, is_over: bool
+) -> None:
+    channel = make_channel(member.workspace, address="camille", name="@camille", platform="tiktok")
+    Presence.objects.create(channel=channel, since=NOW, due_at=NOW)
+    live = make_live(channel, ended_at=NOW if is_over else None)
+
+    page = client.get(address("live", member, live)).content.decode()
+
+    assert ("data-look=" in page, Presence.objects.get().looked_at is not None) == (not is_over, not is_over)
 
 
 def test_live_masks_slurs(client: Client, member: Membership) -> None:

@@ -179,6 +179,18 @@ def test_channel_that_is_looked_at_is_asked_for_sooner(client: Client, member: M
     assert clock.now() - looked_at < HOUR
 
 
+def test_who_keeps_a_channel_on_the_screen_says_so(client: Client, member: Membership) -> None:
+    channel = detected(member, airing="offline")
+    page = page_of(client, member, channel)
+    Presence.objects.update(looked_at=None)
+
+    answer = client.post(address(member, channel, "channel-seen"))
+
+    assert f'data-look="{address(member, channel, "channel-seen")}"' in page
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert Presence.objects.get().looked_at is not None
+
+
 def test_channel_tells_the_names_it_had(client: Client, member: Membership) -> None:
     channel = detected(member, airing="offline")
     Channel.objects.update(platform_id="42")

@@ -9,22 +9,20 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import (
-    NOW,
     make_alert,
     make_assessment,
-    make_channel,
     make_live,
     make_membership,
     make_utterance,
     make_workspace,
 )
+from tests.site.walls import on_air, say, watched, without
 from vigie.governance.models import AuditEntry
 from vigie.moderation.models import AlertState
 from vigie.people.models import Membership
 from vigie.runtime import clock
 from vigie.watch.models import (
     AiringState,
-    Channel,
     ChatState,
     Live,
     LiveSample,
@@ -36,8 +34,6 @@ from vigie.watch.models import (
 )
 
 pytestmark = pytest.mark.django_db
-
-AGE = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -60,33 +56,6 @@ def wall(client: Client, member: Membership, query: str = "") -> str:
 def tiles(page: str) -> list[str]:
     """Return the ids of the tiles, in their order."""
     return re.findall(r'<li class="tile[^>]*id="([^"]+)"', page)
-
-
-def on_air(member: Membership, name: str = "", *, platform: str = Platform.TIKTOK, state: str = LiveState.OK) -> Live:
-    channel = make_channel(member.workspace, name=name, platform=platform)
-    return make_live(channel, started_at=clock.now() - AGE, state=state, chat_state=ChatState.OK, viewers=4128)
-
-
-def say(live: Live, text: str = "Bonjour.", *, score: float = 0.0, spans: list[object] | None = None) -> None:
-    said = make_assessment(make_utterance(live, text=text, start_s=590.0), score=score, spans=spans or [])
-    if score >= 0.4:
-        make_alert(said)
-
-
-def watched(member: Membership, *, airing: str, reason: str = "", is_permanent: bool = False) -> Channel:
-    channel = make_channel(member.workspace, platform=Platform.TWITCH)
-    Channel.objects.filter(pk=channel.pk).update(is_watched=True)
-    Presence.objects.create(
-        channel=channel, airing=airing, reason=reason, is_permanent=is_permanent, since=NOW, due_at=NOW
-    )
-    return channel
-
-
-def without(member: Membership, permission: str) -> Membership:
-    """Return somebody of the team who may do what an analyst may, one thing excepted."""
-    analyst = make_membership("analyst", workspace=member.workspace)
-    analyst.role.permissions.remove(*analyst.role.permissions.filter(codename=permission))
-    return analyst
 
 
 # ── the page ──

@@ -19,6 +19,7 @@ from vigie.site.moments import seconds
 from vigie.site.queries import Lines
 from vigie.speech.lag import Rung, rung
 from vigie.speech.permissions import may_read_transcripts, may_retry
+from vigie.watch import operations
 from vigie.watch import queries as watch
 from vigie.watch.forms import HistoryForm
 from vigie.watch.models import ChatState, Live, Platform
@@ -82,8 +83,13 @@ def _list(request: WorkspaceRequest, rows: list[queries.Row]) -> dict[str, objec
 @require_safe
 @in_workspace(may_follow_lives)
 def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show a live: its state, its risk, what is said in it, its alerts. Reading it is accounted for, once a visit."""
+    """Show a live: its state, its risk, what is said in it, its alerts. Reading it is accounted for, once a visit.
+
+    Who looks at one that is on air has its channel looked at sooner.
+    """
     shown = _live(request, pk)
+    if shown.ended_at is None:
+        operations.look_at([shown.channel_id], clock.now())
     sight = stretches.sight_of(request.membership, shown)
     context = _head(request, shown) | timelines.lanes_of(request, shown)
     context |= {"sight": sight, "may_manage": may_manage_channels(request.membership)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.moderation.permissions import may_see_alerts
 from vigie.people import presets, scopes
@@ -102,6 +103,14 @@ def channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def channel_now(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show how a channel stands alone, for a page that may have missed some news."""
     return render(request, "channel/_now.html", _now(request, _channel(request, pk)))
+
+
+@require_POST
+@in_workspace(may_follow_lives)
+def channel_seen(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Note that a page about a channel, or about its live, is still being looked at."""
+    operations.look_at([_channel(request, pk).pk], clock.now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _channel(request: WorkspaceRequest, pk: int) -> Channel:

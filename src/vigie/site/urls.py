@@ -18,6 +18,7 @@ board = [
     path("lives/<int:pk>/thumbnail.jpg", wall.thumbnail, name="live-thumbnail"),
     path("channels/<int:pk>/", channels.channel, name="channel"),
     path("channels/<int:pk>/now/", channels.channel_now, name="channel-now"),
+    path("channels/<int:pk>/seen/", channels.channel_seen, name="channel-seen"),
     path("lives/", pages.lives, name="lives"),
     path("lives/on-air/", pages.on_air, name="lives-on-air"),
     path("lives/<int:pk>/", pages.live, name="live"),

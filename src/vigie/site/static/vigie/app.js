@@ -1,6 +1,7 @@
 // What every page does. Loaded once; each module looks after its own part of the page.
 import "./clock.js";
 import "./keys.js";
+import "./look.js";
 import "./push.js";
 import { tellOffline } from "./toasts.js";
 

@@ -5,7 +5,6 @@ import "./mask.js";
 const CELL_MS = 5000;
 const CELLS = 60;
 const SENTENCES = 3;
-const LOOK_MS = 60_000;
 
 const tiles = document.querySelector(".tiles");
 const button = document.getElementById("reorder");
@@ -90,12 +89,6 @@ function soon() {
   });
 }
 
-function look() {
-  if (document.hidden) return;
-  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
-  fetch(tiles.dataset.look, { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => {}); // the next one will do
-}
-
 tiles.addEventListener("vigie:placed", ({ target }) => {
   if (target.matches(".last")) trim(target);
   soon();
@@ -106,6 +99,5 @@ tiles.addEventListener("htmx:afterSettle", () => {
 });
 document.addEventListener("visibilitychange", slide);
 setInterval(slide, CELL_MS);
-setInterval(look, LOOK_MS);
 slide();
 soon();
