@@ -123,6 +123,7 @@ def test_place_of_is_one_form_of_what_people_paste(text: str, platform: str, pla
         ("@cam\u200bille", "", Flaw.UNFIT),
         ("@camille\U0001f600", "", Flaw.HANDLE),
         ("@camille.", "", Flaw.HANDLE),
+        ("@\u0661\u0662\u0663\u0664\u0665\u0666", "", Flaw.HANDLE),  # digits, and not those of an account's number
         ("x" * 30, "twitch", Flaw.HANDLE),
         ("caf\u00e9", "twitch", Flaw.HANDLE),
         ("https://www.tiktok.com/foryou", "", Flaw.ACCOUNT),

@@ -55,7 +55,7 @@ class Place:
 
 WEB, TIKTOK, TWITCH = "web", "tiktok", "twitch"
 _HANDLES = {TIKTOK: re.compile(r"(?!.*\.$)[a-z0-9_.]{2,24}"), TWITCH: re.compile(r"[a-z0-9]\w{2,24}", re.ASCII)}
-_TIKTOK_NUMBER = re.compile(r"\d{5,20}")
+_TIKTOK_NUMBER = re.compile(r"[0-9]{5,20}")
 _SITES = {
     TIKTOK: re.compile(r"(?:https?://)?(?:(?:www|m|vm|vt)\.)?tiktok\.com(?:[/?#](?P<rest>.*))?", re.IGNORECASE),
     TWITCH: re.compile(r"(?:https?://)?(?:(?:www|m|go)\.)?twitch\.tv(?:[/?#](?P<rest>.*))?", re.IGNORECASE),

@@ -43,6 +43,16 @@ def test_recount_counts_each_kind_and_people_once() -> None:
     assert sampled(live) == {0: (3, 2, 15, 1, 1, 1, 60), 10: (1, 1, 0, 0, 0, 0, 0)}
 
 
+def test_recount_leaves_replayed_history_out() -> None:
+    live = make_live()
+    batch = [heard(live, str(number), by=number, at_s=0.0, is_history=True) for number in range(6)]
+    chat.store_chat([*batch, heard(live, "new", by=9, at_s=2.0)], Roll(), NOW)
+
+    counts.recount({live.pk: frozenset({0})})
+
+    assert sampled(live) == {0: (1, 1, 0, 0, 0, 0, 0)}
+
+
 def test_recount_takes_many_lives_at_once_and_tells_the_last_stretch_of_each(told: list[Event]) -> None:
     one, two = make_live(), make_live()
     chat.store_chat([heard(one, "1"), heard(one, "2", at_s=30.0), heard(two, "1", at_s=10.0)], Roll(), NOW)

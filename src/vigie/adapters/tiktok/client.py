@@ -1,4 +1,4 @@
-"""The three ports of TikTok: LiveProbe, ChatSource and MediaSource, on one site."""
+"""The port LiveProbe: which channels are on air; and, on the same site, ChatSource and MediaSource."""
 
 from vigie.adapters.tiktok.chat import TikTokChat
 from vigie.adapters.tiktok.link import STALL_S

@@ -87,7 +87,7 @@ def _counted(touched: Mapping[int, Iterable[int]]) -> Iterable[dict[str, Any]]:
         for live_id, begins in touched.items()
         for first, end in runs_of(begins)
     )
-    found = ChatMessage.objects.filter(reduce(or_, stretches))
+    found = ChatMessage.objects.filter(reduce(or_, stretches), is_history=False)  # replayed: it triggers nothing
     stretch = Cast(Floor(F("at_s") / STRETCH_S), IntegerField())
     grouped = found.annotate(stretch=stretch).values("live", "stretch", "kind").order_by()
     counted: Iterable[Any] = grouped.annotate(
