@@ -349,17 +349,20 @@ def test_what_was_decided_lately_is_told(client: Client, member: Membership) -> 
 
 
 def test_who_opens_the_wall_has_its_channels_asked_for_sooner(client: Client, member: Membership) -> None:
-    channel, other = watched(member, airing=AiringState.OFFLINE), watched(make_membership(), airing=AiringState.OFFLINE)
+    for team in (member, make_membership()):
+        for airing in AiringState.values:
+            watched(team, airing=airing)
 
     wall(client, member)
 
-    assert Presence.objects.get(channel=channel).looked_at is not None
-    assert Presence.objects.get(channel=other).looked_at is None
+    looked_at = Presence.objects.exclude(looked_at=None).values_list("channel__workspace", "airing")
+    ours = member.workspace_id
+    assert set(looked_at) == {(ours, AiringState.LIVE), (ours, AiringState.UNKNOWN)}  # off air, it has no tile
 
 
 @pytest.mark.parametrize(("query", "is_looked_at"), [("", True), ("?platform=twitch", True), ("?platform=web", False)])
 def test_who_keeps_looking_says_so(client: Client, member: Membership, query: str, *, is_looked_at: bool) -> None:
-    channel = watched(member, airing=AiringState.OFFLINE)
+    channel = watched(member, airing=AiringState.LIVE)
 
     answer = client.post(address("wall-look", member) + query)
 

@@ -105,6 +105,15 @@ async def test_what_many_people_looked_at_once_starves_nobody() -> None:
     assert await asked_in_turn(most=1, times=1) == ["a"]
 
 
+async def test_what_many_people_look_at_starves_nobody() -> None:
+    channels = await watched("a", *(f"b{number}" for number in range(3)))
+    now = clock.now()
+    await sync_to_async(operations.look_at)([channel.pk for channel in channels[1:]], now)
+    await Presence.objects.filter(pk=channels[0].pk).aupdate(due_at=now - timedelta(minutes=2))
+
+    assert await asked_in_turn(most=1, times=1) == ["a"]
+
+
 class Unheard(ScriptedProbe):
     """A probe that says of one channel what no column takes."""
 

@@ -51,6 +51,14 @@ def test_learn_keeps_the_room_of_a_live_that_is_over() -> None:
     assert belief == Belief(Airing.OFFLINE, NOW, room_id="7")
 
 
+@pytest.mark.parametrize(
+    ("sighting", "viewers"),
+    [(LIVE, 12), (replace(LIVE, viewers=None), 10), (UNKNOWN, 10), (OFFLINE, None), (BANNED, None)],
+)
+def test_learn_keeps_how_many_watch_until_it_is_told_anew(sighting: Sighting, viewers: int | None) -> None:
+    assert learn(ON_AIR, sighting, NOW, has_live=True)[0].viewers == viewers
+
+
 def test_learn_counts_what_it_could_not_learn() -> None:
     once, _ = learn(ON_AIR, UNKNOWN, NOW, has_live=True)
     twice, _ = learn(once, UNKNOWN, NOW + FLAP, has_live=True)

@@ -20,7 +20,7 @@ from vigie.site.tiles import Tile, Unknown, Wanted
 from vigie.speech.permissions import may_read_transcripts
 from vigie.watch import operations
 from vigie.watch import queries as watch
-from vigie.watch.models import Platform, Thumbnail
+from vigie.watch.models import AiringState, Platform, Thumbnail
 from vigie.watch.permissions import may_follow_lives, may_manage_channels
 
 BADLY = "badly"
@@ -164,7 +164,9 @@ def _side(request: WorkspaceRequest, now: datetime) -> dict[str, object]:
 
 
 def _look(request: WorkspaceRequest, wanted: Wanted, now: datetime) -> None:
+    """Note that what has a tile is looked at: what is known to be off air has none."""
     channels = watch.channels_for(request.membership).filter(is_watched=True)
+    channels = channels.exclude(presence__airing=AiringState.OFFLINE)
     if wanted.platform:
         channels = channels.filter(platform=wanted.platform)
     operations.look_at(list(channels.values_list("pk", flat=True)), now)

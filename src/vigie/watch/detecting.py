@@ -7,7 +7,7 @@ from random import Random
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, F, QuerySet, When
 
 from vigie.ports import Airing, Fence, Handle, LiveProbe, PortError, Sighting
 from vigie.runtime import clock, leases, registry
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 RESOURCE = "detector:"
 """The name of a detector among leases begins with it; its platform follows."""
 TICK_S = 1.0
+HEAD_START = timedelta(seconds=60)
+"""By how much a channel that people look at goes before one that nobody does: more would starve the others."""
 
 
 def wanted() -> set[str]:
@@ -76,7 +78,7 @@ def _watched() -> QuerySet[Presence]:
 
 
 def _due(platform: str, most: int, now: datetime) -> list[Channel]:
-    """Return the channels to look at now, those that people look at first."""
+    """Return the channels to look at now, longest due first; those that people look at have a head start."""
     due = _watched().filter(channel__platform=platform, due_at__lte=now).select_related("channel")
-    turn = Case(When(looked_at__gte=now - LOOKED_AT, then=0), default=1)
-    return [row.channel for row in due.order_by(turn, "due_at")[:most]]
+    turn = Case(When(looked_at__gte=now - LOOKED_AT, then=F("due_at") - HEAD_START), default=F("due_at"))
+    return [row.channel for row in due.order_by(turn, "pk")[:most]]

@@ -50,7 +50,7 @@ def learn(belief: Belief, sighting: Sighting, now: datetime, *, has_live: bool) 
         reason=sighting.reason,
         is_permanent=sighting.is_permanent,
         room_id=sighting.room_id or belief.room_id,
-        viewers=sighting.viewers,
+        viewers=_viewers(belief, sighting),
     )
     if sighting.airing is Airing.LIVE:
         return replace(after, denials=0, failures=0), Step.NOTHING if has_live else Step.BEGIN
@@ -61,6 +61,13 @@ def learn(belief: Belief, sighting: Sighting, now: datetime, *, has_live: bool) 
     if denies and denials >= DENIALS:
         return replace(after, denials=0, failures=failures), Step.END
     return replace(after, denials=denials, failures=failures), Step.NOTHING
+
+
+def _viewers(belief: Belief, sighting: Sighting) -> int | None:
+    """Return how many watch, as was last told: not every answer tells it."""
+    if sighting.airing is Airing.OFFLINE or sighting.is_permanent:
+        return None
+    return belief.viewers if sighting.viewers is None else sighting.viewers
 
 
 def is_same_live(ended_at: datetime, now: datetime, *, same_room: bool) -> bool:

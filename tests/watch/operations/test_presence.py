@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from vigie.events import Acted, Event, LiveEnded, LiveResumed, LiveStarted, Pres
 from vigie.ports import Airing, Sighting
 from vigie.runtime.models import Lease
 from vigie.watch import operations
-from vigie.watch.models import Channel, Live, Presence
+from vigie.watch.models import Channel, Live, LiveSample, Presence
 from vigie.watch.operations import presence
 from vigie.watch.pacing import PACES, Look
 from vigie.watch.presence import FLAP
@@ -250,6 +251,29 @@ def test_a_handle_that_somebody_else_took_is_not_followed() -> None:
 
     channel.refresh_from_db()
     assert (channel.platform_id, channel.address) == ("42", "camille")
+
+
+def test_a_removed_channel_keeps_no_handle_from_the_account_that_has_it_now() -> None:
+    channel = watched(platform_id="42")
+    former = make_channel(channel.workspace, address="camille.tv")
+    Channel.objects.filter(pk=former.pk).update(platform="tiktok", platform_id="7", removed_at=NOW)
+
+    see(channel, Sighting("42", Airing.OFFLINE, platform_id="42", handle="camille.tv"))
+
+    addresses = dict(Channel.objects.values_list("pk", "address"))
+    assert addresses == {channel.pk: "camille.tv", former.pk: f"camille.tv (removed {former.pk})"}
+
+
+def test_how_many_watch_is_counted_though_no_chat_is_read() -> None:
+    channel = watched()
+
+    see(channel, LIVE)
+    see(channel, replace(LIVE, viewers=9), after=LATER)
+    see(channel, replace(LIVE, viewers=None), after=2 * LATER)
+
+    live = Live.objects.get()
+    assert list(LiveSample.objects.order_by("at_s").values_list("at_s", "viewers")) == [(0, 5), (30, 9)]
+    assert (live.viewers, live.peak_viewers, Presence.objects.get().viewers) == (9, 9, 9)
 
 
 def test_an_account_is_one_channel_of_a_workspace() -> None:

@@ -5,12 +5,14 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vigie.events import Acted, PresenceChanged
 from vigie.ports import Airing, Sighting
 from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, Live, Presence
 from vigie.watch.models.channels import RESOURCE
+from vigie.watch.operations.counts import count_viewers
 from vigie.watch.operations.lives import Ending, LiveIsOver, end_live, open_live, resume_live
 from vigie.watch.pacing import Look, next_look_s
 from vigie.watch.presence import Belief, Step, is_same_live, learn
@@ -65,7 +67,9 @@ def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look:
     belief, step = learn(before, sighting, now, has_live=live is not None)
     _identify(channel, sighting)
     if step is Step.BEGIN and channel.is_watched:
-        _begin(channel, sighting, now)
+        live = _begin(channel, sighting, now)
+    if live is not None and sighting.viewers is not None:
+        count_viewers(live.pk, (now - live.started_at).total_seconds(), sighting.viewers)
     if sighting.airing is Airing.LIVE and sighting.room_id:
         opened.exclude(room_id=sighting.room_id).update(room_id=sighting.room_id)
     if step is Step.END and live is not None:
@@ -118,20 +122,20 @@ def _save(presence: Presence, belief: Belief, now: datetime, *, due_at: datetime
     presence.save()
 
 
-def _begin(channel: Channel, sighting: Sighting, now: datetime) -> None:
+def _begin(channel: Channel, sighting: Sighting, now: datetime) -> Live:
     last = Live.objects.filter(channel=channel).exclude(ended_at=None).select_related("channel")
     former = last.order_by("-ended_at").first()
     same_room = former is not None and sighting.room_id != "" and former.room_id == sighting.room_id
     if former is not None and former.ended_at and is_same_live(former.ended_at, now, same_room=same_room):
         resume_live(former, now)
-    else:
-        open_live(
-            channel,
-            title=sighting.title,
-            now=now,
-            room_id=sighting.room_id,
-            aired_at=sighting.started_at,
-        )
+        return former
+    return open_live(
+        channel,
+        title=sighting.title,
+        now=now,
+        room_id=sighting.room_id,
+        aired_at=sighting.started_at,
+    )
 
 
 def _identify(channel: Channel, sighting: Sighting) -> None:
@@ -146,8 +150,17 @@ def _identify(channel: Channel, sighting: Sighting) -> None:
         channel.save(update_fields=["platform_id"])
     is_same_account = channel.platform_id and sighting.platform_id == channel.platform_id
     new = sighting.handle
-    if is_same_account and new and new != channel.address and not others.filter(address=new).exists():
-        _rename(channel, new)
+    if is_same_account and new and new != channel.address:
+        _make_way(others.filter(address=new).exclude(removed_at=None))
+        if not others.filter(address=new).exists():
+            _rename(channel, new)
+
+
+def _make_way(removed: QuerySet[Channel]) -> None:
+    """Let no channel that was removed keep a handle that is another account's by now."""
+    for channel in removed:
+        channel.address = f"{channel.address[:460]} (removed {channel.pk})"
+        channel.save(update_fields=["address"])
 
 
 def _rename(channel: Channel, address: str) -> None:
