@@ -7,6 +7,7 @@ gives up): here the same request is sent again after the reset, and nothing but 
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,6 +52,12 @@ class Helix:
     async def close(self) -> None:
         """Close the connections that are held open."""
         await self._client.aclose()
+
+    def of(self, keys: Keys) -> "Helix":
+        """Return what asks with other keys, from the same budget and over the same connections."""
+        other = copy(self)
+        other.keys = keys
+        return other
 
     async def accounts(self, *, ids: Sequence[str] = (), logins: Sequence[str] = ()) -> list[Account]:
         """Return those of at most 100 accounts that exist; a banned one does not. Raises PortError."""

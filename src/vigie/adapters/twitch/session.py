@@ -1,4 +1,7 @@
-"""One EventSub WebSocket of one account, which carries the rooms of many channels."""
+"""One EventSub WebSocket of one account, which carries the rooms of many channels.
+
+Several teams may have connected the same account, each with a consent of its own: each hears what its own allows.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -31,15 +34,28 @@ DRAIN_S = 2.0
 
 
 @dataclass(eq=False, slots=True)
+class Seat:
+    """One reader of a room: teams share the account and its connection, not what each was allowed."""
+
+    keys: Keys
+    kinds: frozenset[str]
+    """What it may hear of."""
+    inbox: Inbox = field(default_factory=Inbox)
+
+
+@dataclass(eq=False, slots=True)
 class Room:
     """A channel whose chat is read, by one reader or more."""
 
-    inboxes: set[Inbox] = field(default_factory=set)
+    seats: set[Seat] = field(default_factory=set)
     subscriptions: dict[str, str] = field(default_factory=dict)
-    """Kind -> id."""
+    """Kind -> id: of what any of the readers may hear of."""
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    is_open: bool = False
     once: Once = field(default_factory=Once)
+
+    def unheard(self) -> list[str]:
+        """Return the kinds that no reader is left for."""
+        return [kind for kind in self.subscriptions if not any(kind in seat.kinds for seat in self.seats)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ class Session:
         self._reader = reader
         self._rooms: dict[str, Room] = {}
         self._once = Once()
-        self._leaving: asyncio.Queue[str] = asyncio.Queue()
+        self._leaving: asyncio.Queue[tuple[str, Keys]] = asyncio.Queue()
         self._session_id: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         # not in a task group of a reader: it outlives the one that came first; `close` ends it
         self._running = asyncio.create_task(self._run())
@@ -94,58 +110,56 @@ class Session:
 
     @asynccontextmanager
     async def joined(self, channel_id: str, identity: Identity, keys: Keys) -> AsyncIterator[Inbox]:
-        """Yield where what happens in a room comes in. Raises PortError when Twitch refuses.
-
-        `keys` were just seen to be those of the account; older ones may be another's by now.
-        """
-        self._reader.helix.keys = keys
-        inbox = Inbox()
+        """Yield where what `identity` allows of a room comes in. Raises PortError when Twitch refuses."""
+        seat = Seat(keys, _kinds(identity))
         room = self._rooms.setdefault(channel_id, Room())
-        room.inboxes.add(inbox)
+        room.seats.add(seat)
         try:
-            await self._open(channel_id, room, granted(identity.scopes))
-            yield inbox
+            await self._open(channel_id, room, seat)
+            yield seat.inbox
         finally:
-            room.inboxes.discard(inbox)
-            if not room.inboxes:
+            room.seats.discard(seat)
+            if not room.seats:
                 del self._rooms[channel_id]
-                self._give_back(room)
+            self._give_back(room, keys)
 
     # ── subscriptions ──
 
-    async def _open(self, channel_id: str, room: Room, wishes: Sequence[Wish]) -> None:
+    async def _open(self, channel_id: str, room: Room, seat: Seat) -> None:
+        """Subscribe to what a reader may hear of and none before it might, in the reader's name."""
         try:
             async with asyncio.timeout(SUBSCRIBE_S), room.opening:
                 await asyncio.shield(self._session_id)
-                if not room.is_open:
+                if missing := seat.kinds - room.subscriptions.keys():
                     await self._leaving.join()  # the same, asked for while it is being given up, would be refused
-                    await self._subscribe(channel_id, room, wishes)
-                    room.is_open = True
+                    helix = self._reader.helix.of(seat.keys)
+                    await self._subscribe(channel_id, room, [wish for wish in WISHES if wish.kind in missing], helix)
         except TimeoutError as error:
             raise PortError("Twitch EventSub: not subscribed in time.", retryable=True) from error
 
-    async def _subscribe(self, channel_id: str, room: Room, wishes: Sequence[Wish]) -> None:
+    async def _subscribe(self, channel_id: str, room: Room, wishes: Sequence[Wish], helix: Helix) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for wish in wishes:
-                    if wish.kind not in room.subscriptions:
-                        tasks.create_task(self._wish(wish, channel_id, room))
+                    tasks.create_task(self._wish(wish, channel_id, room, helix))
         except BaseExceptionGroup as group:
             raise group.split(PortError)[1] or first(group) from None
 
-    async def _wish(self, wish: Wish, channel_id: str, room: Room) -> None:
+    async def _wish(self, wish: Wish, channel_id: str, room: Room, helix: Helix) -> None:
         asked = wish.asked(channel_id, self._reader.user_id, self._session_id.result())
         try:
-            room.subscriptions[wish.kind] = await self._reader.helix.subscribe(asked)
+            room.subscriptions[wish.kind] = await helix.subscribe(asked)
         except Refusal as error:
             if wish.is_needed or error.retryable:
                 raise refused(error, self._reader.login) from error
             log.info("twitch.not_subscribed", kind=wish.kind, status=error.status)
 
-    def _give_back(self, room: Room) -> None:
-        for number in filter(None, room.subscriptions.values()):
-            if not self.is_over:
-                self._leaving.put_nowait(number)
+    def _give_back(self, room: Room, keys: Keys) -> None:
+        """Let what nobody hears any more be ended, in the name of who left."""
+        for kind in room.unheard():
+            number = room.subscriptions.pop(kind)
+            if number and not self.is_over:
+                self._leaving.put_nowait((number, keys))
 
     def _forget_leaving(self) -> None:
         while not self._leaving.empty():
@@ -153,11 +167,11 @@ class Session:
             self._leaving.task_done()
 
     async def _give_up(self) -> None:
-        """End the subscriptions of rooms that nobody reads any more."""
+        """End the subscriptions that nobody hears any more."""
         while True:
-            number = await self._leaving.get()
+            number, keys = await self._leaving.get()
             try:
-                await self._reader.helix.unsubscribe(number)
+                await self._reader.helix.of(keys).unsubscribe(number)
             except PortError as error:
                 log.info("twitch.not_unsubscribed", error=str(error))
             finally:
@@ -185,22 +199,31 @@ class Session:
             self._session_id.exception()  # nobody may be waiting for it
         self._forget_leaving()
         for room in self._rooms.values():
-            for inbox in room.inboxes:
-                inbox.fail(trouble)
+            for seat in room.seats:
+                seat.inbox.fail(trouble)
 
     async def _keep_valid(self) -> None:
-        """Look once an hour whether the person still consents, as Twitch asks. Raises PortError when not."""
+        """Look once an hour whether people still consent, as Twitch asks; a reader without a consent is told."""
         while True:
             await asyncio.sleep(self._settings.pace.validate_s)
-            try:
-                identity = await identify(self._reader.authority, self._reader.helix.keys)
-            except PortError as error:
-                if error.permanent:
-                    raise
-                log.info("twitch.not_validated", error=str(error))
-                continue
+            valid = set[str]()
+            for seat in [seat for room in self._rooms.values() for seat in room.seats]:
+                if trouble := await self._consent(seat, valid):
+                    seat.inbox.fail(trouble)
+
+    async def _consent(self, seat: Seat, valid: set[str]) -> PortError | None:
+        """Return why a reader may not read on, if that is known; `valid` are the tokens that were seen to be."""
+        try:
+            if await seat.keys.token() in valid:
+                return None
+            identity = await identify(self._reader.authority, seat.keys)
             if identity.platform_id != self._reader.user_id:
-                raise PortError("Another Twitch account was chosen to read this chat.", retryable=True)
+                return PortError("Another Twitch account was chosen to read this chat.", retryable=True)
+            valid.add(await seat.keys.token())
+        except PortError as error:
+            log.info("twitch.not_validated", error=str(error))
+            return error if error.permanent else None
+        return None
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
         link = await open_link(self._settings.eventsub_url, self._settings.pace.patience)
@@ -245,8 +268,9 @@ class Session:
             log.info("twitch.unreadable", kind=notice.kind, error=str(error))
             return
         new = [item for item in told if not isinstance(item, ActivityReceived) or room.once.is_new(item.message_id)]
-        for inbox in room.inboxes:
-            inbox.put(new)
+        for seat in room.seats:
+            if notice.kind in seat.kinds:
+                seat.inbox.put(new)
 
     def _revoke(self, revocation: Revocation) -> None:
         room = self._rooms.get(revocation.channel_id)
@@ -254,5 +278,9 @@ class Session:
             return
         room.subscriptions.pop(revocation.kind, None)
         if any(wish.is_needed and wish.kind == revocation.kind for wish in WISHES):
-            for inbox in room.inboxes:
-                inbox.fail(frames.revoked(revocation))
+            for seat in room.seats:
+                seat.inbox.fail(frames.revoked(revocation))
+
+
+def _kinds(identity: Identity) -> frozenset[str]:
+    return frozenset(wish.kind for wish in granted(identity.scopes))
