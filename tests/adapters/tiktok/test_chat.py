@@ -23,7 +23,7 @@ from vigie.events import (
     RoomPaused,
 )
 from vigie.ports import Handle, NotLive, PortError, Room
-from vigie.simulators.tiktok.accounts import Account, State
+from vigie.simulators.tiktok.accounts import Account, Standing, State
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.happenings import (
     Action,
@@ -255,8 +255,10 @@ async def test_silent_connection_has_stalled(server: TikTokServer) -> None:
         (Fault(Kind.HTML, routes=frozenset({Route.SIGN})), "something else than what was asked", False),
         (Fault(Kind.EMPTY, routes=frozenset({Route.SIGN})), "something else than what was asked", False),
         (Fault(Kind.GIBBERISH, routes=frozenset({Route.SIGN})), "something else than what was asked", False),
-        (Fault(Kind.REFUSE, status=400, routes=frozenset({Route.PUSH})), "HTTP 400: illegal secret key", False),
-        (Fault(Kind.REFUSE, status=200, routes=frozenset({Route.PUSH})), "HTTP 200: illegal secret key", False),
+        (Fault(Kind.REFUSE, status=400, routes=frozenset({Route.PUSH})), "HTTP 400: illegal secret key", True),
+        (Fault(Kind.REFUSE, status=200, routes=frozenset({Route.PUSH})), "HTTP 200: illegal secret key", True),
+        (Fault(Kind.REFUSE, status=429, routes=frozenset({Route.PUSH})), "HTTP 429: illegal secret key", False),
+        (Fault(Kind.REFUSE, status=503, routes=frozenset({Route.PUSH})), "HTTP 503: illegal secret key", False),
     ],
 )
 async def test_refusal_is_told(server: TikTokServer, fault: Fault, message: str, permanent: bool) -> None:  # noqa: FBT001 -- a column of the table
@@ -379,6 +381,28 @@ async def test_session_is_shared_where_the_operator_consents(server: TikTokServe
         pass
 
     assert [SESSION in sent_to(server, route) for route in (Route.SIGN, Route.PUSH)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "found"),
+    [(TikTokSettings(), "HTTP 415: DEVICE_BLOCKED"), (SECRETS, "HTTP 415: DEVICE_BLOCKED"), (SHARED, "")],
+    ids=["no session", "a session for TikTok alone", "a session that may be shared"],
+)
+async def test_chat_of_a_live_for_adults_needs_a_session_that_may_be_shared(
+    server: TikTokServer, secrets: TikTokSettings, found: str
+) -> None:
+    server.add(Account("adults", standing=Standing.AGE_RESTRICTED))
+
+    async with adapter(server, secrets=secrets) as tiktok:
+        items = tiktok.chat.chat(room_of(server, "adults"))
+        try:
+            told = str(await anext(items))
+        except PortError as error:
+            told = f"{error} {error.permanent}"
+
+    assert found in told
+    assert ("refuses" in told) == told.endswith("True") == bool(found)
+    assert asked_for(server) == ["sign", "push"]
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])

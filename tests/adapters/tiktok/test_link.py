@@ -196,11 +196,15 @@ async def test_address_that_is_none_is_refused(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
-    [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+    ("said", "may_pass"),
+    [
+        (b"", True),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", False),
+    ],
     ids=["hang up", "ssh", "web"],
 )
-async def test_who_is_no_push_server_is_told_and_the_signature_is_not(said: bytes) -> None:
+async def test_who_is_no_push_server_is_told_and_the_signature_is_not(said: bytes, may_pass: bool) -> None:  # noqa: FBT001 -- a column of the table
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         writer.close()
@@ -211,8 +215,44 @@ async def test_who_is_no_push_server_is_told_and_the_signature_is_not(said: byte
         with pytest.raises(PortError) as raised:
             await open_link(Ticket(uri, {}), ROOM)
 
-    assert raised.value.retryable
+    assert (raised.value.retryable, raised.value.permanent) == (may_pass, not may_pass)
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "told", "may_pass"),
+    [
+        (200, ["Handshake-Status: 415", "Handshake-Msg: DEVICE_BLOCKED"], "HTTP 415: DEVICE_BLOCKED", False),
+        (200, ["Handshake-Status: 503", "Handshake-Msg: busy"], "HTTP 503: busy", True),
+        (200, ["Handshake-Status: odd"], "HTTP 200: no reason", False),
+        (200, ["Handshake-Msg: a", "Handshake-Msg: b"], "HTTP 200: a, b", False),
+        (401, [], "HTTP 401: no reason", False),
+        (403, [], "HTTP 403: no reason", False),
+        (429, ["Retry-After: 7"], "HTTP 429: no reason", True),
+        (502, [], "HTTP 502: no reason", True),
+    ],
+)
+async def test_refused_handshake_costs_no_more_signatures_than_it_must(
+    status: int,
+    headers: list[str],
+    told: str,
+    may_pass: bool,  # noqa: FBT001 -- a column of the table
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        lines = [f"HTTP/1.1 {status} Odd", "Content-Length: 0", *headers, "", ""]
+        writer.write("\r\n".join(lines).encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        uri = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        with pytest.raises(PortError) as raised:
+            await open_link(Ticket(uri, {}), ROOM)
+
+    assert told in str(raised.value)
+    assert (raised.value.retryable, raised.value.permanent) == (may_pass, not may_pass)
+    assert raised.value.retry_after_s == (7.0 if status == 429 else None)
 
 
 async def test_nobody_there_is_told() -> None:

@@ -77,6 +77,14 @@ def test_who_is_not_there_is_told_in_the_platforms_way(
     assert {key: answer.json()[key] for key in told} == told
 
 
+def test_who_is_logged_in_is_shown_a_live_for_adults(server: TikTokServer) -> None:
+    address = server.url("webcast/room/info/?room_id=106")
+
+    answer = httpx.get(address, cookies={"sessionid": "s"}, timeout=5).json()
+
+    assert (answer["status_code"], "stream_url" in answer["data"]) == (0, True)
+
+
 def test_the_signing_service_counts(server: TikTokServer) -> None:
     before = get(server, "sign/webcast/rate_limits").json()["minute"]["remaining"]
     get(server, "sign/webcast/fetch?room_id=101")

@@ -57,7 +57,7 @@ def test_history_is_told_to_be_history(proto: Any) -> None:
 
 
 def test_the_first_result_says_where_the_push_server_is(proto: Any) -> None:
-    result = proto.ProtoMessageFetchResult().parse(first_result("ws://here/im/"))
+    result = proto.ProtoMessageFetchResult().parse(first_result("ws://here/im/", "signed"))
 
     assert (result.push_server, result.cursor, result.is_first) == ("ws://here/im/", "c0", True)
     assert result.route_params["wrss"] == "signed"

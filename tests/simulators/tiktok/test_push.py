@@ -20,12 +20,19 @@ HEARTBEAT = encode(PUSH_FRAME, payload_type="hb", payload=b"\x08\x65")
 DEADLINE_S = 10
 
 
-def listen(server: TikTokServer, **query: str) -> connect:
+def listen(server: TikTokServer, headers: dict[str, str] | None = None, **query: str) -> connect:
     asked = {"room_id": "101", "wrss": "signed", "compress": "gzip", **query}
     params = "&".join(f"{key}={value}" for key, value in asked.items())
     address = server.url(PUSH_PATH.removeprefix("/")).replace("http", "ws", 1)
     subprotocols = [Subprotocol("echo-protocol")]
-    return connect(f"{address}?{params}", subprotocols=subprotocols, ping_interval=None, proxy=None, max_queue=1)
+    return connect(
+        f"{address}?{params}",
+        subprotocols=subprotocols,
+        additional_headers=headers,
+        ping_interval=None,
+        proxy=None,
+        max_queue=1,
+    )
 
 
 async def heard(connection: ClientConnection) -> Any:
@@ -46,6 +53,34 @@ async def test_a_handshake_tells_how_often_to_say_that_one_is_there(server: TikT
         assert connection.response.headers["Handshake-Options"] == "ping-interval=5"
         assert connection.subprotocol == "echo-protocol"
         assert server.connections("alice") == 1
+
+
+LOGGED_IN = {"Cookie": "sessionid=s"}
+
+
+@pytest.mark.parametrize(
+    ("query", "cookies", "refused"),
+    [
+        ({"room_id": "106"}, {}, (200, "415", "DEVICE_BLOCKED")),
+        ({"room_id": "106"}, LOGGED_IN, (200, "415", "DEVICE_BLOCKED")),
+        ({"room_id": "106", "wrss": "signed%20in"}, LOGGED_IN, None),
+        ({"wrss": "signed%20in"}, LOGGED_IN, None),
+        ({"wrss": "signed%20in"}, {}, (200, None, "illegal secret key")),
+        ({}, LOGGED_IN, None),
+    ],
+)
+async def test_a_live_for_adults_is_for_who_was_signed_as_who_is_logged_in(
+    server: TikTokServer, query: dict[str, str], cookies: dict[str, str], refused: tuple[int, str | None, str] | None
+) -> None:
+    told = None
+    try:
+        async with listen(server, headers=cookies, **query):
+            pass
+    except InvalidStatus as error:
+        headers = error.response.headers
+        told = (error.response.status_code, headers.get("Handshake-Status"), headers.get("Handshake-Msg"))
+
+    assert told == refused
 
 
 async def test_heartbeats_are_answered(tiktoklive: Any, server: TikTokServer) -> None:

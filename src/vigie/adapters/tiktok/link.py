@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vigie.adapters.gated import tls
+import httpx
+
+from vigie.adapters.gated import AGAIN, tls, wait_s
 from vigie.adapters.tiktok.decode import Envelope
 from vigie.adapters.tiktok.frames import enter_room, heartbeat
 from vigie.ports import PortError
@@ -19,6 +21,7 @@ from vigie.ports import PortError
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
     from websockets.exceptions import ConnectionClosed
+    from websockets.http11 import Response
 
 OPEN_S, SEND_S, CLOSE_S = 10.0, 10.0, 0.5
 BEAT_S = 5.0
@@ -26,6 +29,7 @@ BEAT_S = 5.0
 BEATS_S = (0.05, 20.0)
 STALL_S = 30.0
 MOST_BYTES = 4 * 2**20
+STATUS = re.compile(r"[45][0-9][0-9]")
 INTERVAL = re.compile(r"ping-interval=([0-9]{1,3}(?:\.[0-9]{1,3})?)")
 SCHEMES = ("wss://", "ws://")
 
@@ -101,7 +105,7 @@ class Link:
 async def open_link(ticket: Ticket, room_id: int, stall_s: float = STALL_S) -> Link:
     """Return a connection that has asked for the messages of a room. Raises PortError."""
     socket = await _open_socket(ticket)
-    told = INTERVAL.search((socket.response.headers if socket.response else {}).get("Handshake-Options", ""))
+    told = INTERVAL.search(_headers(socket.response).get("Handshake-Options", "") if socket.response else "")
     least, most = BEATS_S
     beat_s = min(max(float(told[1]), least), most) if told else BEAT_S
     link = Link(socket, room_id, Patience(stall_s, beat_s))
@@ -148,13 +152,35 @@ def port_errors() -> Iterator[None]:
     except TimeoutError as error:
         raise PortError(f"TikTok's chat did not answer within {OPEN_S:.0f} s.", retryable=True) from error
     except InvalidStatus as error:
-        told = error.response.headers.get("Handshake-Msg", "no reason")[:200]
-        message = f"TikTok's chat refuses the connection (HTTP {error.response.status_code}: {told})."
-        raise PortError(message, retryable=True) from error
+        raise _refused(error.response) from error
     except (InvalidURI, ValueError):  # the latter from the standard library, for what is hardly an address
         raise PortError("The signing service names no push server.", retryable=True) from None
     except (WebSocketException, OSError) as error:
         raise PortError(f"TikTok's chat cannot be reached ({type(error).__name__}).", retryable=True) from error
+
+
+def _refused(response: "Response") -> PortError:
+    """Return what it means that the push server lets us not in, whose own status stands in a header of a plain 200.
+
+    Each try costs a signature, and who was recognized as no browser, or as nobody of 18, is not let in by asking
+    again: only who is told to wait, or that the server is down, asks again soon. (415 DEVICE_BLOCKED, 417 illegal
+    app_id: TikTok-Live-Connector #187 and #329; TikTokLive 7.0.1 takes 200 and 400 for a block.)
+    """
+    headers = _headers(response)
+    own = headers.get("Handshake-Status", "")
+    status = int(own) if STATUS.fullmatch(own) else response.status_code
+    may_pass = status in AGAIN or status >= 500
+    return PortError(
+        f"TikTok's chat refuses the connection (HTTP {status}: {headers.get('Handshake-Msg', 'no reason')[:200]}).",
+        retryable=may_pass,
+        retry_after_s=wait_s(headers) if may_pass else None,
+        permanent=not may_pass,
+    )
+
+
+def _headers(response: "Response") -> httpx.Headers:
+    """Return them as httpx does: websockets' raise where one comes twice."""
+    return httpx.Headers(list(response.headers.raw_items()))
 
 
 def _closed(error: "ConnectionClosed") -> PortError:

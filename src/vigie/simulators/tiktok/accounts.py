@@ -21,7 +21,7 @@ class Standing(StrEnum):
     BANNED = "banned"
     """As if it did not exist, but for the profile page, which says why."""
     AGE_RESTRICTED = "age_restricted"
-    """All but the room info, which asks for a login."""
+    """All but the room info and the messages, which are for who is logged in."""
 
 
 @dataclass(frozen=True, slots=True)

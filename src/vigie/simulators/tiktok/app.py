@@ -21,6 +21,13 @@ from vigie.simulators.tiktok.rooms import Rooms
 from vigie.simulators.tiktok.spoiling import spoil, waited
 
 PUSH_PATH = "/webcast/im/ws_proxy/ws_reuse_supplement/"
+SIGNED, SIGNED_IN = "signed", "signed in"
+"""What a push server is shown: that one was let in, with the session of an account or without."""
+ILLEGAL, BLOCKED = (
+    {"Handshake-Msg": "illegal secret key"},
+    {"Handshake-Status": "415", "Handshake-Msg": "DEVICE_BLOCKED"},
+)
+"""Why it lets nobody in; the latter with HTTP 200 (seen in TikTok-Live-Connector #187)."""
 COOKIES = {"X-Set-TT-Cookie": "ttwid=vigie; msToken=vigie", "X-Request-Id": "r1", "X-Agent-Id": "a1"}
 
 Answer = Callable[[Request, list[Room]], Response]
@@ -114,11 +121,11 @@ class TikTokApp:
         found = [(room_id, self._rooms.of_live(room_id)) for room_id in asked]
         return JSONResponse(pages.alive([(room_id, room.account if room else None) for room_id, room in found]))
 
-    def _info(self, _: Request, rooms: list[Room]) -> Response:
+    def _info(self, request: Request, rooms: list[Room]) -> Response:
         account = _first(rooms)
         if account is None or not account.is_listed:
             return JSONResponse(pages.no_room_info())
-        if account.standing is Standing.AGE_RESTRICTED:
+        if account.standing is Standing.AGE_RESTRICTED and not _is_logged_in(request):
             return JSONResponse(pages.restricted_info())
         media, room = self._media_url(account), rooms[0]
         return JSONResponse(pages.room_info(account, media, viewers=room.viewers, likes=room.likes))
@@ -129,7 +136,8 @@ class TikTokApp:
         if not rooms:
             return JSONResponse({"code": 404, "message": "No such room."}, 404)
         push_server = f"ws://{request.url.netloc}{PUSH_PATH}"
-        return Response(first_result(push_server), media_type="application/octet-stream", headers=COOKIES)
+        secret = SIGNED_IN if request.query_params.get("session_id") else SIGNED
+        return Response(first_result(push_server, secret), media_type="application/octet-stream", headers=COOKIES)
 
     def _limits(self, _: Request, __: list[Room]) -> Response:
         asked = sum(asked.route is Route.SIGN for asked in self._book.asked())
@@ -138,13 +146,28 @@ class TikTokApp:
     async def _push(self, websocket: WebSocket) -> None:
         rooms = self._by_live(websocket)
         self._note(Route.PUSH, websocket, rooms)
-        fault = self._fault(Route.PUSH, rooms)
-        if fault or not rooms or websocket.query_params.get("wrss") != "signed":
-            status = fault.status if fault else 400
-            refusal = Response(status_code=status, headers={"Handshake-Msg": "illegal secret key"})
+        refusal = self._refusal(websocket, rooms)
+        if refusal:
             await websocket.send_denial_response(refusal)
             return
         await PushConnection(websocket, rooms[0], self._book).run()
+
+    def _refusal(self, websocket: WebSocket, rooms: list[Room]) -> Response | None:
+        """Return how a handshake is refused, if it is."""
+        if fault := self._fault(Route.PUSH, rooms):
+            return Response(status_code=fault.status, headers=ILLEGAL)
+        secret = websocket.query_params.get("wrss")
+        if not rooms or secret not in {SIGNED, SIGNED_IN}:
+            return Response(status_code=400, headers=ILLEGAL)
+        if secret == SIGNED_IN and not _is_logged_in(websocket):
+            return Response(status_code=200, headers=ILLEGAL)
+        if secret == SIGNED and rooms[0].account.standing is Standing.AGE_RESTRICTED:
+            return Response(status_code=200, headers=BLOCKED)
+        return None
+
+
+def _is_logged_in(request: HTTPConnection) -> bool:
+    return bool(request.cookies.get("sessionid"))
 
 
 def _first(rooms: list[Room]) -> Account | None:

@@ -68,14 +68,14 @@ def heartbeat_frame() -> Frame:
     return RawFrame(HEARTBEAT)
 
 
-def first_result(push_server: str) -> bytes:
+def first_result(push_server: str, secret: str) -> bytes:
     """Return what the signing service hands out: where the push server is and how to be let in."""
     return encode(
         schemas.FETCH_RESULT,
         cursor="c0",
         fetch_interval=1000,
         internal_ext="fetch_id:0",
-        route_params={"wrss": "signed", "imprp": "vigie"},
+        route_params={"wrss": secret, "imprp": "vigie"},
         heartbeat_duration=10_000,
         push_server=push_server,
         is_first=True,
