@@ -7,7 +7,7 @@ import pytest
 from tests.adapters.gates import ClosedGate, FreeGate
 from tests.adapters.tiktok.simulated import adapter, asked_for
 from vigie.adapters.tiktok.client import TikTok
-from vigie.adapters.tiktok.probe import RENAMED_EVERY
+from vigie.adapters.tiktok.probe import NOT_ASKED, RENAMED_EVERY
 from vigie.ports import Airing, Handle, NotLive, PortError, Sighting
 from vigie.simulators.tiktok.accounts import Account, Standing, State
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
@@ -48,6 +48,13 @@ async def test_rooms_that_are_known_cost_one_request_together(server: TikTokServ
 
     assert seen == [(channel.name, Airing.LIVE, channel.room_id) for channel in channels]
     assert asked_for(server) == ["alive"]
+
+
+async def test_room_that_is_known_tells_nothing_of_its_viewers(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok:
+        (seen,) = await tiktok.probe.probe([Handle("alba", room_id="71")])
+
+    assert (seen.airing, seen.viewers, seen.title, seen.started_at) == (Airing.LIVE, None, "", None)
 
 
 async def test_each_channel_gets_its_sighting_in_order(server: TikTokServer) -> None:
@@ -206,7 +213,9 @@ async def test_block_is_told_when_nothing_could_be_asked(server: TikTokServer, k
 
     assert (raised.value.retryable, raised.value.permanent) == (True, False)
     assert len(server.requests) == 1
-    assert gate.left == [("tiktok", raised.value)]
+    assert gate.left == [("tiktok", raised.value.__cause__)]
+    assert "TikTok" in str(raised.value)
+    assert "://" not in str(raised.value)
 
 
 @pytest.mark.parametrize("kind", [Kind.CAPTCHA, Kind.HTML, Kind.EMPTY, Kind.REFUSE, Kind.GIBBERISH])
@@ -228,14 +237,55 @@ async def test_gibberish_about_rooms_is_asked_about_one_by_one(server: TikTokSer
         assert await sighted(tiktok, Handle("alba", room_id="71")) == [("alba", Airing.LIVE, "71")]
 
 
-async def test_probe_stops_asking_when_tiktok_has_had_enough(server: TikTokServer) -> None:
+async def test_one_channel_that_fails_stops_nothing(server: TikTokServer) -> None:
     server.break_live("bruno", Fault(Kind.CAPTCHA))
 
     async with adapter(server) as tiktok:
-        seen = await sighted(tiktok, Handle("alba"), Handle("bruno"), Handle("carla"))
+        seen = await sighted(tiktok, Handle("bruno"), Handle("alba"), Handle("bruno"), Handle("carla"))
 
-    assert seen == [("alba", Airing.LIVE, "71"), ("bruno", Airing.UNKNOWN, ""), ("carla", Airing.UNKNOWN, "")]
+    assert seen == [
+        *[("bruno", Airing.UNKNOWN, ""), ("alba", Airing.LIVE, "71")],
+        *[("bruno", Airing.UNKNOWN, ""), ("carla", Airing.LIVE, "73")],
+    ]
+
+
+async def test_probe_stops_asking_when_tiktok_has_had_enough(server: TikTokServer) -> None:
+    server.add(Account("dora", room_id=74))
+    server.add(Account("emma", room_id=75))
+    for handle in ("bruno", "carla"):
+        server.break_live(handle, Fault(Kind.CAPTCHA, routes=frozenset({Route.USER_ROOM})))
+
+    async with adapter(server) as tiktok:
+        asked = [Handle("alba"), Handle("bruno"), Handle("carla"), Handle("dora"), Handle("emma", room_id="75")]
+        seen = await tiktok.probe.probe(asked)
+
+    unknown = Airing.UNKNOWN
+    assert [each.airing for each in seen] == [Airing.LIVE, unknown, unknown, unknown, Airing.LIVE]
+    assert [each.reason.rpartition(": T")[2] for each in seen[1:3]] == ["ikTok asks whether a person is there."] * 2
+    assert seen[3].reason == NOT_ASKED
+    assert asked_for(server) == ["alive", "user_room", "user_room", "user_room"]
+
+
+async def test_probe_stops_asking_when_it_is_told_to_wait(server: TikTokServer) -> None:
+    server.break_live("bruno", Fault(Kind.REFUSE, status=429, reset_s=90, routes=frozenset({Route.USER_ROOM})))
+
+    async with adapter(server) as tiktok:
+        seen = await tiktok.probe.probe([Handle("alba"), Handle("bruno"), Handle("carla")])
+
+    assert [each.airing for each in seen] == [Airing.LIVE, Airing.UNKNOWN, Airing.UNKNOWN]
+    assert (seen[1].reason.startswith("TikTok refuses"), seen[2].reason) == (True, NOT_ASKED)
     assert asked_for(server) == ["user_room", "user_room"]
+
+
+async def test_trouble_with_all_names_none_of_them(server: TikTokServer) -> None:
+    server.break_all(Fault(Kind.CAPTCHA, routes=frozenset({Route.PROFILE})))
+
+    async with adapter(server) as tiktok:
+        with pytest.raises(PortError) as raised:
+            await tiktok.probe.probe([Handle("nobody"), Handle("no_one"), Handle("none")])
+
+    assert (str(raised.value), raised.value.retryable) == ("TikTok asks whether a person is there.", True)
+    assert asked_for(server) == ["user_room", "profile"] * 2
 
 
 async def test_rate_limit_tells_when_to_come_back(server: TikTokServer) -> None:

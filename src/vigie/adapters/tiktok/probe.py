@@ -7,6 +7,7 @@ Rooms do not tell what their channel is called by now: now and then one of those
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vigie.adapters.tiktok import parse
 from vigie.adapters.tiktok.parse import Odd
@@ -19,10 +20,41 @@ NEVER_LIVE = "This account has never been live."
 RENAMED_EVERY = 30
 """After so many looks in a row at a room alone, half an hour, its channel is looked at too: it may be renamed."""
 MOST_ROOMS = 10_000
+MOST_FAILURES = 2
+"""In a row; then it is TikTok that does not answer, and not something about a channel."""
+NOT_ASKED = "TikTok did not answer for other channels: this one was not asked for."
+ADDRESS = re.compile(r"https?://\S+: ")
+
+
+@dataclass(slots=True)
+class Mood:
+    """How TikTok has answered one call so far."""
+
+    trouble: PortError | None = None
+    """The last there was."""
+    answers: int = 0
+    failures: int = 0
+    """Since the last answer."""
+
+    def answered(self) -> None:
+        """Take note that a channel was told of."""
+        self.answers += 1
+        self.failures = 0
+
+    def failed(self, trouble: PortError) -> None:
+        """Take note that a channel was not told of."""
+        self.trouble = trouble
+        self.failures += 1
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it wants to be left alone: it says so, our own gate does, or a second failure in a row."""
+        asks_to_wait = self.trouble is not None and self.trouble.retry_after_s is not None
+        return asks_to_wait or self.failures >= MOST_FAILURES
 
 
 class TikTokProbe:
-    """Asks one after the other, and stops asking at the first sign that TikTok has had enough."""
+    """Asks one after the other, and stops when TikTok has had enough: one page that fails is no proof of that."""
 
     most = 50
 
@@ -33,27 +65,36 @@ class TikTokProbe:
 
     async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
         """Return what `vigie.ports.LiveProbe.probe` promises."""
-        trouble: PortError | None = None
-        on_air, sightings = set[str](), list[Sighting]()
-        answers = 0
+        mood = Mood()
         try:
             on_air = await self._on_air(channels)
         except PortError as error:
-            trouble = error
+            raise _of_all(error) from error
         turn = self._next_turn(on_air)
-        for channel in channels:
-            seen = _still_live(channel) if channel.room_id in on_air else None
-            if trouble is None and (seen is None or channel.room_id == turn):
-                try:
-                    looked = await self.look(channel)
-                    seen = looked if seen is None or looked.airing is Airing.LIVE else seen
-                except PortError as error:
-                    trouble = error
-            answers += seen is not None
-            sightings.append(seen or _unknown(channel, str(trouble)))
-        if trouble and not answers:
-            raise trouble
+        sightings = [
+            await self._sight(channel, mood, is_live=channel.room_id in on_air, is_turn=channel.room_id == turn)
+            for channel in channels
+        ]
+        if mood.trouble and not mood.answers:
+            raise _of_all(mood.trouble) from mood.trouble
         return sightings
+
+    async def _sight(self, channel: Handle, mood: Mood, *, is_live: bool, is_turn: bool) -> Sighting:
+        """Return what is known of one channel: a live that is on air is looked at only when it is its turn."""
+        seen = _still_live(channel) if is_live else None
+        if seen and (mood.is_bad or not is_turn):
+            mood.answers += 1
+            return seen
+        if mood.is_bad:
+            return _unknown(channel, NOT_ASKED)
+        try:
+            looked = await self.look(channel)
+        except PortError as error:
+            mood.failed(error)
+            mood.answers += seen is not None
+            return seen or _unknown(channel, str(error))
+        mood.answered()
+        return looked if seen is None or looked.airing is Airing.LIVE else seen
 
     async def look(self, channel: Handle) -> Sighting:
         """Return what there is to say of one channel. Raises PortError when TikTok did not answer."""
@@ -120,6 +161,14 @@ class TikTokProbe:
             if renamed:
                 return renamed
         return Sighting(asked, Airing.OFFLINE, NEVER_LIVE, platform_id=profile.platform_id, handle=profile.handle)
+
+
+def _of_all(trouble: PortError) -> PortError:
+    """Return trouble that concerns all channels of a call: the address of one of them has no place in it."""
+    reason = ADDRESS.sub("", str(trouble))
+    return PortError(
+        reason, retryable=trouble.retryable, retry_after_s=trouble.retry_after_s, permanent=trouble.permanent
+    )
 
 
 def _still_live(channel: Handle) -> Sighting:
