@@ -1,6 +1,7 @@
 """What TikTokLive's unmodified client makes of a frame, told in our words: what ours is compared with."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,7 +90,11 @@ def gift(event: Any) -> list[RoomItem]:
         return []
     count = max(event.repeat_count, 1)
     name, diamonds = (event.gift.name, event.gift.diamond_count) if event.gift else ("", 0)
-    return [activity(ActivityKind.GIFT, event, name, count, diamonds * count)]
+    told = activity(ActivityKind.GIFT, event, name, count, diamonds * count)
+    if event.gift and event.gift.type == 1 and event.group_id:
+        user_id = event.user.id if event.user else 0
+        return [replace(told, message_id=f"{user_id}.{event.gift.id}.{event.group_id}")]
+    return [told]
 
 
 def like(event: Any) -> list[RoomItem]:

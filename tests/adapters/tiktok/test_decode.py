@@ -21,6 +21,7 @@ from tests.adapters.tiktok.library import told_by_library
 from tests.adapters.tiktok.messages import MESSAGES
 from vigie.adapters.tiktok import decode
 from vigie.adapters.tiktok.decode import Decoder
+from vigie.adapters.tiktok.streaks import Streaks
 from vigie.events import (
     ActivityKind,
     ActivityReceived,
@@ -301,6 +302,68 @@ def test_names_of_unknown_messages_are_bounded() -> None:
 
     assert len(decoder.tally.unused) == decode.MOST_NAMES + 1
     assert decoder.tally.unused["others"] == 200 - decode.MOST_NAMES
+
+
+# ── streaks of gifts ──
+
+
+def step(count: int, *, number: int, group_id: int = 9, **told: Any) -> bytes:
+    message = gift(repeat_count=count, group_id=group_id, **told)
+    message.common = wire.common(number)
+    return wire.frame([wire.envelope(message)])
+
+
+def given_as(items: list[RoomItem]) -> list[tuple[str, int, int]]:
+    return [(item.message_id, item.count, item.value) for item in items if isinstance(item, ActivityReceived)]
+
+
+def test_streak_is_told_once_at_its_end() -> None:
+    decoder = Decoder()
+    steps = [step(1, number=1), step(2, number=2), step(2, number=3, repeat_end=1)]
+
+    told = [given_as(decoder.frame(frame, NOW)[0]) for frame in steps]
+
+    assert told == [[], [], [("5.5655.9", 2, 20)]]
+    assert decoder.items([], NOW + timedelta(hours=1)) == []
+
+
+def test_streak_whose_end_does_not_come_is_told_as_it_stood() -> None:
+    decoder = Decoder()
+    decoder.frame(step(1, number=1), NOW)
+    decoder.frame(step(3, number=2), NOW + timedelta(seconds=10))
+
+    told = [given_as(decoder.items([], NOW + timedelta(seconds=seconds))) for seconds in (39, 40, 41)]
+
+    assert told == [[], [("5.5655.9", 3, 30)], []]
+
+
+def test_streak_goes_on_after_a_connection_broke() -> None:
+    streaks = Streaks()
+    Decoder(streaks=streaks).frame(step(3, number=1), NOW)
+
+    items, _ = Decoder(streaks=streaks).frame(step(7, number=2, repeat_end=1), NOW)
+
+    assert given_as(items) == [("5.5655.9", 7, 70)]
+    assert len(streaks) == 0
+
+
+def test_streak_that_tiktok_does_not_number_is_named_by_its_last_message() -> None:
+    decoder = Decoder()
+    decoder.frame(step(1, number=1, group_id=0), NOW)
+    decoder.frame(step(2, number=2, group_id=0), NOW)
+
+    assert given_as(decoder.items([], NOW + timedelta(minutes=1))) == [("2", 2, 20)]
+
+
+def test_step_from_before_the_connection_opens_no_streak() -> None:
+    decoder = Decoder(opened_at=AT + timedelta(hours=1))
+    decoder.frame(step(3, number=1), NOW)
+
+    assert decoder.items([], NOW + timedelta(minutes=1)) == []
+
+
+def test_gift_that_is_no_streak_keeps_the_number_of_its_message() -> None:
+    assert given_as(decoded(gift(repeat_count=2, type=2, group_id=9))) == [("1", 2, 20)]
 
 
 # ── the same as the library, whatever comes ──

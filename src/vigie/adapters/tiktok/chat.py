@@ -1,5 +1,6 @@
 """The port ChatSource: reads the messages of a live, one connection a call."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -7,11 +8,14 @@ import structlog
 
 from vigie.adapters.tiktok.decode import Decoder, Tally
 from vigie.adapters.tiktok.link import STALL_S, Ticket, open_link
+from vigie.adapters.tiktok.streaks import Streaks
 from vigie.events import RoomEnded, RoomItem, RoomOpened
 from vigie.ports import Handle, PortError, Room
 
 log = structlog.get_logger(__name__)
 
+MOST_BROKEN = 1_000
+"""Rooms whose open streaks are kept."""
 Sign = Callable[[str], Awaitable[Ticket]]
 """Room id -> what opens the connection to it. Raises PortError."""
 Find = Callable[[Handle], Awaitable[str]]
@@ -26,6 +30,8 @@ class TikTokChat:
         self._sign = sign
         self._find = find
         self._stall_s = stall_s
+        self._broken: OrderedDict[tuple[int, str], Streaks] = OrderedDict()
+        """What was open when a connection broke, by who read which room."""
 
     async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
         """Yield what `vigie.ports.ChatSource.chat` promises."""
@@ -34,13 +40,17 @@ class TikTokChat:
             raise PortError(f"{room_id}: no number of a TikTok room.", permanent=True)
         ticket = await self._sign(room_id)
         opened_at = datetime.now(UTC)
-        decoder = Decoder(opened_at)
         link = await open_link(ticket, int(room_id), self._stall_s)
+        key = room.workspace_id, room_id
+        streaks = self._broken.pop(key, None) or Streaks()
+        decoder = Decoder(opened_at, streaks)
         items, ack = decoder.items(ticket.messages, opened_at, is_history=True), None
         del ticket  # with the messages that came with it
         try:
             yield RoomOpened(room_id)
             while True:
+                if any(map(_is_end, items)):
+                    items += streaks.all()
                 for item in sorted(items, key=_is_end):
                     yield item
                     if _is_end(item):
@@ -50,7 +60,15 @@ class TikTokChat:
                 items, ack = decoder.frame(await link.receive(), datetime.now(UTC))
         finally:
             _tell(room_id, decoder.tally)
+            self._keep(key, streaks)
             await link.close()
+
+    def _keep(self, key: tuple[int, str], streaks: Streaks) -> None:
+        """Keep what is open for the next connection; of many rooms, what was kept first is forgotten."""
+        if streaks:
+            self._broken[key] = streaks
+        if len(self._broken) > MOST_BROKEN:
+            self._broken.popitem(last=False)
 
 
 def _is_end(item: RoomItem) -> bool:

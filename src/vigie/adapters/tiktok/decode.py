@@ -6,7 +6,7 @@ for `badge_scene`, which the messages no longer have, and so finds no moderator 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2s
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from vigie.adapters.tiktok.frames import Broken, Fetched, moment, parsed, read
 from vigie.adapters.tiktok.schema import Message
+from vigie.adapters.tiktok.streaks import Key, Streaks, name_of
 from vigie.events import (
     ActivityKind,
     ActivityReceived,
@@ -78,9 +79,13 @@ class Tally:
 class Decoder:
     """Reads the frames of one connection; remembers which messages came already."""
 
-    def __init__(self, opened_at: datetime | None = None) -> None:
-        """Take for history what is from a minute or more before `opened_at`, though TikTok may not say so."""
+    def __init__(self, opened_at: datetime | None = None, streaks: Streaks | None = None) -> None:
+        """Take for history what is from a minute or more before `opened_at`, though TikTok may not say so.
+
+        `streaks` are those that were open when the connection before broke.
+        """
         self.tally = Tally()
+        self._streaks = Streaks() if streaks is None else streaks
         self._fresh_from = opened_at - OLD if opened_at else None
         self._seen: dict[str, None] = {}
 
@@ -94,7 +99,10 @@ class Decoder:
         return self.items(fetched.messages, fetched.now or now), fetched.ack
 
     def items(self, envelopes: Iterable[Envelope], now: datetime, *, is_history: bool = False) -> list[RoomItem]:
-        """Return what messages tell, in order; `is_history` where all of them are from before the connection."""
+        """Return what messages tell, in order; `is_history` where all of them are from before the connection.
+
+        Streaks of gifts whose end did not come come last.
+        """
         items = list[RoomItem]()
         for envelope in envelopes:
             known = READERS.get(envelope.method)
@@ -109,17 +117,29 @@ class Decoder:
                 continue
             told = self._told(envelope, message.common, now, is_history=is_history)
             if self._is_new(told.message_id):
-                told_of = reader(message, told)
+                told_of = self._gift(message, told, now) if reader is _gift else reader(message, told)
                 items += told_of
                 self._count(envelope.method, told_of)
-        return items
+        return [*items, *self._streaks.over(now)]
+
+    def _gift(self, message: Message, told: Told, now: datetime) -> list[RoomItem]:
+        """Return a gift; a streak of them is told once, at its end. One from before the connection ended then."""
+        gifts = _gift(message, told)
+        if message.gift.type != STREAKABLE:
+            return gifts
+        key = _streak(message)
+        if message.repeat_end:
+            self._streaks.ends(key)
+            return gifts
+        (gift,) = gifts
+        return [] if gift.is_history else [*self._streaks.goes_on(key, gift, now)]
 
     def _told(self, envelope: Envelope, common: Message, now: datetime, *, is_history: bool) -> Told:
         at = moment(common.create_time) or now
         is_old = self._fresh_from is not None and at <= self._fresh_from
         return Told(_message_id(envelope, common), at, is_history or envelope.is_history or is_old)
 
-    def _count(self, method: str, items: list[RoomItem]) -> None:
+    def _count(self, method: str, items: Sequence[RoomItem]) -> None:
         if items:
             self.tally.read += 1
         else:
@@ -169,17 +189,20 @@ def _chat(message: Message, told: Told) -> list[RoomItem]:
     return [ActivityReceived(ActivityKind.MESSAGE, message_id, at, who, text=message.content, is_history=is_history)]
 
 
-def _gift(message: Message, told: Told) -> list[RoomItem]:
-    """A streak is told once, at its end."""
+def _streak(message: Message) -> Key:
+    return message.user.id, message.gift.id, message.group_id
+
+
+def _gift(message: Message, told: Told) -> list[ActivityReceived]:
+    """Return a gift, or a streak of them as it stands."""
     gift = message.gift
-    if gift.type == STREAKABLE and not message.repeat_end:
-        return []
+    name = name_of(_streak(message)) if gift.type == STREAKABLE else ""
     who = _chatter(message.user, message.user_identity)
     count = max(message.repeat_count, 1)
     return [
         ActivityReceived(
             ActivityKind.GIFT,
-            told.message_id,
+            name or told.message_id,
             told.at,
             who,
             text=gift.name,
@@ -245,7 +268,7 @@ def _im_delete(message: Message, told: Told) -> list[RoomItem]:
     return [*items, *(MessagesRemoved(told.at, chatter_id=str(number)) for number in message.delete_user_ids)]
 
 
-READERS: Final[dict[str, tuple[str, Callable[[Message, Told], list[RoomItem]]]]] = {
+READERS: Final[dict[str, tuple[str, Callable[[Message, Told], Sequence[RoomItem]]]]] = {
     "WebcastChatMessage": ("Chat", _chat),
     "WebcastGiftMessage": ("Gift", _gift),
     "WebcastLikeMessage": ("Like", _like),

@@ -32,8 +32,8 @@ FIELDS: Final = {
     # the messages
     "Chat": "1 common Common, 2 user User, 3 content string, 18 user_identity Identity",
     "Gift": (
-        "1 common Common, 5 repeat_count int32, 7 user User, 9 repeat_end int32, 15 gift GiftKind,"
-        " 32 user_identity Identity"
+        "1 common Common, 5 repeat_count int32, 7 user User, 9 repeat_end int32, 11 group_id int64,"
+        " 15 gift GiftKind, 32 user_identity Identity"
     ),
     "GiftKind": "5 id int64, 11 type int32, 12 diamond_count int32, 16 name string",
     "Like": "1 common Common, 2 count int32, 3 total int64, 5 user User",
