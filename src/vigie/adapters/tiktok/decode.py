@@ -101,7 +101,7 @@ class Decoder:
     def items(self, envelopes: Iterable[Envelope], now: datetime, *, is_history: bool = False) -> list[RoomItem]:
         """Return what messages tell, in order; `is_history` where all of them are from before the connection.
 
-        Streaks of gifts whose end did not come come last.
+        Before them comes what is older: streaks of gifts whose end did not come.
         """
         items = list[RoomItem]()
         for envelope in envelopes:
@@ -120,9 +120,9 @@ class Decoder:
                 told_of = self._gift(message, told, now) if reader is _gift else reader(message, told)
                 items += told_of
                 self._count(envelope.method, told_of)
-        return [*items, *self._streaks.over(now)]
+        return [*self._streaks.over(now), *items]
 
-    def _gift(self, message: Message, told: Told, now: datetime) -> list[RoomItem]:
+    def _gift(self, message: Message, told: Told, now: datetime) -> Sequence[RoomItem]:
         """Return a gift; a streak of them is told once, at its end. One from before the connection ended then."""
         gifts = _gift(message, told)
         if message.gift.type != STREAKABLE:
@@ -132,7 +132,7 @@ class Decoder:
             self._streaks.ends(key)
             return gifts
         (gift,) = gifts
-        return [] if gift.is_history else [*self._streaks.goes_on(key, gift, now)]
+        return [] if gift.is_history else self._streaks.goes_on(key, gift, now)
 
     def _told(self, envelope: Envelope, common: Message, now: datetime, *, is_history: bool) -> Told:
         at = moment(common.create_time) or now
