@@ -20,7 +20,7 @@ HEARTBEAT = encode(PUSH_FRAME, payload_type="hb", payload=b"\x08\x65")
 DEADLINE_S = 10
 
 
-def listen(server: TikTokServer, headers: dict[str, str] | None = None, **query: str) -> connect:
+def listen(server: TikTokServer, *, cookie: str = "", **query: str) -> connect:
     asked = {"room_id": "101", "wrss": "signed", "compress": "gzip", **query}
     params = "&".join(f"{key}={value}" for key, value in asked.items())
     address = server.url(PUSH_PATH.removeprefix("/")).replace("http", "ws", 1)
@@ -28,7 +28,7 @@ def listen(server: TikTokServer, headers: dict[str, str] | None = None, **query:
     return connect(
         f"{address}?{params}",
         subprotocols=subprotocols,
-        additional_headers=headers,
+        additional_headers={"Cookie": cookie} if cookie else None,
         ping_interval=None,
         proxy=None,
         max_queue=1,
@@ -55,26 +55,26 @@ async def test_a_handshake_tells_how_often_to_say_that_one_is_there(server: TikT
         assert server.connections("alice") == 1
 
 
-LOGGED_IN = {"Cookie": "sessionid=s"}
+LOGGED_IN = "sessionid=s"
 
 
 @pytest.mark.parametrize(
-    ("query", "cookies", "refused"),
+    ("query", "cookie", "refused"),
     [
-        ({"room_id": "106"}, {}, (200, "415", "DEVICE_BLOCKED")),
+        ({"room_id": "106"}, "", (200, "415", "DEVICE_BLOCKED")),
         ({"room_id": "106"}, LOGGED_IN, (200, "415", "DEVICE_BLOCKED")),
         ({"room_id": "106", "wrss": "signed%20in"}, LOGGED_IN, None),
         ({"wrss": "signed%20in"}, LOGGED_IN, None),
-        ({"wrss": "signed%20in"}, {}, (200, None, "illegal secret key")),
+        ({"wrss": "signed%20in"}, "", (200, None, "illegal secret key")),
         ({}, LOGGED_IN, None),
     ],
 )
 async def test_a_live_for_adults_is_for_who_was_signed_as_who_is_logged_in(
-    server: TikTokServer, query: dict[str, str], cookies: dict[str, str], refused: tuple[int, str | None, str] | None
+    server: TikTokServer, query: dict[str, str], cookie: str, refused: tuple[int, str | None, str] | None
 ) -> None:
     told = None
     try:
-        async with listen(server, headers=cookies, **query):
+        async with listen(server, cookie=cookie, **query):
             pass
     except InvalidStatus as error:
         headers = error.response.headers
