@@ -117,7 +117,12 @@ def test_the_panel_is_not_there_where_a_team_reads_no_chats(client: Client, memb
             "gives Rose \N{MULTIPLICATION SIGN} 5 500 coins",
         ),
         (lambda live: write(live, "Rose", kind=ActivityKind.GIFT, value=1), "gives Rose 1 coin"),
-        (lambda live: write(live, "Tier 1", kind=ActivityKind.SUBSCRIPTION), "subscribes Tier 1"),
+        (lambda live: write(live, "six mois", kind=ActivityKind.SUBSCRIPTION), "subscribes six mois"),
+        (lambda live: write(live, "", kind=ActivityKind.SUBSCRIPTION), "subscribes"),
+        (
+            lambda live: write(live, "sub", kind=ActivityKind.GIFT, count=5),
+            "gives sub \N{MULTIPLICATION SIGN} 5",
+        ),
         (lambda live: write(live, "", kind=ActivityKind.RAID, count=120), "brings 120 viewers"),
         (lambda live: write(live, "", kind=ActivityKind.SHARE), "shares the live"),
     ],
@@ -141,6 +146,17 @@ def test_what_the_platform_removed_is_struck_through_and_kept(client: Client, me
 
     assert "<s><bdi>insulte</bdi></s>" in page
     assert "removed by the platform" in page
+
+
+def test_what_the_platform_replayed_says_so(client: Client, member: Membership, live: Live) -> None:
+    write(live, "avant", is_history=True)
+    write(live, "après")
+
+    before, after = read(client, "live-chat", member, live).split("après</bdi>")[0].split("avant</bdi>")
+
+    assert ">replayed<" in before
+    assert 'title="From before Vigie listened' in before
+    assert "replayed" not in after
 
 
 def test_hostile_names_and_texts_are_escaped_and_isolated(client: Client, member: Membership, live: Live) -> None:
@@ -259,8 +275,8 @@ def test_csv_is_complete_safe_and_accounted_for(client: Client, member: Membersh
     answer = client.get(address("chat-csv", member, live.pk))
     rows = list(csv.reader(StringIO(body_of(answer).removeprefix("\ufeff"))))
 
-    assert rows[0][:6] == ["at", "timecode", "kind", "chatter", "badges", "text"]
-    assert [row[5] for row in rows[1:]] == ["'=HYPERLINK(1)", "' @sum", "un, deux\nthree", "'-1"]
+    assert rows[0][:7] == ["at", "timecode", "kind", "chatter", "login", "badges", "text"]
+    assert [row[6] for row in rows[1:]] == ["'=HYPERLINK(1)", " '@sum", "un, deux\nthree", "'-1"]
     assert rows[1][3] == "'+cmd"
     assert rows[2][1] == "00:00:01"
     assert answer["Content-Disposition"].startswith('attachment; filename="plateau-')
@@ -295,7 +311,7 @@ def test_a_public_body_exports_pseudonyms(client: Client, public: Membership) ->
     page = body_of(client.get(address("chat-csv", public, live.pk)))
 
     assert message.chatter.pseudonym in page
-    assert "Viewer" not in page
+    assert "viewer" not in page.lower()
 
 
 @pytest.mark.django_db(transaction=True)

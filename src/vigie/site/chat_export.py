@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from io import StringIO
@@ -13,9 +14,14 @@ from vigie.site.templatetags.vigie import timecode
 from vigie.watch import queries as watch
 from vigie.watch.models import ChatMessage, Live
 
-COLUMNS = ("at", "timecode", "kind", "chatter", "badges", "text", "count", "value", "removed_at")
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
-"""https://owasp.org/www-community/attacks/CSV_Injection"""
+COLUMNS = (
+    *("at", "timecode", "kind", "chatter", "login", "badges", "text", "count", "value", "removed_at"),
+    *("is_history", "message_id"),
+)
+SIGNS = "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+"""What begins a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
+_FORMULA = re.compile(rf"""((?:^|[;,\t\r\n])[ "]*)(?=[{re.escape(SIGNS)}])""")
+_BLANK = re.compile(r" *[\t\r\n]")
 TOGETHER = 1000
 """Lines a chunk."""
 
@@ -66,9 +72,14 @@ def as_json_lines(live: Live) -> Iterator[str]:
 
 
 def harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet computes: what would begin a formula is led by an apostrophe."""
-    is_formula = isinstance(cell, str) and cell.lstrip(" ").startswith(BEGINS_A_FORMULA)
-    return f"'{cell}" if is_formula else cell
+    """Return a cell that no spreadsheet computes: what would begin a formula is led by an apostrophe.
+
+    Also after what separates cells elsewhere: a spreadsheet may take a semicolon or a tab for that, as in French.
+    """
+    if not isinstance(cell, str):
+        return cell
+    led = _FORMULA.sub(r"\1'", cell)
+    return f"'{led}" if _BLANK.match(led) else led
 
 
 def _row(live: Live, message: ChatMessage) -> dict[str, object]:
@@ -78,9 +89,12 @@ def _row(live: Live, message: ChatMessage) -> dict[str, object]:
         "timecode": timecode(message.at_s),
         "kind": message.kind,
         "chatter": message.chatter.shown,
+        "login": message.chatter.login,
         "badges": message.badges,
         "text": message.text,
         "count": message.count,
         "value": message.value,
         "removed_at": f"{message.removed_at:%Y-%m-%dT%H:%M:%SZ}" if message.removed_at else "",
+        "is_history": message.is_history,
+        "message_id": message.platform_id,
     }
