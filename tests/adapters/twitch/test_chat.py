@@ -66,7 +66,7 @@ async def test_what_happens_in_a_room_comes_in_order(server: TwitchServer, readi
 
     acts = [(item.kind, item.text, item.count) for item in told if isinstance(item, ActivityReceived)]
     assert acts[0] == (ActivityKind.SUBSCRIPTION, "six mois !", 1)
-    assert (acts[1][0], acts[1][2]) == (ActivityKind.SUBSCRIPTION, 5)
+    assert acts[1] == (ActivityKind.GIFT, "sub", 5)
     assert (acts[2][0], acts[2][2]) == (ActivityKind.RAID, 300)
     assert acts[3] == (ActivityKind.MESSAGE, "oups", 1)
     removed = [(item.message_id, bool(item.chatter_id)) for item in told if isinstance(item, MessagesRemoved)]

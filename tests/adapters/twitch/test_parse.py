@@ -185,16 +185,12 @@ def test_a_message_that_is_not_as_documented_is_refused(wrong: dict[str, object]
 @pytest.mark.parametrize(
     ("told", "kind", "count", "text"),
     [
-        (notification("sub"), ActivityKind.SUBSCRIPTION, 1, "Twitch says"),
+        (notification("sub"), ActivityKind.SUBSCRIPTION, 1, ""),
         (notification("resub", "six mois"), ActivityKind.SUBSCRIPTION, 1, "six mois"),
-        (notification("sub_gift", sub_gift={"community_gift_id": None}), ActivityKind.SUBSCRIPTION, 1, "Twitch says"),
-        (
-            notification("community_sub_gift", community_sub_gift={"total": 5}),
-            ActivityKind.SUBSCRIPTION,
-            5,
-            "Twitch says",
-        ),
-        (notification("raid", raid={"viewer_count": 300}), ActivityKind.RAID, 300, "Twitch says"),
+        (notification("gift_paid_upgrade"), ActivityKind.SUBSCRIPTION, 1, ""),
+        (notification("sub_gift", sub_gift={"community_gift_id": None}), ActivityKind.GIFT, 1, "sub"),
+        (notification("community_sub_gift", community_sub_gift={"total": 5}), ActivityKind.GIFT, 5, "sub"),
+        (notification("raid", raid={"viewer_count": 300}), ActivityKind.RAID, 300, ""),
         (notification("announcement", "règles"), ActivityKind.MESSAGE, 1, "règles"),
         (notification("shared_chat_resub", "ailleurs"), ActivityKind.MESSAGE, 1, "ailleurs"),
         (notification("what comes next", "nouveau"), ActivityKind.MESSAGE, 1, "nouveau"),
@@ -205,6 +201,15 @@ def test_notices_stand_for_what_people_did(told: Notice, kind: ActivityKind, cou
 
     assert isinstance(item, ActivityReceived)
     assert (item.kind, item.count, item.text, item.message_id) == (kind, count, text, "m1")
+
+
+@given(st.sampled_from(["sub", "resub", "sub_gift", "community_sub_gift", "raid", "announcement"]), st.text())
+def test_third_persons_whom_twitch_names_are_not_kept(kind: str, written: str) -> None:
+    """The display names of whom something was given to, or of who raids, stand in Twitch's own sentence."""
+    third = {"recipient_user_name": "Zoé Martin", "user_name": "Zoé Martin", "total": 5, "viewer_count": 12}
+    told = notification(kind, written, system_message="Moka gifted a sub to Zoé Martin!", **{kind: third})
+
+    assert "Zoé" not in repr(parse.items(told))
 
 
 @pytest.mark.parametrize(

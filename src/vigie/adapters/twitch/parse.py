@@ -39,10 +39,9 @@ _BADGES = {
     "founder": Badge.SUBSCRIBER,
     "vip": Badge.VIP,
 }
-_SUBSCRIPTIONS = {
-    *("sub", "resub", "sub_gift", "community_sub_gift"),
-    *("gift_paid_upgrade", "prime_paid_upgrade", "pay_it_forward"),
-}
+_SUBSCRIPTIONS = {"sub", "resub", "gift_paid_upgrade", "prime_paid_upgrade", "pay_it_forward"}
+_GIVEN = "sub"
+"""What is given by who gives subscriptions to others."""
 
 
 class Unreadable(ValueError):
@@ -189,23 +188,26 @@ def _message(notice: Notice) -> list[RoomItem]:
 
 
 def _notification(notice: Notice) -> list[RoomItem]:
-    """Return what a notice in the chat stands for; of any other kind, what was written with it."""
+    """Return what a notice in the chat stands for; of any other kind, what was written with it.
+
+    Twitch's own sentence (`system_message`) names third persons in the open: it is never kept.
+    """
     event, kind = notice.event, text(notice.event, "notice_type")
     if kind == "raid":
         return _activity(notice, ActivityKind.RAID, number(inner(event, "raid"), "viewer_count"))
-    if kind == "sub_gift" and inner(event, "sub_gift").get("community_gift_id"):
-        return []  # told already, all together
+    if kind == "sub_gift":
+        is_told = inner(event, kind).get("community_gift_id")  # already, all together
+        return [] if is_told else _activity(notice, ActivityKind.GIFT, 1, given=_GIVEN)
     if kind == "community_sub_gift":
-        return _activity(notice, ActivityKind.SUBSCRIPTION, number(inner(event, "community_sub_gift"), "total"))
+        return _activity(notice, ActivityKind.GIFT, number(inner(event, kind), "total"), given=_GIVEN)
     if kind in _SUBSCRIPTIONS:
         return _activity(notice, ActivityKind.SUBSCRIPTION, 1)
     return _activity(notice, ActivityKind.MESSAGE, 1) if _written(event) else []
 
 
-def _activity(notice: Notice, kind: ActivityKind, count: int) -> list[RoomItem]:
-    event = notice.event
-    told = _written(event) or words(event, "system_message")
-    return [ActivityReceived(kind, text(event, "message_id"), notice.at, chatter(event), text=told, count=count)]
+def _activity(notice: Notice, kind: ActivityKind, count: int, *, given: str = "") -> list[RoomItem]:
+    event, what = notice.event, given or _written(notice.event)
+    return [ActivityReceived(kind, text(event, "message_id"), notice.at, chatter(event), text=what, count=count)]
 
 
 def chatter(event: Object) -> Chatter:
