@@ -7,6 +7,7 @@ from vigie.watch.models import (
     Channel,
     ChatMessage,
     Chatter,
+    ErasedMessage,
     Gap,
     Live,
     LiveMark,
@@ -63,9 +64,10 @@ class PresenceAdmin(ReadOnlyAdmin):
 
 @admin.register(LiveMark)
 class LiveMarkAdmin(ReadOnlyAdmin):
-    """The marks."""
+    """The marks, without their words, which may name people: those are read on the page of a live."""
 
-    list_display = ("live", "kind", "from_s", "to_s", "label", "placed_by")
+    list_display = ("live", "kind", "from_s", "to_s", "placed_by")
+    fields = ("live", "kind", "from_s", "to_s", "placed_by", "placed_at")
     list_filter = ("kind",)
     list_select_related = ("live", "placed_by")
 
@@ -95,3 +97,11 @@ class ChatMessageAdmin(ReadOnlyAdmin):
     list_display = ("live", "at_s", "kind", "chatter", "removed_at")
     fields = ("live", "at_s", "kind", "chatter", "count", "value", "is_history", "removed_at")
     list_select_related = ("live", "chatter")
+
+
+@admin.register(ErasedMessage)
+class ErasedMessageAdmin(ReadOnlyAdmin):
+    """The numbers of messages that no replay brings back."""
+
+    list_display = ("live", "platform_id")
+    list_select_related = ("live",)

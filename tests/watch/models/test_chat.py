@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.factories import NOW, make_live, make_workspace
-from vigie.watch.models import ChatMessage, Chatter
+from vigie.watch.models import ChatMessage, Chatter, ErasedMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,15 @@ def test_a_person_is_one_chatter_of_a_workspace() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Chatter.objects.create(workspace=workspace, platform="tiktok", key="k", first_seen_at=NOW)
+
+
+def test_an_erased_message_is_kept_out_once_a_live() -> None:
+    live, other = make_live(), make_live()
+    for each in (live, other):
+        ErasedMessage.objects.create(live=each, platform_id="1")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ErasedMessage.objects.create(live=live, platform_id="1")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """A message is a row once, whoever delivers it and how often; who wrote it may be sealed, revealed, erased."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
 from tests.watch.audiences import heard, somebody
@@ -15,9 +19,9 @@ from vigie.events import (
     MessagesRemoved,
     ModeratorActed,
 )
-from vigie.people.models import Preset
+from vigie.people.models import Preset, Workspace
 from vigie.watch.chatters import Identity
-from vigie.watch.models import ChatMessage, Chatter, Live, LiveMark
+from vigie.watch.models import ChatMessage, Chatter, ErasedMessage, Live, LiveMark
 from vigie.watch.operations import chat
 from vigie.watch.operations.chat import NoReason, Roll
 from vigie.watch.operations.marks import mark_act
@@ -27,6 +31,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 
 def acts_of(told: list[Event]) -> list[Acted]:
     return [event for event in told if isinstance(event, Acted)]
+
+
+def erase(chatter: Chatter) -> int:
+    return chat.erase_chatter(chatter, actor=make_membership(workspace=chatter.workspace), reason="request 4")
 
 
 def stored(live: Live) -> list[tuple[str, str, float]]:
@@ -153,6 +161,29 @@ def test_who_somebody_is_is_sealed_where_the_team_wants_that() -> None:
     assert (open_.login, open_.name, open_.sealed, open_.shown) == ("viewer1", "Viewer 1", "", "Viewer 1")
 
 
+def test_nobody_is_named_once_the_team_pseudonymises_whatever_it_did_when_they_were_heard() -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.CREATOR)))
+    batch, roll = [heard(live, "a"), heard(live, "b", by=2)], Roll()
+    chat.store_chat(batch[:1], roll, NOW)
+    Workspace.objects.update(preset=Preset.PUBLIC_BODY)
+
+    chat.store_chat(batch[1:], roll, NOW)
+
+    assert list(Chatter.objects.order_by("pk").values_list("login", "name")) == [("viewer1", "Viewer 1"), ("", "")]
+
+
+def test_store_chat_asks_for_workspaces_only_for_people_not_seen_before(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    live, roll = make_live(), Roll()
+
+    with CaptureQueriesContext(connection) as first:
+        chat.store_chat([heard(live, "a")], roll, NOW)
+    assert "people_workspace" in str(first.captured_queries)
+    with django_assert_num_queries(4):  # the transaction, what is known, what is new
+        chat.store_chat([heard(live, "b", is_history=True)], roll, NOW)
+
+
 def test_reveal_identity_is_accounted_for_with_its_reason(told: list[Event]) -> None:
     live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
     chat.store_chat([heard(live, "a")], Roll(), NOW)
@@ -215,6 +246,46 @@ def test_erase_chatter_leaves_no_word_of_them_in_the_marks_of_their_workspace() 
         ("ban viewer2", False),
     ]
     assert [mark.label for mark in marks.filter(live=elsewhere)] == ["ban viewer1", "ban viewer2"]
+
+
+@pytest.mark.parametrize("is_history", [True, False])
+def test_who_was_erased_is_not_brought_back_by_a_replay(is_history: bool) -> None:  # noqa: FBT001 -- a column of the table
+    live, roll = make_live(), Roll()
+    said = [heard(live, "a"), heard(live, "b"), heard(live, "c", by=2)]
+    chat.store_chat(said, roll, NOW)
+    erase(Chatter.objects.get(login="viewer1"))
+
+    again = [heard(live, name, is_history=is_history) for name in ("a", "b")]
+    assert chat.store_chat([*again, heard(live, "c", by=2)], Roll(), NOW) == 0
+    assert (stored(live), Chatter.objects.count()) == ([("c", "hello", 0.0)], 1)
+    assert chat.store_chat([heard(live, "d")], Roll(), NOW) == 1
+
+
+def test_who_comes_back_is_erased_again() -> None:
+    live = make_live()
+    for name in ("a", "b"):
+        chat.store_chat([heard(live, name)], Roll(), NOW)
+        erase(Chatter.objects.get())
+
+    assert chat.store_chat([heard(live, name, is_history=True) for name in ("a", "b")], Roll(), NOW) == 0
+
+
+def test_numbers_are_kept_of_lives_that_may_go_on_and_of_no_others() -> None:
+    channel = make_channel()
+    former, last = (
+        make_live(channel, started_at=NOW - timedelta(hours=hours), ended_at=NOW - timedelta(hours=hours - 1))
+        for hours in (5, 2)
+    )
+    other = make_live(make_channel(channel.workspace), started_at=NOW - timedelta(hours=9))
+    for live in (former, last, other):
+        chat.store_chat([heard(live, f"{live.pk}a"), heard(live, f"{live.pk}b", by=2)], Roll(), NOW)
+
+    erase(Chatter.objects.get(login="viewer1"))
+
+    kept = ErasedMessage.objects.order_by("pk").values_list("live", "platform_id")
+    assert set(kept) == {(live.pk, f"{live.pk}a") for live in (last, other)}
+    last.delete()
+    assert ErasedMessage.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
 from tests.watch.audiences import heard
 from vigie.events import Acted, Event, MarkPlaced, ModeratorActed
-from vigie.people.models import Preset
+from vigie.people.models import Preset, Workspace
 from vigie.watch import operations
+from vigie.watch.chatters import pseudonym_of
 from vigie.watch.models import Chatter, LiveMark
 from vigie.watch.operations import chat
 from vigie.watch.operations.chat import Roll
@@ -65,3 +66,14 @@ def test_whom_nobody_can_number_is_not_named_where_the_team_pseudonymises() -> N
     mark = operations.mark_act(live, replace(ACT, target_id=""), 12.5)
 
     assert (mark.label, mark.target_key) == ("timeout", "")
+
+
+def test_nobody_is_named_by_a_live_that_remembers_its_team_from_before_it_pseudonymised() -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.CREATOR)))
+    assert not live.channel.workspace.pseudonymises
+    Workspace.objects.update(preset=Preset.PUBLIC_BODY)
+
+    mark = operations.mark_act(live, ACT, 12.5)
+
+    assert "camille" not in mark.label
+    assert mark.label == f"timeout {pseudonym_of(mark.target_key)}"

@@ -1,7 +1,7 @@
 """Tables of `watch`: channels, their lives, their audiences."""
 
 from vigie.watch.models.channels import RESOURCE, AiringState, Channel, Platform, Presence
-from vigie.watch.models.chat import ActivityKindChoices, ChatMessage, Chatter
+from vigie.watch.models.chat import ActivityKindChoices, ChatMessage, Chatter, ErasedMessage
 from vigie.watch.models.lives import (
     ChatState,
     Gap,
@@ -23,6 +23,7 @@ __all__ = [
     "ChatMessage",
     "ChatState",
     "Chatter",
+    "ErasedMessage",
     "Gap",
     "Live",
     "LiveMark",

@@ -82,3 +82,21 @@ class ChatMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.live_id} {self.at_s:.1f} s: {self.kind}"
+
+
+class ErasedMessage(models.Model):
+    """The platform's number of a message whose writer was erased, so that a replay does not bring it back.
+
+    It tells neither who wrote nor what, and goes with its live.
+    """
+
+    live = models.ForeignKey(Live, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """No index of its own: the constraint's begins with it."""
+    platform_id = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("erased message")
+        constraints = [models.UniqueConstraint(fields=["live", "platform_id"], name="one_row_an_erased_message")]
+
+    def __str__(self) -> str:
+        return f"{self.live_id} {self.platform_id}"

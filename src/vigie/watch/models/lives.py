@@ -197,7 +197,7 @@ class LiveMark(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.live_id} {self.from_s:.0f} s: {self.label or self.kind}"
+        return f"{self.live_id} {self.from_s:.0f} s: {self.kind}"
 
 
 class Thumbnail(models.Model):

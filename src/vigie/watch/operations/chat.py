@@ -1,14 +1,14 @@
 """What audiences did is written here, in batches; and what persons do with it: reveal, erase."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from vigie.errors import VigieError
 from vigie.events import Acted, ActivityReceived, AudienceActive, MessagesHidden, MessagesRemoved
@@ -16,7 +16,8 @@ from vigie.people.models import Membership
 from vigie.runtime import bus
 from vigie.watch import chatters
 from vigie.watch.chatters import Audience, Identity
-from vigie.watch.models import ChatMessage, Chatter, Live, LiveMark
+from vigie.watch.models import ChatMessage, Chatter, ErasedMessage, Live, LiveMark
+from vigie.watch.operations.naming import naming_workspaces
 
 KNOWN_CHATTERS = 100_000
 """How many persons the writer remembers the rows of: 20 MB."""
@@ -88,14 +89,17 @@ def store_chat(batch: Sequence[Heard], roll: Roll, now: datetime) -> int:
 
 
 def _not_known(batch: Sequence[Heard]) -> list[Heard]:
-    """Return what is not stored yet, each message once, in order."""
+    """Return what is neither stored nor erased yet, each message once, in order. One query."""
     first = {(heard.live_id, heard.message_id): heard for heard in reversed(batch)}
     asked: dict[int, list[str]] = defaultdict(list)
     for live_id, message_id in first:
         asked[live_id].append(message_id)
-    some = (Q(live=live_id, platform_id__in=ids) for live_id, ids in asked.items())
-    stored = set(ChatMessage.objects.filter(reduce(or_, some)).values_list("live", "platform_id")) if asked else set()
-    return [heard for key, heard in reversed(first.items()) if key not in stored]
+    if not asked:
+        return []
+    these = reduce(or_, (Q(live=live_id, platform_id__in=ids) for live_id, ids in asked.items()))
+    stored = ChatMessage.objects.filter(these).values_list("live", "platform_id")
+    known = set(stored.union(ErasedMessage.objects.filter(these).values_list("live", "platform_id"), all=True))
+    return [heard for key, heard in reversed(first.items()) if key not in known]
 
 
 def _person(heard: Heard) -> tuple[int, str, str]:
@@ -104,19 +108,31 @@ def _person(heard: Heard) -> tuple[int, str, str]:
 
 def _enroll(batch: Iterable[Heard], roll: Roll, now: datetime) -> None:
     """Make a row for everyone who has none, and let `roll` know them all."""
-    strangers: dict[tuple[int, str, str], Chatter] = {}
+    strangers: dict[tuple[int, str, str], Heard] = {}
     for heard in batch:
         person = _person(heard)
         if person in roll.ids:
             roll.remember(person, roll.ids[person])
-        elif person not in strangers:
-            strangers[person] = chatters.row_of(heard.audience, heard.activity.chatter)
-            strangers[person].first_seen_at = now
+        else:
+            strangers.setdefault(person, heard)
     if strangers:
-        Chatter.objects.bulk_create(strangers.values(), ignore_conflicts=True)
-        ids = _ids_of(strangers.values())
-        for person, row in strangers.items():
+        rows = _strangers(strangers.values(), now)
+        Chatter.objects.bulk_create(rows, ignore_conflicts=True)
+        ids = _ids_of(rows)
+        for person, row in zip(strangers, rows, strict=True):
             roll.remember(person, ids[row.workspace_id, row.platform, row.key])
+
+
+def _strangers(batch: Collection[Heard], now: datetime) -> list[Chatter]:
+    """Return the rows of persons, not saved: named where their workspace names them now, whatever it did when heard."""
+    naming = naming_workspaces({heard.audience.workspace_id for heard in batch})
+    rows = []
+    for heard in batch:
+        audience = replace(heard.audience, pseudonymises=heard.audience.workspace_id not in naming)
+        row = chatters.row_of(audience, heard.activity.chatter)
+        row.first_seen_at = now
+        rows.append(row)
+    return rows
 
 
 def _ids_of(rows: Iterable[Chatter]) -> dict[tuple[int, str, str], int]:
@@ -187,16 +203,30 @@ def reveal_identity(chatter: Chatter, *, actor: Membership, reason: str) -> Iden
 def erase_chatter(chatter: Chatter, *, actor: Membership, reason: str) -> int:
     """Remove a person and all they wrote; return how many messages that were. Counts stay, the audit log too.
 
-    What the platform's moderators did about them stays marked, without a word of it. Raises NoReason.
+    What the platform's moderators did about them stays marked, without a word of it. No replay brings anything back;
+    what they write from now on is new. Raises NoReason.
     """
     if not reason.strip():
         raise NoReason
+    Chatter.objects.select_for_update().filter(pk=chatter.pk).first()  # nothing of them is stored meanwhile
+    _keep_out(chatter)
     messages, _ = ChatMessage.objects.filter(chatter=chatter).delete()
     marks = LiveMark.objects.filter(live__channel__workspace=chatter.workspace_id, target_key=chatter.key)
     marks.update(label="", target_key="")
     _account(chatter, actor, "chatter.erased", reason=reason.strip(), messages=messages)
     chatter.delete()
     return messages
+
+
+def _keep_out(chatter: Chatter) -> None:
+    """Remember the numbers of what somebody wrote in lives that are on air or may go on: platforms replay those.
+
+    That is the last live of each channel: `operations.presence` goes on with no other.
+    """
+    later = Live.objects.filter(channel=OuterRef("live__channel"), started_at__gt=OuterRef("live__started_at"))
+    written = ChatMessage.objects.filter(~Exists(later), chatter=chatter).values_list("live", "platform_id")
+    rows = (ErasedMessage(live_id=live_id, platform_id=platform_id) for live_id, platform_id in written)
+    ErasedMessage.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from vigie.runtime import bus
 from vigie.watch import chatters
 from vigie.watch.chatters import Audience
 from vigie.watch.models import Live, LiveMark, MarkKind
+from vigie.watch.operations.naming import naming_workspaces
 from vigie.watch.timeline import Hole
 
 
@@ -53,9 +54,10 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     Where the team pseudonymises, whom it concerned is a pseudonym, and the reason, which may name them, is not kept.
     """
     channel = live.channel
-    audience = Audience(channel.workspace_id, channel.platform, channel.workspace.pseudonymises)
+    may_name = bool(naming_workspaces([channel.workspace_id]))  # not as the live remembers it: it is long-lived
+    audience = Audience(channel.workspace_id, channel.platform, pseudonymises=not may_name)
     key = chatters.key_of(audience, act.target_id) if act.target_id else ""
-    label = hidden_label(act.action, key) if audience.pseudonymises else _words(act.action, act.target, act.reason)
+    label = _words(act.action, act.target, act.reason) if may_name else hidden_label(act.action, key)
     defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
     defaults |= {"label": chatters.storable(label), "target_key": key}
     mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
