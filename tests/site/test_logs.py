@@ -47,6 +47,22 @@ def test_configure_writes_the_trace_of_an_error_on_its_line(capsys: pytest.Captu
     assert "ValueError: invalid literal" in str(line["exception"])
 
 
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_configure_prints_no_local_variable_of_what_failed(log_format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format)
+    token = "-".join(["sesame", "open"])
+
+    try:
+        int("unforeseen", base=len(token))
+    except ValueError:
+        structlog.get_logger("vigie").exception("ours")
+        logging.getLogger("library").exception("theirs")
+
+    printed = capsys.readouterr().err
+    assert printed.count("ValueError: invalid literal") == 2
+    assert token not in printed
+
+
 def test_configure_keeps_chatty_libraries_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("json")
 
