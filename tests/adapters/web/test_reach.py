@@ -10,7 +10,18 @@ from vigie.adapters.web.reach import OutOfReach, PublicTransport, check, is_publ
 from vigie.ports import Reach
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::5db8:d70e"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.215.14",
+        "168.63.129.17",
+        "192.0.1.1",
+        "2606:2800:21f:cb07:6820:80da:af6b:8b2c",
+        "64:ff9b::5db8:d70e",
+        "::ffff:93.184.215.14",
+        "2002:5db8:d70e::",
+    ],
+)
 def test_the_internet_is_public(address: str) -> None:
     assert is_public(address)
 
@@ -36,6 +47,21 @@ def test_the_internet_is_public(address: str) -> None:
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "168.63.129.16",
+        "192.0.0.9",
+        "192.0.0.192",
+        "::1.2.3.4",
+        "::93.184.215.14",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "::ffff:168.63.129.16",
+        "64:ff9b::a83f:8110",
+        "64:ff9b:1::7f00:1",
+        "64:ff9b:1:ffff::1",
+        "2002:c000:c0::",
+        "5f00::1",
+        "fec0::1",
+        "feff::1%eth0",
     ],
 )
 def test_networks_of_ones_own_are_not(address: str) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,6 +18,21 @@ from vigie.ports import PortError, Reach
 
 RESOLVE_S = 10.0
 _NAT64 = IPv6Network("64:ff9b::/96")
+_CLOSED = tuple(
+    map(
+        ip_network,
+        (
+            "168.63.129.16/32",  # answers for the host of a machine at Azure
+            "192.0.0.0/24",  # of protocols; Oracle's clouds answer there for the host
+            "::/96",  # holds an IPv4 address (RFC 4291, 2.5.5.1)
+            "::ffff:0:0:0/96",  # holds one, too (RFC 2765)
+            "64:ff9b:1::/48",  # of translators inside a network (RFC 8215)
+            "5f00::/16",  # of segment routing inside a network (RFC 9602)
+            "fec0::/10",  # site-local (RFC 3879)
+        ),
+    )
+)
+"""What Python 3.11 takes for public, and is not."""
 
 
 class OutOfReach(PortError):
@@ -32,9 +47,12 @@ def is_public(address: str) -> bool:
     """Return whether an IP address belongs to the Internet, also when it lies inside another one."""
     found = ip_address(address.partition("%")[0])
     inner = _inner(found)
-    return (
-        found.is_global and not found.is_multicast and (inner is None or (inner.is_global and not inner.is_multicast))
-    )
+    return _is_open(found) and (inner is None or _is_open(inner))
+
+
+def _is_open(address: IPv4Address | IPv6Address) -> bool:
+    is_closed = address.is_multicast or any(address in network for network in _CLOSED)
+    return address.is_global and not is_closed
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
