@@ -119,10 +119,30 @@ async def test_a_name_that_no_host_can_have_is_told_as_any_other_trouble(host: s
         await HttpWebhooks(within).send(f"https://{host}/", BODY, HEADERS)
 
 
-async def test_messages_name_no_password_and_no_query() -> None:
+def at_once() -> HttpWebhooks:
+    return HttpWebhooks(Reach.NETWORK, whole_s=0.2)
+
+
+async def test_a_message_names_a_receiver_without_password_path_and_query() -> None:
     async with WebhookReceiver() as receiver:
         host, port = receiver.address
+        receiver.misbehave(Fault.SLOW)
+        with pytest.raises(PortError) as late:
+            await at_once().send(f"http://me:secret@{host}:{port}/services/secret?token=secret", BODY, HEADERS)
+    with pytest.raises(PortError) as away:
+        await sender().send(f"http://me:secret@{host}:{port}/services/secret?token=secret", BODY, HEADERS)
+
+    assert str(late.value) == f"http://{host}:{port}: no answer for 0.2 s."
+    assert str(away.value).startswith(f"http://{host}:{port}: cannot be reached (")
+    assert "secret" not in str(away.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://example.org/secret", "http://127.0.0.1:9/secret", "https://xn--a.example/secret", "http://a:b/secret"],
+)
+async def test_no_trouble_with_an_address_tells_its_path(url: str) -> None:
     with pytest.raises(PortError) as caught:
-        await sender().send(f"http://me:secret@{host}:{port}/a?token=secret", BODY, HEADERS)
+        await HttpWebhooks().send(url, BODY, HEADERS)
 
     assert "secret" not in str(caught.value)

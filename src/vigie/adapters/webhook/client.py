@@ -9,7 +9,7 @@ from functools import cache
 import httpx
 
 from vigie import __version__
-from vigie.adapters.gated import shown, wait_s
+from vigie.adapters.gated import wait_s
 from vigie.adapters.web.reach import PublicTransport
 from vigie.ports import Answer, PortError, Reach
 
@@ -39,7 +39,7 @@ class HttpWebhooks:
             request = httpx.Request("POST", url, content=body, headers=_ours(headers))
         except (httpx.InvalidURL, UnicodeError) as error:  # the latter of a host that IDNA cannot read
             raise PortError(f"not an address that can be opened ({error}).", permanent=True) from error
-        name = shown(request)
+        name = _place(request)
         try:
             async with asyncio.timeout(self._whole_s), self._client() as client:
                 return await _answer(client, request)
@@ -54,6 +54,11 @@ class HttpWebhooks:
     def _client(self) -> httpx.AsyncClient:
         guard = PublicTransport(_tls()) if self._reach < Reach.NETWORK else None
         return httpx.AsyncClient(verify=_tls(), transport=guard, timeout=self._whole_s, follow_redirects=False)
+
+
+def _place(request: httpx.Request) -> str:
+    """Return where a request goes, without the path: at many receivers it is the password."""
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
 
 
 def _ours(headers: Mapping[str, str]) -> dict[str, str]:
