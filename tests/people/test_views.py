@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
@@ -248,6 +249,18 @@ def test_a_link_is_shown_once(administrator: Membership, client: Client) -> None
     [link] = re.findall(r'value="http://testserver(/invitation/[^"]+)"', shown)
     assert link not in client.get(page).content.decode()
     assert Client().get(link).status_code == 200
+
+
+def test_a_link_lies_sealed_in_the_session(administrator: Membership, client: Client) -> None:
+    page = address("people", administrator.workspace)
+    role = Group.objects.get(name=Role.ANALYST)
+
+    client.post(page, {"email": "ada@example.org", "role": role.pk})
+
+    kept = str(Session.objects.get().get_decoded())
+    assert "people.issued_link" in kept
+    assert "/invitation/" not in kept
+    assert "/invitation/" in client.get(page).content.decode()
 
 
 def test_an_invitation_is_mailed_where_there_is_a_server(

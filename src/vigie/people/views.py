@@ -22,6 +22,7 @@ from vigie.people import forms, mails, operations, permissions, queries
 from vigie.people.models import Invitation, Membership, User
 from vigie.people.permissions import WorkspaceRequest, in_workspace, signed_in
 from vigie.runtime import clock
+from vigie.runtime.sealing import seal, unseal
 
 BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 -- a backend, not a password
 ISSUED = "people.issued_link"
@@ -169,7 +170,7 @@ def people(request: WorkspaceRequest) -> HttpResponse:
         "grantable": {role.pk for role in roles},
         "members": queries.members_of(request.workspace),
         "invitations": queries.invitations_of(request.workspace),
-        "issued": request.session.pop(ISSUED, None),
+        "issued": _shown_once(request),
         "now": clock.now(),
     }
     return render(request, "people/people.html", context)
@@ -179,8 +180,15 @@ def _issued(request: WorkspaceRequest, issued: operations.IssuedLink) -> HttpRes
     """Show a new link once, and mail it where that is possible."""
     url = mails.address(request, reverse("invitation", args=[issued.token]))
     mailed = mails.send_invitation(issued.invitation, url)
-    request.session[ISSUED] = {"url": url, "email": issued.invitation.email, "mailed": mailed}
+    sealed = seal(url)  # sessions lie in the database, the link lets in whoever has it
+    request.session[ISSUED] = {"url": sealed, "email": issued.invitation.email, "mailed": mailed}
     return redirect("people", workspace=request.workspace.slug)
+
+
+def _shown_once(request: WorkspaceRequest) -> dict[str, object] | None:
+    """Return the link that was just made, if there is one."""
+    issued = request.session.pop(ISSUED, None)
+    return {**issued, "url": unseal(issued["url"])} if issued else None
 
 
 def _saying_why(
