@@ -6,14 +6,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from tests.factories import make_membership, make_user
+from vigie.events import Acted
 from vigie.governance.models import AuditEntry
 from vigie.people.models import User
+from vigie.runtime import bus
 from vigie.runtime.sealing import unseal
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,21 @@ def test_the_admin_pages_ask_for_the_same_sign_in(client: Client) -> None:
     answer = client.get(reverse("admin:login"))
 
     assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.django_db(transaction=True)  # followers hear of what is committed
+def test_who_hears_that_somebody_signed_out_finds_the_session_gone(ada: User, client: Client) -> None:
+    client.force_login(ada)
+    heard: list[tuple[str, bool]] = []
+
+    def hear(event: Acted) -> None:
+        heard.append((event.verb, Session.objects.exists()))
+
+    bus.follow(Acted, hear)
+    client.post(reverse("account_logout"))
+    bus.unfollow(Acted, hear)
+
+    assert heard == [("account.signed_out", False)]
 
 
 def test_signing_out_is_told(ada: User, client: Client) -> None:

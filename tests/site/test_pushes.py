@@ -207,7 +207,18 @@ def test_alerts_are_counted_and_listed_for_those_who_see_them(live: Live, outbox
     assert f'href="/w/team/alerts/{alert.pk}/"' in outbox.html(f"alerts-{live.pk}")
 
 
-@pytest.mark.parametrize("verb", ["role.changed", "person.removed", "workspace.changed", "admin.changed"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "role.changed",
+        "person.removed",
+        "workspace.changed",
+        "admin.changed",
+        "account.signed_out",
+        "account.password_changed",
+        "account.password_reset",
+    ],
+)
 async def test_open_pages_are_told_when_rights_change(verb: str) -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()

@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -48,6 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:  # noqa: ARG002 -- allauth's signature
         """Return whoever signs up openly."""
         return operations.newcomer()
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out: who hears of it finds the session gone."""
+        with transaction.atomic():
+            super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ARG002 -- allauth's signature
         """Account for a password that was refused; what was typed is kept nowhere."""

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from asgiref.sync import sync_to_async
+from channels.auth import get_user
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import DatabaseError
 
 from vigie.people.models import User
 from vigie.runtime.numbers import number
 from vigie.runtime.push import ACCESS, AGAIN_S, group_name, note_followed
+
+log = structlog.get_logger(__name__)
 
 MAX_TOPICS = 100
 
@@ -39,7 +44,7 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         self.language = user.language
         await self.channel_layer.group_add(ACCESS, self.channel_name)
         await self.accept()
-        self.noting = asyncio.create_task(self.note_again())
+        self.noting = asyncio.create_task(self.look_again())
 
     async def receive(self, text_data: str | None = None, **rest: Any) -> None:
         """Take JSON; anything else ends the connection."""
@@ -67,11 +72,28 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         for topic in list(self.followed):
             await self.leave(topic)
 
-    async def note_again(self) -> None:
-        """Keep what is followed known as such, until cancelled."""
+    async def look_again(self) -> None:
+        """Keep what is followed known as such for as long as the reader is signed in; until cancelled."""
         while True:
             await asyncio.sleep(AGAIN_S)
-            await self.note()
+            try:
+                if await self.is_still_let_in():
+                    await self.note()
+            except DatabaseError as error:
+                log.warning("page_not_looked_at", error=str(error))
+
+    async def is_still_let_in(self) -> bool:
+        """Return whether the reader is still signed in, by the page's own session; hang up where not. Two queries.
+
+        They are not once they signed out, the session ran out, the account was switched off or its password changed.
+        """
+        session = self.scope["session"]
+        as_kept = session.__class__(session.session_key)  # what is at hand is as it was when the page opened
+        former, self.scope["user"] = self.scope["user"], await get_user({"session": as_kept})
+        is_in: bool = self.scope["user"].is_authenticated
+        if former.is_authenticated and not is_in:
+            await self.close(code=4401)
+        return is_in
 
     async def note(self) -> None:
         """Let those who push know that somebody is here."""
@@ -87,14 +109,13 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         """Return whether the reader may see what is pushed on `topic`."""
         kind, _, text = topic.partition(":")
         pk = number(text)
-        if kind not in TOPICS or pk is None:
+        if kind not in TOPICS or pk is None or not self.scope["user"].is_authenticated:
             return False
         return await sync_to_async(TOPICS[kind])(self.scope["user"], pk)
 
     async def access_changed(self, message: dict[str, Any]) -> None:  # noqa: ARG002 -- Channels' signature
-        """Leave what the reader may follow no longer; end the connection of an account that was switched off."""
-        if not await User.objects.filter(pk=self.scope["user"].pk, is_active=True).aexists():
-            await self.close(code=4401)
+        """Leave what the reader may follow no longer; everything, where they are signed in no longer."""
+        if not await self.is_still_let_in():
             return
         for topic in list(self.followed):
             if not await self.may_follow(topic):

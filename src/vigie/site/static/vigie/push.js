@@ -140,9 +140,9 @@ function opened() {
   socket.send(JSON.stringify({ follow: [...new Set(regions().flatMap(topicsOf))] }));
 }
 
-function lost({ code }) {
+// Also when the server hangs up on a session that ended: another one may have taken its place, after a new password.
+function lost() {
   socket = null;
-  if (code === 4401) return; // signed out meanwhile: the next click says so
   failures += 1;
   if (failures === 1) noticeTimer = setTimeout(() => (notice.hidden = false), QUIET_MS);
   const delay = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
