@@ -45,7 +45,7 @@ class WebhookFields(TypedDict, total=False):
 
 
 def make_webhook(workspace: Workspace, *, secret: str = SECRET, **fields: Unpack[WebhookFields]) -> Webhook:
-    given: WebhookFields = {"url": "https://hooks.example.org/vigie", "kinds": list(kinds.TYPES)}
+    given: WebhookFields = {"url": "https://hooks.example.org/vigie", "kinds": kinds.FOR_WEBHOOKS}
     return Webhook.objects.create(workspace=workspace, sealed_secret=seal(secret), added_at=NOW, **{**given, **fields})
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from vigie.notifications.choosing import Choice, Reader, choose, concerned
-from vigie.notifications.kinds import ALERT_RAISED, LIVE_ENDED, LIVE_STARTED, NEEDS, WEBHOOK_OFF
+from vigie.notifications.kinds import ALERT_RAISED, LIVE_ENDED, LIVE_RESUMED, LIVE_STARTED, NEEDS, WEBHOOK_OFF
 from vigie.notifications.quiet import EVERY_DAY, QuietHours
 
 NOW = datetime(2026, 1, 5, 23, 0, tzinfo=UTC)
@@ -52,6 +52,13 @@ def test_each_way_is_chosen_on_its_own(
     choice = choose(replace(EAGER, page=frozenset(page), mail=frozenset(mail)), LIVE_STARTED, 7, NOW)
 
     assert (choice.in_page, choice.mail_at is not None) == (in_page, mailed)
+
+
+@pytest.mark.parametrize(("asked", "is_told"), [(LIVE_ENDED, True), (LIVE_STARTED, False), (LIVE_RESUMED, False)])
+def test_that_a_live_goes_on_is_told_to_those_who_asked_for_its_end(asked: str, *, is_told: bool) -> None:
+    choice = choose(replace(EAGER, page=frozenset({asked}), mail=frozenset({asked})), LIVE_RESUMED, 7, NOW)
+
+    assert (choice.in_page, choice.mail_at is not None) == (is_told, is_told)
 
 
 def test_in_quiet_hours_mails_wait_and_the_page_stays_still() -> None:

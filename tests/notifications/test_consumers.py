@@ -62,6 +62,16 @@ def test_an_alert_that_every_page_shows_anyway_is_only_counted(member: Membershi
     assert pushes.targets(topic(member)) == ["bell-count"]
 
 
+def test_who_is_told_that_a_live_goes_on_sees_a_line(member: Membership, live: Live, pushes: Pushes) -> None:
+    resumed = make_happening(live, kinds.LIVE_RESUMED)
+    make_notice(member, resumed)
+
+    consumers.push_told(resumed, [Told(member.pk, is_quiet=False)])
+
+    assert pushes.targets(topic(member)) == ["bell-count", "toasts"]
+    assert "Le grand plateau: the live goes on" in pushes.html(topic(member), "toasts")[0]
+
+
 def test_nobody_told_is_nothing_pushed(happening: Happening, pushes: Pushes) -> None:
     consumers.push_told(happening, [])
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import NOW
 from vigie.notifications.digest import Item, condensed
-from vigie.notifications.kinds import ALERT_RAISED, LIVE_ENDED, LIVE_STARTED, WEBHOOK_OFF
+from vigie.notifications.kinds import ALERT_RAISED, LIVE_ENDED, LIVE_RESUMED, LIVE_STARTED, WEBHOOK_OFF
 
 LATER = NOW + timedelta(hours=1)
 
@@ -24,6 +24,9 @@ def said(*items: Item) -> list[tuple[str, int]]:
         ([item(LIVE_STARTED, 7, is_over=True)], [(LIVE_ENDED, 7)]),
         ([item(LIVE_STARTED, 7, is_over=True), item(LIVE_ENDED, 7, after_min=60, is_over=True)], [(LIVE_ENDED, 7)]),
         ([item(LIVE_ENDED, 7, is_over=True)], [(LIVE_ENDED, 7)]),
+        ([item(LIVE_RESUMED, 7)], [(LIVE_RESUMED, 7)]),
+        ([item(LIVE_RESUMED, 7), item(LIVE_RESUMED, 7, after_min=60)], [(LIVE_RESUMED, 7)]),
+        ([item(LIVE_RESUMED, 7, is_over=True), item(LIVE_ENDED, 7, after_min=60, is_over=True)], [(LIVE_ENDED, 7)]),
         ([item(LIVE_STARTED, 7), item(LIVE_STARTED, 8)], [(LIVE_STARTED, 7), (LIVE_STARTED, 8)]),
     ],
 )

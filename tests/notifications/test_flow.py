@@ -68,6 +68,35 @@ def test_a_live_that_was_over_for_a_moment_is_told_once(member: Membership, rece
     assert [received.payload["type"] for received in receiver.received] == ["live.started"]
 
 
+def test_a_live_that_goes_on_after_its_end_was_told_is_told_on_and_over(
+    member: Membership, receiver: WebhookReceiver
+) -> None:
+    wants(member, page=list(kinds.NEEDS), mail=[kinds.LIVE_ENDED])
+    make_webhook(member.workspace, url=receiver.url())
+    make_webhook(member.workspace, url=receiver.url(), kinds=[kinds.LIVE_STARTED])
+    channel = make_channel(member.workspace, name="Le grand plateau")
+    watch.start_watching(channel, actor=member)
+    live = watch.open_live(channel, title="", now=NOW)
+    work()
+    for hours in (1, 3):
+        watch.end_live(live.pk, Ending(NOW + timedelta(hours=hours), "", is_over=True))
+        two_minutes_pass()
+        work()
+        watch.resume_live(Live.objects.get(pk=live.pk), NOW + timedelta(hours=hours + 1))
+        work()
+    watch.end_live(live.pk, Ending(NOW + timedelta(hours=5), "", is_over=True))
+    two_minutes_pass()
+    work()
+
+    over, on = "Le grand plateau is no longer live", "Le grand plateau: the live goes on"
+    assert told(member) == [over, on, on, "Le grand plateau is live"]
+    assert [message.subject for message in mail.outbox] == [over, on, over, on, over]
+    types = [received.payload["type"] for received in receiver.received]
+    ends = ["live.ended", "live.resumed", "live.ended", "live.resumed", "live.ended"]
+    assert types == ["live.started", "live.started", *ends]
+    assert len({received.headers["webhook-id"] for received in receiver.received}) == len(types)
+
+
 def test_a_channel_that_cannot_be_had_is_no_live(member: Membership) -> None:
     watch.record_unavailable(make_channel(member.workspace), "HTTP 404 (Not Found).", NOW)
 

@@ -91,6 +91,15 @@ def test_a_live_that_is_over_is_told_so(member: Membership, live: Live) -> None:
     assert "from 5 Jan 11:00 to 5 Jan 12:00" in str(message.body)
 
 
+def test_a_live_that_goes_on_is_told_with_the_moment(member: Membership, live: Live) -> None:
+    resumed = make_happening(live, kinds.LIVE_RESUMED, at=NOW + timedelta(hours=2))
+
+    message = sent(member, make_mail(member, resumed))
+
+    page = f"https://vigie.example.org/w/{member.workspace.slug}/lives/{live.pk}/"
+    assert str(message.body).startswith(f"Le grand plateau: the live goes on\n5 Jan 13:00\n{page}\n")
+
+
 def test_several_things_make_one_mail(member: Membership, live: Live) -> None:
     alert = make_happening(live, kinds.ALERT_RAISED, subject_id=41, score=0.8, at=NOW + timedelta(minutes=5))
 

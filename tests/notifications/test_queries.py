@@ -90,7 +90,7 @@ def test_a_member_who_asked_for_nothing_takes_it_as_it_comes(member: Membership)
     [reader] = queries.readers_of(member.workspace_id)
 
     assert (reader.page, reader.mail, reader.muted, reader.quiet) == (
-        frozenset(kinds.NEEDS),
+        frozenset({"live_started", "live_ended", "alert_raised", "webhook_off"}),
         kinds.BY_MAIL,
         frozenset(),
         None,
@@ -240,6 +240,16 @@ def test_the_payload_of_an_end_says_why(live: Live) -> None:
 
     assert (body["type"], body["data"]["reason"]) == ("live.ended", "the stream was closed.")
     assert body["data"]["live"]["ended_at"] == "2026-01-05T11:00:00Z"
+
+
+def test_the_payload_of_a_live_that_goes_on_says_since_when(live: Live) -> None:
+    resumed = make_happening(live, kinds.LIVE_RESUMED, at=NOW + timedelta(hours=2))
+
+    body = json.loads(queries.body_of(resumed))
+
+    assert (body["type"], body["timestamp"]) == ("live.resumed", "2026-01-05T12:00:00Z")
+    assert sorted(body["data"]) == ["channel", "live", "workspace"]
+    assert body["data"]["live"]["ended_at"] is None
 
 
 def test_the_payload_of_an_alert_holds_no_words_that_were_said(live: Live) -> None:

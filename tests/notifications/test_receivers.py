@@ -3,10 +3,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from tests.factories import NOW, make_live
+from tests.factories import NOW, make_live, make_membership
+from tests.notifications.rows import make_notice
 from vigie.events import AlertRaised, LiveEnded, LiveResumed, LiveStarted
 from vigie.notifications import receivers
 from vigie.notifications.models import Happening
+from vigie.people.models import Membership
 from vigie.runtime import clock
 from vigie.runtime.models import WorkState
 from vigie.watch.models import Channel, Live
@@ -29,8 +31,16 @@ def ended(live: Live, after_min: int = 60) -> LiveEnded:
     return LiveEnded(live.channel.workspace_id, live.pk, NOW + timedelta(minutes=after_min), "the stream was closed.")
 
 
-def resumed(live: Live) -> LiveResumed:
-    return LiveResumed(live.channel.workspace_id, live.pk, NOW + timedelta(minutes=61))
+def resumed(live: Live, after_min: int = 61) -> LiveResumed:
+    return LiveResumed(live.channel.workspace_id, live.pk, NOW + timedelta(minutes=after_min))
+
+
+def tell_the_end(member: Membership) -> None:
+    """Let two minutes pass, and tell a member."""
+    end = Happening.objects.get(kind="live_ended", state=WorkState.PENDING)
+    make_notice(member, end)
+    end.state = WorkState.DONE
+    end.save()
 
 
 def noted() -> list[tuple[str, str]]:
@@ -91,6 +101,49 @@ def test_a_live_that_is_back_has_not_ended_and_did_not_begin_again(live: Live) -
 
     assert noted() == [("live_started", "pending"), ("live_ended", "skipped")]
     assert Happening.objects.get(kind="live_ended").reason == "the live goes on"
+
+
+def test_a_live_whose_end_was_told_goes_on_and_that_is_told_at_once(live: Live) -> None:
+    receivers.note_start(started(live))
+    receivers.note_end(ended(live))
+    tell_the_end(make_membership(workspace=live.channel.workspace))
+    for _ in range(2):
+        receivers.take_back_end(resumed(live))
+
+    assert noted() == [("live_started", "pending"), ("live_ended", "skipped"), ("live_resumed", "pending")]
+    happening = Happening.objects.get(kind="live_resumed")
+    assert (happening.live, happening.at, happening.not_before) == (live, NOW + timedelta(minutes=61), None)
+    assert happening.headline == f"{live.channel.name}: the live goes on"
+
+
+def test_each_time_that_a_live_goes_on_is_told_once(live: Live) -> None:
+    member = make_membership(workspace=live.channel.workspace)
+    receivers.note_start(started(live))
+    for minutes in (60, 120):
+        receivers.note_end(ended(live, after_min=minutes))
+        tell_the_end(member)
+        receivers.take_back_end(resumed(live, after_min=minutes + 10))
+        receivers.take_back_end(resumed(live, after_min=minutes + 10))
+    receivers.note_end(ended(live, after_min=180))
+    receivers.take_back_end(resumed(live, after_min=181))
+
+    resumptions = Happening.objects.filter(kind="live_resumed").order_by("at")
+    assert [one.at for one in resumptions] == [NOW + timedelta(minutes=70), NOW + timedelta(minutes=130)]
+
+
+def test_a_live_that_did_not_go_on_stays_over(live: Live) -> None:
+    def resume_and_fail() -> None:
+        with transaction.atomic():
+            receivers.take_back_end(resumed(live))
+            raise RuntimeError
+
+    receivers.note_start(started(live))
+    receivers.note_end(ended(live))
+    tell_the_end(make_membership(workspace=live.channel.workspace))
+    with pytest.raises(RuntimeError):
+        resume_and_fail()
+
+    assert noted() == [("live_started", "pending"), ("live_ended", "done")]
 
 
 def test_a_live_that_went_on_ends_anew(live: Live) -> None:

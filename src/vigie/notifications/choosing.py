@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigie.notifications.kinds import NEEDS
+from vigie.notifications.kinds import CORRECTS, NEEDS
 from vigie.notifications.quiet import QuietHours, quiet_until
 
 
@@ -35,17 +35,21 @@ class Choice:
 
 
 def choose(reader: Reader, kind: str, channel_id: int | None, now: datetime) -> Choice:
-    """Return how a member is told of something that concerns a channel, or none."""
+    """Return how a member is told of something that concerns a channel, or none.
+
+    What takes something back is told by the ways that were asked for what it takes back.
+    """
+    asked = CORRECTS.get(kind, kind)
     may = NEEDS[kind] in reader.permissions and channel_id not in reader.muted
     until = quiet_until(reader.quiet, now) if reader.quiet else None
     return Choice(
-        in_page=may and kind in reader.page,
+        in_page=may and asked in reader.page,
         is_quiet=until is not None,
-        mail_at=(until or now) if may and kind in reader.mail else None,
+        mail_at=(until or now) if may and asked in reader.mail else None,
     )
 
 
 def concerned(permissions: Iterable[str]) -> list[str]:
-    """Return the kinds that a member with these permissions may be told of, in the order of the forms."""
+    """Return the kinds that a member with these permissions may ask for, in the order of the forms."""
     held = frozenset(permissions)
-    return [kind for kind, needed in NEEDS.items() if needed in held]
+    return [kind for kind, needed in NEEDS.items() if needed in held and kind not in CORRECTS]

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vigie.notifications.kinds import LIVE_ENDED, LIVE_STARTED
+from vigie.notifications.kinds import LIVE_ENDED, LIVE_RESUMED, LIVE_STARTED
 
-OF_A_LIVE = frozenset({LIVE_STARTED, LIVE_ENDED})
+OF_A_LIVE = frozenset({LIVE_STARTED, LIVE_ENDED, LIVE_RESUMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ def condensed(items: Iterable[Item]) -> Sequence[Item]:
         if item.kind not in OF_A_LIVE:
             shown[item.kind, item.subject_id] = item
         elif ("live", item.subject_id) not in shown:
-            kind = LIVE_ENDED if item.ended_at else LIVE_STARTED
-            shown["live", item.subject_id] = replace(item, kind=kind)
+            goes_on = LIVE_RESUMED if item.kind == LIVE_RESUMED else LIVE_STARTED
+            shown["live", item.subject_id] = replace(item, kind=LIVE_ENDED if item.ended_at else goes_on)
     return list(shown.values())

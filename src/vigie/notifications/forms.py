@@ -122,9 +122,9 @@ class WebhookForm(forms.Form):
     )
     kinds = forms.MultipleChoiceField(
         label=_("What it is told"),
-        choices=[(kind, Kind(kind).label) for kind in kinds.TYPES],
+        choices=[(kind, Kind(kind).label) for kind in kinds.FOR_WEBHOOKS],
         widget=forms.CheckboxSelectMultiple,
-        initial=list(kinds.TYPES),
+        initial=kinds.FOR_WEBHOOKS,
     )
 
     def clean_url(self) -> str:

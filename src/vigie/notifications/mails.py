@@ -15,7 +15,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import get_language, gettext
 
 from vigie.errors import VigieError
-from vigie.notifications import digest, queries
+from vigie.notifications import digest, kinds, queries
 from vigie.notifications.digest import Item
 from vigie.notifications.models import Happening, Mail
 from vigie.people.models import Membership
@@ -97,7 +97,7 @@ def lines_of(happenings: Sequence[Happening]) -> list[Line]:
 
 def _line(happening: Happening, kind: str) -> Line:
     address = f"{settings.PUBLIC_URL}{queries.page_of(happening)}"
-    if happening.live is None or kind not in digest.OF_A_LIVE:
+    if happening.live is None or kind not in {kinds.LIVE_STARTED, kinds.LIVE_ENDED}:
         return Line(happening.headline_as(kind), _clock(happening.at), address)
     start, end = happening.live.started_at, happening.live.ended_at
     if end is None:

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
 
     LIVE_STARTED = kinds.LIVE_STARTED, _("a live starts")
     LIVE_ENDED = kinds.LIVE_ENDED, _("a live is over")
+    LIVE_RESUMED = kinds.LIVE_RESUMED, _("a live goes on after all")
     ALERT_RAISED = kinds.ALERT_RAISED, _("an alert is raised")
     WEBHOOK_OFF = kinds.WEBHOOK_OFF, _("a webhook is switched off")
 
@@ -73,6 +74,7 @@ class Happening(WorkUnit):
             kinds.LIVE_ENDED: gettext("%(channel)s is no longer watched")
             if self.detail == kinds.UNWATCHED
             else gettext("%(channel)s is no longer live"),
+            kinds.LIVE_RESUMED: gettext("%(channel)s: the live goes on"),
             kinds.ALERT_RAISED: gettext("%(channel)s: alert %(number)d"),
             kinds.WEBHOOK_OFF: gettext("Webhook %(number)d was switched off"),
         }
@@ -129,7 +131,7 @@ class Mail(Sending):
 
 def pages_at_first() -> list[str]:
     """Return what people are told of in the page unless they ask for something else."""
-    return list(kinds.NEEDS)
+    return [kind for kind in kinds.NEEDS if kind not in kinds.CORRECTS]
 
 
 def mails_at_first() -> list[str]:
@@ -213,7 +215,7 @@ class Webhook(models.Model):
     @property
     def kind_labels(self) -> list[str]:
         """What it is told, in words."""
-        return [str(Kind(kind).label) for kind in kinds.TYPES if kind in self.kinds]
+        return [str(Kind(kind).label) for kind in kinds.FOR_WEBHOOKS if kind in self.kinds]
 
 
 class Delivery(Sending):

@@ -1,6 +1,7 @@
 """What can be read of notifications and webhooks: one's own, and those of the workspace where one may."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -110,6 +111,41 @@ def quiet_hours(preference: Preference) -> QuietHours | None:
         return None
     zone = ZoneInfo(preference.member.user.time_zone)
     return QuietHours(preference.quiet_from, preference.quiet_to, frozenset(preference.quiet_days), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom something has reached, or may have, by each way."""
+
+    page: frozenset[int] = frozenset()
+    """Members."""
+    mail: frozenset[int] = frozenset()
+    """Members."""
+    webhooks: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.page or self.mail or self.webhooks)
+
+
+def reached_by(happening_id: int) -> Reached:
+    """Return whom something was told to. What was put off before it was ever tried has reached nobody."""
+    mails = Mail.objects.filter(happening=happening_id).exclude(state=WorkState.SKIPPED)
+    deliveries = Delivery.objects.filter(happening=happening_id).exclude(state=WorkState.SKIPPED, tries=0)
+    return Reached(
+        frozenset(Notification.objects.filter(happening=happening_id).values_list("member", flat=True)),
+        frozenset(mails.values_list("member", flat=True)),
+        frozenset(deliveries.values_list("webhook", flat=True)),
+    )
+
+
+def concerned_by(happening: Happening) -> Reached | None:
+    """Return whom something concerns that takes back what was told before; None where it takes nothing back."""
+    taken_back = kinds.CORRECTS.get(happening.kind)
+    if taken_back is None:
+        return None
+    former = Happening.objects.filter(kind=taken_back, subject_id=happening.subject_id, pk__lt=happening.pk)
+    last = former.order_by("-pk").first()
+    return reached_by(last.pk) if last else Reached()
 
 
 # ── what waits to be sent ──────────────────────────────────────────────────────────────────────────────────────────

@@ -28,8 +28,9 @@ def note_end(event: LiveEnded) -> None:
 
 
 def take_back_end(event: LiveResumed) -> None:
-    """Tell nobody that a live is over which is not; that it began is not told again."""
-    operations.withdraw_end(event.live_id)
+    """Tell nobody that a live is over which is not, and those who were told that it goes on; not that it began."""
+    if operations.withdraw_end(event.live_id):
+        operations.note(Fact(kinds.LIVE_RESUMED, event.workspace_id, event.live_id, event.at, event.live_id))
 
 
 def note_alert(event: AlertRaised) -> None:

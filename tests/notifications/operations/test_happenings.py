@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_user, make_workspace
-from tests.notifications.rows import make_happening, make_mail, make_notice, make_webhook, wants
+from tests.notifications.rows import make_delivery, make_happening, make_mail, make_notice, make_webhook, wants
 from vigie.notifications import kinds, operations, queries
 from vigie.notifications.models import Delivery, Happening, Mail, Notification
 from vigie.notifications.operations import Fact, Told
@@ -147,7 +147,7 @@ def test_an_end_that_was_told_is_taken_back_everywhere(live: Live, workspace: Wo
     waiting = make_mail(member, end)
     sent = make_mail(make_membership(workspace=workspace), end, state=WorkState.DONE)
 
-    assert operations.withdraw_end(live.pk) == [member.pk]
+    assert operations.withdraw_end(live.pk)
 
     for row, state in ((end, "skipped"), (waiting, "skipped"), (sent, "done")):
         row.refresh_from_db()
@@ -157,9 +157,89 @@ def test_an_end_that_was_told_is_taken_back_everywhere(live: Live, workspace: Wo
 
 def test_an_end_is_taken_back_once(live: Live, workspace: Workspace) -> None:
     make_notice(make_membership(workspace=workspace), make_happening(live, kinds.LIVE_ENDED))
-    operations.withdraw_end(live.pk)
+    assert operations.withdraw_end(live.pk)
 
-    assert operations.withdraw_end(live.pk) == []
+    assert not operations.withdraw_end(live.pk)
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "tries", "has_reached"),
+    [
+        ("mail", WorkState.DONE, 1, True),
+        ("mail", WorkState.RUNNING, 0, True),
+        ("mail", WorkState.PENDING, 1, False),
+        ("webhook", WorkState.DONE, 1, True),
+        ("webhook", WorkState.RUNNING, 0, True),
+        ("webhook", WorkState.FAILED, 7, True),
+        ("webhook", WorkState.PENDING, 1, True),  # a receiver may take it and answer too late
+        ("webhook", WorkState.PENDING, 0, False),
+    ],
+)
+def test_an_end_has_reached_somebody_once_it_may_have_been_sent(
+    live: Live, workspace: Workspace, way: str, state: WorkState, tries: int, *, has_reached: bool
+) -> None:
+    end = make_happening(live, kinds.LIVE_ENDED)
+    if way == "mail":
+        make_mail(make_membership(workspace=workspace), end, state=state, tries=tries)
+    else:
+        make_delivery(make_webhook(workspace), happening=end, state=state, tries=tries)
+
+    assert operations.withdraw_end(live.pk) is has_reached
+
+
+def test_an_end_that_nobody_was_told_has_reached_nobody(live: Live) -> None:
+    make_happening(live, kinds.LIVE_ENDED, state=WorkState.PENDING)
+
+    assert not operations.withdraw_end(live.pk)
+
+
+def test_that_a_live_goes_on_is_told_where_its_end_was(live: Live, workspace: Workspace) -> None:
+    end = make_happening(live, kinds.LIVE_ENDED, state=WorkState.SKIPPED)
+    on_page, by_mail, newcomer = (make_membership(workspace=workspace) for _ in range(3))
+    for member in (on_page, by_mail, newcomer):
+        wants(member, mail=[kinds.LIVE_ENDED])
+    make_notice(on_page, end)
+    make_mail(by_mail, end, state=WorkState.DONE)
+    told = make_webhook(workspace)
+    make_delivery(told, happening=end, state=WorkState.DONE)
+    make_webhook(workspace)
+
+    assert tell(kinds.LIVE_RESUMED, live, at=NOW) == [Told(on_page.pk, is_quiet=False)]
+
+    assert [mail.member for mail in Mail.objects.exclude(happening=end)] == [by_mail]
+    [delivery] = Delivery.objects.exclude(happening=end)
+    assert (delivery.webhook, delivery.type) == (told, "live.resumed")
+
+
+def test_who_no_longer_asks_for_ends_is_not_told_that_a_live_goes_on(live: Live, workspace: Workspace) -> None:
+    end = make_happening(live, kinds.LIVE_ENDED, state=WorkState.SKIPPED)
+    member = make_membership(workspace=workspace)
+    make_notice(member, end)
+    make_delivery(make_webhook(workspace, kinds=[kinds.LIVE_STARTED]), happening=end, state=WorkState.DONE)
+    wants(member, page=[kinds.LIVE_STARTED])
+
+    assert tell(kinds.LIVE_RESUMED, live, at=NOW) == []
+    assert Delivery.objects.count() == 1
+
+
+def test_that_a_live_goes_on_concerns_its_last_end_only(live: Live, workspace: Workspace) -> None:
+    make_notice(make_membership(workspace=workspace), make_happening(live, kinds.LIVE_ENDED, state=WorkState.SKIPPED))
+    make_happening(live, kinds.LIVE_ENDED, state=WorkState.SKIPPED, at=NOW + timedelta(hours=1))
+
+    assert tell(kinds.LIVE_RESUMED, live, at=NOW + timedelta(hours=2)) == []
+
+
+def test_that_a_live_goes_on_is_not_told_again_after_a_crash(live: Live, workspace: Workspace) -> None:
+    end = make_happening(live, kinds.LIVE_ENDED, state=WorkState.SKIPPED)
+    make_notice(make_membership(workspace=workspace), end)
+    make_delivery(make_webhook(workspace), happening=end, state=WorkState.DONE)
+    tell(kinds.LIVE_RESUMED, live, at=NOW)
+    resumed = Happening.objects.filter(kind=kinds.LIVE_RESUMED)
+    resumed.update(state=WorkState.RUNNING, claimed_until=NOW)  # as if the worker had died at the end
+
+    operations.tell(resumed.get(), now=NOW)
+
+    assert [table.objects.exclude(happening=end).count() for table in (Notification, Delivery)] == [1, 1]
 
 
 def test_a_fact_is_noted_with_what_is_known_of_it(live: Live, workspace: Workspace) -> None:

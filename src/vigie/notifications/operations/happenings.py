@@ -1,6 +1,6 @@
 """What is to be told: noted in the transaction that makes it true, told to each receiver once by the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 
@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from vigie.notifications import kinds, queries
-from vigie.notifications.choosing import choose
+from vigie.notifications.choosing import Choice, choose
 from vigie.notifications.models import Delivery, Happening, Mail, Notification
+from vigie.notifications.queries import Reached
 from vigie.runtime import engine, ledger
 from vigie.runtime.models import WorkState
 
@@ -59,10 +60,10 @@ def note(fact: Fact, *, not_before: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def withdraw_end(live_id: int) -> list[int]:
+def withdraw_end(live_id: int) -> bool:
     """Take back that a live is over: who was told sees it no more, who was not is not told.
 
-    Return the members who had been told in the page.
+    Return whether somebody had been told, in any way.
     """
     ends = Happening.objects.filter(kind=kinds.LIVE_ENDED, subject_id=live_id).exclude(state=WorkState.SKIPPED)
     ids = list(ends.values_list("pk", flat=True))
@@ -70,29 +71,49 @@ def withdraw_end(live_id: int) -> list[int]:
     ends.update(**taken_back)
     for table in (Mail, Delivery):
         table._default_manager.filter(happening__in=ids, state=WorkState.PENDING).update(**taken_back)
-    return list(Notification.objects.filter(happening__in=ids).values_list("member", flat=True))
+    return any(queries.reached_by(pk) for pk in ids)
 
 
 @transaction.atomic
 def tell(happening: Happening, *, now: datetime) -> list[Told]:
     """Give each receiver of a claimed happening its row, once; return who is told in the page.
 
-    Nothing where it was withdrawn, or taken over by another worker.
+    Nothing where it was withdrawn, or taken over by another worker. What takes something back is told to those alone
+    whom that has reached.
     """
     claimed = Happening.objects.filter(
         pk=happening.pk, state=WorkState.RUNNING, claimed_until=happening.claimed_until
     ).select_for_update()
     if not claimed.update(state=WorkState.DONE, claimed_until=None):
         return []
-    told = _tell_members(happening, now)
-    _tell_webhooks(happening, now)
+    concerned = queries.concerned_by(happening)
+    told = _tell_members(happening, concerned, now)
+    _tell_webhooks(happening, concerned, now)
     return told
 
 
-def _tell_members(happening: Happening, now: datetime) -> list[Told]:
+def _choices(happening: Happening, concerned: Reached | None, now: datetime) -> list[tuple[int, Choice]]:
+    """Return how each member is told; `concerned` are those whom it may be told to, where that are not all."""
     channel = happening.live.channel_id if happening.live else None
     readers = queries.readers_of(happening.workspace_id)
     choices = [(reader.member_id, choose(reader, happening.kind, channel, now)) for reader in readers]
+    if concerned is None:
+        return choices
+    return [
+        (
+            pk,
+            replace(
+                choice,
+                in_page=choice.in_page and pk in concerned.page,
+                mail_at=choice.mail_at if pk in concerned.mail else None,
+            ),
+        )
+        for pk, choice in choices
+    ]
+
+
+def _tell_members(happening: Happening, concerned: Reached | None, now: datetime) -> list[Told]:
+    choices = _choices(happening, concerned, now)
     Notification.objects.bulk_create(
         [Notification(member_id=pk, happening=happening) for pk, choice in choices if choice.in_page],
         ignore_conflicts=True,
@@ -104,8 +125,10 @@ def _tell_members(happening: Happening, now: datetime) -> list[Told]:
     return [Told(pk, choice.is_quiet) for pk, choice in choices if choice.in_page]
 
 
-def _tell_webhooks(happening: Happening, now: datetime) -> None:
-    receivers = [hook for hook in queries.active_webhooks(happening.workspace_id) if happening.kind in hook.kinds]
+def _tell_webhooks(happening: Happening, concerned: Reached | None, now: datetime) -> None:
+    asked = kinds.CORRECTS.get(happening.kind, happening.kind)
+    asking = [hook for hook in queries.active_webhooks(happening.workspace_id) if asked in hook.kinds]
+    receivers = [hook for hook in asking if concerned is None or hook.pk in concerned.webhooks]
     body = queries.body_of(happening) if receivers else ""
     deliveries = [
         Delivery(
