@@ -118,10 +118,12 @@ class LiveFields(TypedDict, total=False):
     title: str
     heard_s: float
     lost_s: float
+    heard_until_s: float
     lag_s: float
     aired_at: datetime | None
     chat_state: str
     chat_reason: str
+    chat_until_s: float
     viewers: int | None
     reach: str
 

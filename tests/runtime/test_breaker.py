@@ -34,10 +34,25 @@ def test_breaker_opens_after_failures_in_a_row() -> None:
 @pytest.mark.django_db
 def test_breaker_closes_at_the_first_success() -> None:
     _fail(4)
-    breaker.record_success("hub")
+    breaker.record_success("hub", NOW + timedelta(hours=1))
     _fail(2)
 
     assert breaker.wait_s("hub", NOW) == 0.0
+
+
+@pytest.mark.django_db
+def test_breaker_forgets_no_longer_wait_for_a_failure_that_was_under_way() -> None:
+    breaker.record_failure("hub", PATIENCE, NOW, retry_after_s=700.0)
+    _fail(1)
+    assert breaker.wait_s("hub", NOW) == 700.0
+
+
+@pytest.mark.django_db
+def test_breaker_stays_open_though_what_was_under_way_succeeds() -> None:
+    breaker.record_failure("hub", PATIENCE, NOW, retry_after_s=700.0)
+    breaker.record_success("hub", NOW + timedelta(seconds=1))
+
+    assert breaker.wait_s("hub", NOW) == 700.0
 
 
 @pytest.mark.django_db

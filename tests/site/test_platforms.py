@@ -99,6 +99,6 @@ async def test_twitch_says_what_the_settings_lack() -> None:
         with pytest.raises(PortError, match="VIGIE_TWITCH_CLIENT_ID"):
             await first(ActivityReceived, registry.get(ChatSource, "twitch").chat(Room(Handle("camille"), "")))
 
-    assert (sighting.airing, sighting.reason, sighting.is_permanent) == (Airing.UNKNOWN, NOT_CONFIGURED, True)
+    assert (sighting.airing, sighting.reason, sighting.is_permanent) == (Airing.UNKNOWN, NOT_CONFIGURED, False)
     assert isinstance(registry.current(LiveProbe, "twitch"), object)
     assert NotSetUp().most >= 100

@@ -122,6 +122,20 @@ async def test_words_of_the_platform_reach_whoever_takes_those_of_the_sound(live
     assert [caption.text for caption in memory.captions] == ["bonsoir"]
 
 
+async def test_words_of_the_platform_are_taken_while_its_sound_cannot_be_had(live: Live, memory: Memory) -> None:
+    refused, is_refused = PortError("the broadcast is for adults", permanent=True), asyncio.Event()
+    chat = ScriptedChat([RoomOpened("7"), is_refused, CaptionSpoken(live.started_at, 2.0, "bonsoir", "fr")])
+    async with broadcast(live, ScriptedMedia(resolving=[refused] * 9), chat):
+        async with asyncio.timeout(DEADLINE_S):
+            await until(lambda: Live.objects.filter(reason=str(refused)).exists())
+            await until(lambda: len(memory.opened) > 1)
+            is_refused.set()
+            await chat.hung.wait()
+
+    assert [caption.text for caption in memory.captions] == ["bonsoir"]
+    assert memory.closed == len(memory.opened)
+
+
 async def test_a_team_that_reads_no_chats_connects_to_none(live: Live, memory: Memory) -> None:
     await Workspace.objects.aupdate(modules=["moderation"])
     media, chat = ScriptedMedia([OPENED, *sound(5.0)]), ScriptedChat([RoomOpened("7")])

@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from tests.factories import make_channel, make_live
-from tests.watch.audiences import activity
+from tests.watch.audiences import activity, heard
 from tests.watch.fakes import RoomStep, ScriptedChat
 from vigie.events import (
     ActivityKind,
@@ -19,16 +19,20 @@ from vigie.events import (
     MessagesRemoved,
     ModeratorActed,
     RoomEnded,
+    RoomItem,
     RoomOpened,
     RoomPaused,
 )
-from vigie.ports import PlacedCaption, PortError, Room
+from vigie.people.models import Workspace
+from vigie.ports import Fence, PlacedCaption, PortError, Room
 from vigie.runtime import clock
+from vigie.runtime.leases import LeaseLost
 from vigie.watch import chatwriter, operations
-from vigie.watch.chatting import NOT_CONNECTED, NOT_READ, NOT_RUNNING, Chatting
+from vigie.watch.chatting import NOT_CONNECTED, NOT_READ, Chatting
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Channel, ChatMessage, ChatState, Gap, Live, LiveMark, LiveSample, Presence
-from vigie.watch.operations import Ending
+from vigie.watch.operations import NOT_RUNNING, Ending
+from vigie.watch.operations.chat import Roll, store_chat
 from vigie.watch.reconnecting import Patience
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -203,7 +207,7 @@ async def test_after_a_restart_the_gap_begins_where_the_chat_was_read_to() -> No
 
 
 async def test_cancelled_it_keeps_how_far_it_was_read(live: Live) -> None:
-    async with followed(live, [OPENED, activity("a")]):
+    async with followed(live, [OPENED, activity("a", at=clock.now())]):
         pass
     await live.arefresh_from_db()
     assert live.chat_until_s == pytest.approx(60.0, abs=15.0)
@@ -268,3 +272,61 @@ async def test_a_live_that_is_over_is_followed_no_more(live: Live) -> None:
     async with asyncio.timeout(DEADLINE_S), chatwriter.writing() as writer:
         chatting = Chatting(book, book.live, writer=writer, rng=Random(1), stage=stage)
         await chatting.follow(source, QUICK)
+
+
+async def test_a_live_that_another_owner_took_over_is_followed_no_more(live: Live) -> None:
+    book = await Logbook.of(live.channel_id, Fence(live.channel.resource, 7))
+    assert book.live is not None
+    async with asyncio.timeout(DEADLINE_S), chatwriter.writing() as writer:
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), stage=stage)
+        with pytest.raises(LeaseLost):
+            await chatting.follow(ScriptedChat([OPENED]), QUICK)
+
+    assert not await Gap.objects.aexists()
+
+
+class Unwinding:
+    """A chat source that takes a while to close."""
+
+    def __init__(self) -> None:
+        self.opened, self.closes, self.may_close = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+        del room
+        try:
+            yield OPENED
+            self.opened.set()
+            await asyncio.Event().wait()
+        finally:
+            self.closes.set()
+            await self.may_close.wait()
+
+
+async def test_a_stop_is_obeyed_though_the_chat_is_given_up_at_the_same_moment(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigie.watch.chatting.KEEP_S", 0.01)
+    source, book = Unwinding(), await Logbook.of(live.channel_id)
+    assert book.live is not None
+    async with asyncio.timeout(DEADLINE_S), chatwriter.writing() as writer:
+        chatting = Chatting(book, book.live, writer=writer, rng=Random(1), stage=stage)
+        task = asyncio.create_task(chatting.follow(source, QUICK))
+        await source.opened.wait()
+        await Workspace.objects.aupdate(modules=["moderation"])
+        await source.closes.wait()
+        task.cancel()
+        source.may_close.set()
+        await asyncio.wait([task])
+
+    assert task.cancelled()
+
+
+async def test_after_a_restart_what_may_not_have_been_counted_is_counted_again() -> None:
+    live = await make_broadcast(chat_until_s=58.0, chat_state=ChatState.OK)
+    written = await sync_to_async(heard)(live, "a", at_s=55.0)
+    await sync_to_async(store_chat)([written], Roll(), clock.now())
+
+    async with followed(live, [OPENED]), asyncio.timeout(DEADLINE_S):
+        await chatwriter.current().tally()
+
+    assert await LiveSample.objects.values_list("at_s", "messages").aget() == (50, 1)

@@ -7,8 +7,10 @@ from asgiref.sync import sync_to_async
 
 from tests.factories import make_live
 from tests.watch.audiences import heard
+from vigie.events import Chatter as Seen
 from vigie.watch import chatwriter
 from vigie.watch.models import ChatMessage, Chatter, Live, LiveSample
+from vigie.watch.operations.chat import Roll, store_chat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,6 +68,28 @@ async def test_somebody_who_was_erased_and_writes_again_is_stored_anew() -> None
         await writer.settle()
 
     assert await stored(live) == ["b"]
+
+
+async def test_people_with_odd_names_hold_up_nobody() -> None:
+    live = await aslive()
+    odd = Seen("\ud800", "mo\ud800mo", "m\x00", frozenset())
+    async with chatwriter.writing() as writer:
+        await writer.put(heard(live, "a", by=odd))
+        await writer.put(heard(live, "b"))
+
+    assert await stored(live) == ["a", "b"]
+    assert await Chatter.objects.filter(login="mo?mo", name="m").aexists()
+
+
+async def test_what_another_wrote_is_counted_again() -> None:
+    live = await aslive()
+    written = [heard(live, "a", at_s=5.0), heard(live, "b", at_s=65.0)]
+    await sync_to_async(store_chat)(written, Roll(), live.started_at)
+    async with chatwriter.writing() as writer:
+        await writer.count_again(live.pk, 60.0)
+        await writer.count_again(live.pk, 600.0)
+
+    assert await counted(live) == [(60, 1)]
 
 
 async def test_a_live_that_is_gone_holds_up_no_other() -> None:

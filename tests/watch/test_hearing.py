@@ -10,9 +10,10 @@ from vigie.events import AudioReceived, CaptionReceived, MediaOpened
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
 from vigie.watch import sinks
-from vigie.watch.hearing import CUT_SHORT, KNOWN_CAPTIONS, NOT_RUNNING, SKIPPED, Hearing
+from vigie.watch.hearing import CUT_SHORT, KNOWN_CAPTIONS, SKIPPED, Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Gap, Live, LiveState
+from vigie.watch.operations import NOT_RUNNING
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -45,7 +45,8 @@ def record_failure(key: str, patience: Patience, now: datetime, *, retry_after_s
         breaker = Breaker.objects.select_for_update().get(key=key)
         breaker.failures += 1
         pause_s = max(pause_after(patience, breaker.failures), retry_after_s)
-        breaker.opened_until = now + timedelta(seconds=pause_s) if pause_s else None
+        if pause_s:  # what the other side asked for before may be longer
+            breaker.opened_until = max(breaker.opened_until or now, now + timedelta(seconds=pause_s))
         breaker.save()
     return pause_s
 
@@ -56,6 +57,7 @@ def leave_alone(key: str, now: datetime, *, for_s: float) -> None:
     Breaker.objects.filter(key=key, opened_until__lt=until).update(opened_until=until)
 
 
-def record_success(key: str) -> None:
-    """Close the breaker."""
-    Breaker.objects.filter(key=key).exclude(failures=0).update(failures=0, opened_until=None)
+def record_success(key: str, now: datetime) -> None:
+    """Close the breaker, unless it was opened while the request was under way."""
+    past = Breaker.objects.filter(key=key).exclude(failures=0).exclude(opened_until__gt=now)
+    past.update(failures=0, opened_until=None)

@@ -62,4 +62,4 @@ def _note(key: str, trouble: PortError | None, now: datetime) -> None:
     elif trouble is not None and counts_against:
         breaker.record_failure(key, PATIENCE, now, retry_after_s=trouble.retry_after_s or 0.0)
     else:
-        breaker.record_success(key)
+        breaker.record_success(key, now)

@@ -114,6 +114,13 @@ class Supervisor:
         return await persist(lambda: self.run(held), held.resource)
 
 
+def reraise_cancelled() -> None:
+    """Raise CancelledError where this task was cancelled, and an error that came at the same time hid it."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def persist(run: Callable[[], Awaitable[Result]], name: str) -> Result:
     """Return what `run()` returns; where it raises, log the trace and run it again after 1, 2, 4 ... 60 s."""
     loop = asyncio.get_running_loop()
@@ -124,9 +131,7 @@ async def persist(run: Callable[[], Awaitable[Result]], name: str) -> Result:
             return await run()
         except Exception:  # the one broad except: one live never kills another, nor its chat its sound
             log.exception("supervisor.task_failed", resource=name)
-        task = asyncio.current_task()
-        if task and task.cancelling():  # it failed at its end: no reason to begin anew
-            raise asyncio.CancelledError
+        reraise_cancelled()  # it failed at its end: no reason to begin anew
         failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
         await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
 

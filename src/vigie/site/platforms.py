@@ -141,7 +141,7 @@ class NotSetUp:
 
     async def probe(self, channels: Sequence[Handle]) -> list[Sighting]:
         """Say of each channel why nothing is known."""
-        return [Sighting(each.name, ports.Airing.UNKNOWN, NOT_CONFIGURED, is_permanent=True) for each in channels]
+        return [Sighting(each.name, ports.Airing.UNKNOWN, NOT_CONFIGURED) for each in channels]
 
     async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
         """Raise PortError."""

@@ -5,6 +5,8 @@ Trouble in one does not touch the other.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 
 from asgiref.sync import sync_to_async
@@ -12,14 +14,15 @@ from asgiref.sync import sync_to_async
 from vigie.people import presets
 from vigie.ports import ChatSource, Fence, MediaSource, PlacedCaption
 from vigie.runtime import registry
+from vigie.runtime.leases import LeaseLost
 from vigie.runtime.supervisor import persist
 from vigie.watch import chatwriter, operations
 from vigie.watch.chatlog import ChatLog
 from vigie.watch.chatting import Chatting
-from vigie.watch.hearing import NOT_RUNNING
+from vigie.watch.hearing import Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import ChatState, Live, LiveState, Track
-from vigie.watch.operations import TAKEN_FOR_OVER
+from vigie.watch.operations import NOT_RUNNING, TAKEN_FOR_OVER
 from vigie.watch.reconnecting import Patience
 from vigie.watch.timeline import Hole
 from vigie.watch.watcher import NO_SOUND, PAUSED, Watcher
@@ -40,6 +43,8 @@ class Broadcast:
         self._held = held
         self._rng = rng
         self._watcher: Watcher | None = None
+        self._words: Hearing | None = None
+        """Takes the platform's words while its sound cannot be had."""
         self._refused_by = ""
         """Why the sound cannot be had, while nobody listens."""
 
@@ -72,7 +77,19 @@ class Broadcast:
                 self._watcher = None
             cause = outcome.stop.reason
             self._refused_by = "" if outcome.stop.is_over else cause
-            await asyncio.sleep(HEAR_AGAIN_S if outcome.stop.is_over else REFUSED_S)
+            async with self._words_alone():
+                await asyncio.sleep(HEAR_AGAIN_S if outcome.stop.is_over else REFUSED_S)
+
+    @asynccontextmanager
+    async def _words_alone(self) -> AsyncIterator[None]:
+        hearing = Hearing(await Logbook.of(self._channel_id, self._held))
+        try:
+            await hearing.take_up()
+            self._words = hearing
+            yield
+        finally:
+            self._words = None
+            await hearing.close()
 
     async def _read(self, live_id: int, source: ChatSource) -> None:
         """Read the chat while the team reads it, until the live is over."""
@@ -81,8 +98,11 @@ class Broadcast:
             if book.live is None:
                 return
             if book.channel.workspace.has(presets.CHAT):
-                writer = chatwriter.current()
-                await Chatting(book, book.live, writer=writer, rng=self._rng, stage=self).follow(source)
+                chatting = Chatting(book, book.live, writer=chatwriter.current(), rng=self._rng, stage=self)
+                try:
+                    await chatting.follow(source)
+                except LeaseLost:
+                    return
             else:
                 await ChatLog(book, book.live).turn(ChatState.NONE)
             await asyncio.sleep(LOOK_S)
@@ -91,6 +111,8 @@ class Broadcast:
         """Hand words that came with the chat to whoever takes those of the sound."""
         if self._watcher:
             await self._watcher.caption(caption)
+        elif self._words:
+            await self._words.placed_caption(caption)
 
     async def pause(self, *, is_paused: bool) -> None:
         """Say why no sound comes; when it comes, it says so itself."""

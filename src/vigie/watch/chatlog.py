@@ -16,7 +16,7 @@ from vigie.watch import operations
 from vigie.watch.chatters import Audience
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import ChatState, Live, Presence, Track
-from vigie.watch.operations import chat, counts
+from vigie.watch.operations import chat, counts, reach
 from vigie.watch.timeline import Hole
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,8 @@ PAUSE_S = 1.0
 class ChatLog:
     """The rows of one live that its chat concerns. Raises LiveIsOver and LeaseLost as the logbook does.
 
-    Trouble with the database breaks no connection: what is told again soon is left out, a gap is told in the end.
+    Trouble with the database breaks no connection: what is told again soon is left out, what is told once is written
+    in the end.
     """
 
     def __init__(self, book: Logbook, live: Live) -> None:
@@ -51,15 +52,16 @@ class ChatLog:
 
     async def enter(self, room_id: str) -> None:
         """Write down in which room the live goes on."""
-        if room_id and room_id != self._live.room_id:
+        is_another = room_id and room_id != self._live.room_id
+        if is_another and await self._write(operations.enter_room, self._live.pk, room_id):
             self._live.room_id = room_id
-            await self._write(operations.enter_room, self._live.pk, room_id)
 
     async def turn(self, state: ChatState, reason: str = "") -> None:
         """Show how the chat does."""
-        if (self._live.chat_state, self._live.chat_reason) != (state, reason):
+        if (self._live.chat_state, self._live.chat_reason) != (state, reason) and await self._write(
+            operations.change_chat_state, self._live.pk, state, reason
+        ):
             self._live.chat_state, self._live.chat_reason = state, reason
-            await self._write(operations.change_chat_state, self._live.pk, state, reason)
 
     async def keep(self, until_s: float) -> None:
         """Write down how far the chat was read, in seconds since the live started."""
@@ -71,11 +73,11 @@ class ChatLog:
 
     async def removed(self, removed: MessagesRemoved) -> None:
         """Note what the platform's moderators took away."""
-        await self._write(chat.mark_removed, self._live, removed)
+        await self._write_surely(chat.mark_removed, self._live, removed)
 
     async def moderated(self, act: ModeratorActed, at_s: float) -> None:
         """Mark what a moderator of the platform did."""
-        await self._write(operations.mark_act, self._live, act, at_s)
+        await self._write_surely(operations.mark_act, self._live, act, at_s)
 
     async def doubt(self) -> None:
         """Let the channel be looked at: its chat says that the live is over."""
@@ -83,17 +85,26 @@ class ChatLog:
 
     async def gap(self, hole: Hole, cause: str) -> None:
         """Tell what was not received of the chat, also of a live that is over by now."""
-        record = sync_to_async(operations.record_late_gap)
-        while not await self._try(record, self._live.pk, hole, cause, Track.CHAT):  # noqa: ASYNC110 -- nobody tells when
-            await asyncio.sleep(PAUSE_S)
+        await self._write_surely(operations.record_late_gap, self._live.pk, hole, cause, Track.CHAT)
+
+    async def reckon(self) -> None:
+        """Ask what the counts of the live mean."""
+        await self._try(sync_to_async(reach.reckon), self._live.pk, clock.now())
 
     async def is_over(self) -> bool:
         """Return whether the live has ended, or its channel is watched no longer."""
         live = await Live.objects.select_related("channel").filter(pk=self._live.pk).afirst()
         return live is None or live.ended_at is not None or not live.channel.is_watched
 
-    async def _write(self, operation: Callable[Given, object], *args: Given.args, **kwargs: Given.kwargs) -> None:
-        await self._try(self._book.write, operation, *args, **kwargs)
+    async def _write(self, operation: Callable[Given, object], *args: Given.args, **kwargs: Given.kwargs) -> bool:
+        return await self._try(self._book.write, operation, *args, **kwargs)
+
+    async def _write_surely(
+        self, operation: Callable[Given, object], *args: Given.args, **kwargs: Given.kwargs
+    ) -> None:
+        """Write what is told only once, however long the database is away."""
+        while not await self._write(operation, *args, **kwargs):  # noqa: ASYNC110 -- nobody tells when
+            await asyncio.sleep(PAUSE_S)
 
     async def _try(self, write: Callable[..., object], *args: object, **kwargs: object) -> bool:
         """Return whether it was written."""

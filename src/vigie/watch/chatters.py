@@ -32,7 +32,7 @@ class Audience:
 
 def key_of(audience: Audience, platform_id: str) -> str:
     """Return what stands for a person in an audience: 32 hexadecimal digits."""
-    return fingerprint(f"{audience.workspace_id}:{audience.platform}:{platform_id}")
+    return fingerprint(f"{audience.workspace_id}:{audience.platform}:{storable(platform_id)}")
 
 
 def pseudonym_of(key: str) -> str:
@@ -44,7 +44,7 @@ def row_of(audience: Audience, seen: Seen) -> Chatter:
     """Return the row of somebody who was not seen before, not saved. Who they are is sealed where a team wants that."""
     key = key_of(audience, seen.platform_id)
     row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=pseudonym_of(key))
-    identity = Identity(seen.platform_id, storable(seen.login), storable(seen.name))
+    identity = Identity(storable(seen.platform_id), storable(seen.login), storable(seen.name))
     if audience.pseudonymises:
         row.sealed = sealed_identity(identity)
     else:
@@ -58,8 +58,8 @@ def sealed_identity(identity: Identity) -> str:
 
 
 def storable(text: str) -> str:
-    """Return what can be kept of a login or a name: PostgreSQL takes no NUL."""
-    return text.replace("\x00", "")[:LONGEST]
+    """Return what can be kept of a login or a name: PostgreSQL takes no NUL, nothing takes half a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:LONGEST]
 
 
 def identity_of(chatter: Chatter) -> Identity:

@@ -24,12 +24,14 @@ from vigie.events import (
 from vigie.ports import ChatSource, Handle, PlacedCaption, PortError, Room
 from vigie.runtime import clock
 from vigie.runtime.leases import LeaseLost
+from vigie.runtime.supervisor import reraise_cancelled
+from vigie.watch.arrivals import Arrivals
 from vigie.watch.chatlog import ChatLog
 from vigie.watch.chatters import Audience
 from vigie.watch.chatwriter import ChatWriter
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import ChatState, Live
-from vigie.watch.operations import TAKEN_FOR_OVER, LiveIsOver
+from vigie.watch.operations import NOT_RUNNING, TAKEN_FOR_OVER, LiveIsOver
 from vigie.watch.operations.chat import Heard
 from vigie.watch.reconnecting import Attempts, Patience, Wait
 from vigie.watch.timeline import Hole
@@ -41,17 +43,20 @@ log = structlog.get_logger(__name__)
 
 STALLED_S = 30.0
 """A connection may have been dead for so long before that is noticed: what came last says when it was alive."""
+UNCOUNTED_S = 300.0
+"""Of what was read so shortly before a restart, the counts may be missing."""
 KEEP_S = 5.0
 """How often it is written down how far the chat was read, and looked whether the team still reads it."""
 UNDER_WAY_S = 2.0
 """What was written so shortly before may still be under way: it does not count as read."""
+RECKON_S = 10.0
+"""How often it is asked what the counts of the live mean."""
 JOIN_S = 5.0
 """What a live that has just begun may be read late: no gap is told of it."""
 CLOSE_S = 5.0
 """How long the end may take: with the database away, the next owner tells the gap."""
 PATIENCE = Patience(first_s=1.0, longest_s=60.0, healthy_s=30.0, tries=10**6, refusals=10**6, answers=10**6)
 """A chat is never given up while its live is open: one that is refused may be mended by a person meanwhile."""
-NOT_RUNNING = gettext_noop("Vigie was not running")
 NOT_CONNECTED = gettext_noop("the chat was not connected yet")
 NOT_READ = gettext_noop("the team read no chats")
 
@@ -88,19 +93,29 @@ class Chatting:
         self._handle = Handle(channel.address, channel.platform_id, live.room_id)
         self._broken: tuple[float, str] | None = (live.chat_until_s or 0.0, _cause_of(live))
         self._is_open = self._has_ended = False
-        self._last_s = 0.0
+        self._arrivals = Arrivals()
         self._attempts = Attempts(has_worked=True)
 
     async def follow(self, source: ChatSource, patience: Patience = PATIENCE) -> None:
-        """Read until the live is over, or the team reads its chat no longer; cancelled, keep how far it was read."""
+        """Read until the live is over, or the team reads its chat no longer; cancelled, keep how far it was read.
+
+        Raises LeaseLost once another owner reads it.
+        """
+        over: BaseException | None = None
         try:
+            await self._writer.count_again(self._live.pk, (self._live.chat_until_s or 0.0) - UNCOUNTED_S)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_place())
+                group.create_task(self._reckon())
                 await self._follow(source, patience)
-        except* (LiveIsOver, LeaseLost, ChatUnwanted) as over:
-            log.info("chat_over", live=self._live.pk, reason=type(over.exceptions[0]).__name__)
+        except* (LiveIsOver, LeaseLost, ChatUnwanted) as group:
+            over = group.exceptions[0]
         finally:
-            await self._close(self._now_s())
+            await self._close()
+        reraise_cancelled()
+        log.info("chat_over", live=self._live.pk, reason=type(over).__name__)
+        if isinstance(over, LeaseLost):
+            raise over
 
     async def _follow(self, source: ChatSource, patience: Patience) -> None:
         while True:
@@ -117,8 +132,9 @@ class Chatting:
         try:
             async with aclosing(cast("AsyncGenerator[RoomItem]", source.chat(await self._room()))) as items:
                 async for item in items:
-                    self._last_s = self._now_s()
+                    self._arrivals.begin()
                     await self._take(item)
+                    self._note(item)
             return PortError("the chat was closed", retryable=True)
         except PortError as error:
             return error
@@ -151,9 +167,17 @@ class Chatting:
             case RoomPaused():
                 await self._stage.pause(is_paused=item.is_paused)
             case RoomEnded():
+                self._note(item)
                 self._has_ended = True
                 await self._log.doubt()
                 raise PortError(item.reason, retryable=True)
+
+    def _note(self, item: RoomItem) -> None:
+        """Remember that everything up to an item came; counts come by another way, and what is replayed is older."""
+        now_s = self._now_s()
+        at_s = now_s if isinstance(item, RoomOpened) else self._offset(item.at)
+        says_nothing = isinstance(item, AudienceCounted) or getattr(item, "is_history", False)
+        self._arrivals.end(None if says_nothing else at_s, now_s)
 
     async def _open(self, opened: RoomOpened) -> None:
         if self._broken:
@@ -164,13 +188,14 @@ class Chatting:
         self._broken, self._is_open, self._has_ended = None, True, False
         await self._log.enter(opened.room_id)
         await self._log.turn(ChatState.OK)
-        await self._keep(self._now_s())
+        await self._writer.settle()
+        await self._log.keep(self._now_s())
 
     async def _tell(self, trouble: PortError) -> None:
         """Tell that the chat is interrupted, and since when: the last thing it brought, half a minute ago at most."""
         log.info("chat_interrupted", live=self._live.pk, reason=str(trouble))
         if self._broken is None:
-            since_s = max(self._last_s, self._now_s() - STALLED_S) if self._is_open else 0.0
+            since_s = self._arrivals.until_s(self._now_s(), within_s=STALLED_S) if self._is_open else 0.0
             self._broken = (since_s, str(trouble))
         elif self._broken[1] == NOT_CONNECTED:
             self._broken = (self._broken[0], str(trouble))
@@ -181,25 +206,41 @@ class Chatting:
         while True:
             await asyncio.sleep(KEEP_S)
             with suppress(DatabaseTrouble):
-                await self._keep(self._now_s())
+                await self._keep(STALLED_S)
                 audience = await self._log.audience()
                 if audience is None:
                     raise ChatUnwanted
                 self._audience = audience
 
-    async def _keep(self, until_s: float) -> None:
-        """Write down that the chat was read until then, once what came before is stored."""
-        if self._is_open:
-            await self._writer.settle()
-            await self._log.keep(max(0.0, until_s - UNDER_WAY_S))
+    async def _reckon(self) -> None:
+        while True:
+            await asyncio.sleep(RECKON_S)
+            await self._log.reckon()
 
-    async def _close(self, now_s: float) -> None:
+    async def _keep(self, within_s: float) -> None:
+        """Write down how far the chat was read, once what came before is stored."""
+        if self._is_open:
+            until_s = self._arrivals.until_s(self._now_s(), within_s=within_s)
+            await self._writer.settle()
+            if self._is_open:  # not broken meanwhile
+                await self._log.keep(until_s)
+
+    async def _close(self) -> None:
         """Keep what came until now, and tell what is missing at the end; where the platform said so, nothing is."""
+        now_s = self._now_s()
         with suppress(LiveIsOver, LeaseLost, TimeoutError, DatabaseTrouble):
             async with asyncio.timeout(CLOSE_S):
-                await self._keep(now_s)
-                if self._broken and not self._has_ended and await self._log.is_over():
-                    await self._log.gap(Hole(self._broken[0], now_s), self._broken[1])
+                if await self._log.is_over():
+                    await self._close_over(now_s)
+                else:
+                    await self._keep(UNDER_WAY_S)
+
+    async def _close_over(self, now_s: float) -> None:
+        if self._broken and not self._has_ended:
+            await self._log.gap(Hole(self._broken[0], now_s), self._broken[1])
+        await self._writer.settle()
+        await self._writer.tally()
+        await self._log.reckon()
 
     def _offset(self, at: datetime) -> float:
         """Return a moment in seconds since the live started: neither before it, nor later than now."""

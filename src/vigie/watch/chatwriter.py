@@ -11,8 +11,7 @@ from django.db import DataError, IntegrityError, close_old_connections
 from django.db import Error as DatabaseTrouble
 
 from vigie.runtime import clock
-from vigie.watch.models import Live
-from vigie.watch.operations import chat, counts, reach
+from vigie.watch.operations import chat, counts
 from vigie.watch.operations.chat import Heard, Roll
 
 log = structlog.get_logger(__name__)
@@ -23,8 +22,6 @@ MOST = 1000
 HELD = 20_000
 """What may wait; beyond it, whoever reads a chat waits, and the platform's server with them."""
 RECOUNT_S = 2.0
-RECKON_S = 10.0
-"""How often it is asked what the counts mean."""
 PAUSE_S = 1.0
 """Before trouble with the database is tried again: nothing is dropped for it."""
 TRIES = 3
@@ -49,8 +46,7 @@ class ChatWriter:
         self._counting = asyncio.Lock()
         self._roll = Roll()
         self._touched: dict[int, set[int]] = defaultdict(set)
-        self._active: set[int] = set()
-        self._recounted_at = self._reckoned_at = 0.0
+        self._recounted_at = 0.0
 
     async def put(self, heard: Heard) -> None:
         """Have something written; waits while too much does."""
@@ -75,20 +71,26 @@ class ChatWriter:
             if loop.time() - self._recounted_at >= RECOUNT_S:
                 await self.tally()
 
+    async def count_again(self, live_id: int, from_s: float) -> None:
+        """Count from a moment of a live on, soon: whoever wrote it may have died before it was counted."""
+        with suppress(DatabaseTrouble):
+            if begins := await sync_to_async(counts.written_from)(live_id, from_s):
+                self._touched[live_id] |= begins
+
     async def tally(self) -> None:
         """Count anew what was touched; what cannot be counted now is tried again."""
         async with self._counting:
             touched = {live_id: frozenset(begins) for live_id, begins in self._touched.items()}
             self._touched.clear()
-            if touched and await self._recount(touched):
-                await self._reckon(touched)
+            if touched:
+                await self._recount(touched)
             self._recounted_at = asyncio.get_running_loop().time()
 
     async def _gather(self) -> list[Heard]:
         """Return what came within a quarter of a second, or as much as a batch holds; nothing when nothing comes."""
         batch: list[Heard] = []
         with suppress(TimeoutError):
-            async with asyncio.timeout(RECOUNT_S if self._touched else None) as waiting:
+            async with asyncio.timeout(RECOUNT_S) as waiting:
                 batch.append(await self._waiting.get())
                 waiting.reschedule(asyncio.get_running_loop().time() + GATHER_S)
                 while len(batch) < MOST:
@@ -103,7 +105,6 @@ class ChatWriter:
         for _ in range(TRIES):
             if await self._written(batch):
                 return
-            self._roll.ids.clear()
             await asyncio.sleep(GATHER_S)
         for heard in batch:
             if not await self._written([heard]):
@@ -116,11 +117,13 @@ class ChatWriter:
             try:
                 wanted = await sync_to_async(chat.still_wanted)(batch)
                 self.stored += await sync_to_async(chat.store_chat)(wanted, self._roll, clock.now())
-            except (IntegrityError, DataError) as error:
-                log.info("chat_refused", error=str(error), messages=len(batch))
+            except (IntegrityError, DataError, ValueError, LookupError) as error:
+                log.info("chat_refused", error=repr(error), messages=len(batch))
+                self._roll.ids.clear()  # it may know people of a transaction that was undone
                 return False
             except DatabaseTrouble as error:
                 log.warning("chat_database", error=str(error), waiting=self._waiting.qsize())
+                self._roll.ids.clear()
                 await sync_to_async(close_old_connections)()
                 await asyncio.sleep(PAUSE_S)
             else:
@@ -128,7 +131,7 @@ class ChatWriter:
                     self._touched[heard.live_id].add(counts.stretch_of(heard.at_s))
                 return True
 
-    async def _recount(self, touched: Touched) -> bool:
+    async def _recount(self, touched: Touched) -> None:
         try:
             await sync_to_async(counts.recount)(touched)
         except (IntegrityError, DataError) as error:  # of a live that is gone: the others go on
@@ -136,24 +139,10 @@ class ChatWriter:
             if len(touched) > 1:
                 for live_id, begins in touched.items():
                     await self._recount({live_id: begins})
-            return False
         except DatabaseTrouble as error:
             log.warning("chat_database", error=str(error))
             for live_id, begins in touched.items():
                 self._touched[live_id].update(begins)
-            return False
-        return True
-
-    async def _reckon(self, lives: Iterable[int]) -> None:
-        """Ask what the counts of lives mean, those of all that were active since it was asked last."""
-        self._active.update(lives)
-        loop = asyncio.get_running_loop()
-        if loop.time() - self._reckoned_at < RECKON_S:
-            return
-        self._reckoned_at = loop.time()
-        while self._active:
-            with suppress(Live.DoesNotExist, DatabaseTrouble):
-                await sync_to_async(reach.reckon)(self._active.pop(), clock.now())
 
 
 _writer: ChatWriter | None = None

@@ -12,6 +12,7 @@ from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Live, LiveState
+from vigie.watch.operations import NOT_RUNNING
 from vigie.watch.sinks import Sinks
 from vigie.watch.timeline import Hole, Mark, Timeline
 
@@ -26,7 +27,6 @@ MOST_AHEAD_S = 60.0
 """So much the captions of a live may run ahead of it."""
 KNOWN_CAPTIONS = 200
 """A new connection repeats captions; so many of the last ones are known again."""
-NOT_RUNNING = gettext_noop("Vigie was not running")
 NOT_CONNECTED = gettext_noop("the sound was not connected yet")
 SKIPPED = gettext_noop("the stream skipped ahead")
 CUT_SHORT = gettext_noop("the recording is cut short")

@@ -28,7 +28,7 @@ def is_left_alone(address: str, now: datetime) -> bool:
 def remember(address: str, trouble: PortError | None, now: datetime) -> None:
     """Take note of how a host answered: only silence, errors of its own and "too many" are held against it."""
     if trouble is None or isinstance(trouble, NotLive) or not trouble.retryable:
-        breaker.record_success(_key(address))
+        breaker.record_success(_key(address), now)
     else:
         breaker.record_failure(_key(address), PATIENCE, now, retry_after_s=trouble.retry_after_s or 0.0)
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened
 from vigie.ports import Handle, MediaSource, NotLive, PlacedCaption, PortError, Room
 from vigie.runtime.leases import LeaseLost
-from vigie.watch.hearing import NOT_RUNNING, Hearing
+from vigie.watch.hearing import Hearing
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import LiveState
-from vigie.watch.operations import LiveIsOver
+from vigie.watch.operations import NOT_RUNNING, LiveIsOver
 from vigie.watch.reconnecting import Attempts, Patience, Stop
 
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ def _settled(channel_id: int, held: Fence, outcome: Outcome) -> float:
     trouble = None if outcome.live_id else outcome.stop.trouble
     hosts.remember(Channel.objects.get(pk=channel_id).address, trouble, clock.now())
     if outcome.live_id is not None or outcome.stop.is_over:
-        breaker.record_success(held.resource)
+        breaker.record_success(held.resource, clock.now())
         return LOOK_AGAIN_S
     _tell_unavailable(channel_id, outcome.stop.reason)
     retry_after_s = (trouble.retry_after_s if trouble else None) or 0.0

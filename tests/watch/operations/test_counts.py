@@ -43,6 +43,16 @@ def test_recount_counts_each_kind_and_people_once() -> None:
     assert sampled(live) == {0: (3, 2, 15, 1, 1, 1, 60), 10: (1, 1, 0, 0, 0, 0, 0)}
 
 
+def test_recount_counts_no_more_than_a_column_holds() -> None:
+    live = make_live()
+    gifts = [heard(live, str(n), kind=ActivityKind.GIFT, value=counts.MOST) for n in range(2)]
+    chat.store_chat(gifts, Roll(), NOW)
+
+    counts.recount({live.pk: frozenset({0})})
+
+    assert LiveSample.objects.get().gifts == counts.MOST
+
+
 def test_recount_leaves_replayed_history_out() -> None:
     live = make_live()
     batch = [heard(live, str(number), by=number, at_s=0.0, is_history=True) for number in range(6)]

@@ -8,7 +8,7 @@ from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, Live
 from vigie.runtime import leases
 from vigie.watch import operations
 from vigie.watch.models import ChatState, Gap, Live, LiveState, Thumbnail, Track
-from vigie.watch.operations import Ending, LiveIsOver
+from vigie.watch.operations import NOT_RUNNING, Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
@@ -153,6 +153,31 @@ def test_lives_of_channels_given_up_are_left_to_who_holds_them() -> None:
     operations.end_unwatched(LATER)
     held.refresh_from_db()
     assert held.ended_at == LATER
+
+
+@pytest.mark.parametrize(
+    ("chat_state", "gaps"),
+    [(ChatState.OK, [("chat", 40.0), ("media", 30.0)]), (ChatState.NONE, [("media", 30.0)])],
+)
+def test_the_end_of_a_live_that_nobody_held_was_not_received(
+    chat_state: ChatState, gaps: list[tuple[str, float]]
+) -> None:
+    live = make_live(chat_state=chat_state, heard_until_s=30.0, chat_until_s=40.0)
+    leases.claim([live.channel.resource], "me", NOW, ttl_s=60, limit=1)
+
+    operations.end_from_outside(live.pk, Ending(NOW + timedelta(minutes=10), "", is_over=True))
+
+    told = Gap.objects.order_by("track").values_list("track", "from_s", "to_s", "cause")
+    assert list(told) == [(track, from_s, 600.0, NOT_RUNNING) for track, from_s in gaps]
+
+
+def test_the_end_of_a_live_that_somebody_holds_is_left_to_them() -> None:
+    live = make_live(heard_until_s=30.0)
+    leases.claim([live.channel.resource], "me", NOW, ttl_s=60, limit=1)
+
+    operations.end_from_outside(live.pk, Ending(NOW + timedelta(seconds=59), "", is_over=True))
+
+    assert not Gap.objects.exists()
 
 
 def test_a_live_has_one_picture_the_last(told: list[Event]) -> None:

@@ -1,11 +1,12 @@
 """What the counts of a live mean is written down: bursts as marks, reach as a word."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Unpack
 
 import pytest
 
-from tests.factories import NOW, make_channel, make_live
-from vigie.watch.models import Channel, Gap, Live, LiveMark, LiveSample, Track
+from tests.factories import NOW, LiveFields, make_channel, make_live
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveMark, LiveSample, Track
 from vigie.watch.operations import reach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
@@ -14,6 +15,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 @pytest.fixture(autouse=True)
 def _nothing_known() -> None:
     reach._history_before.cache_clear()
+
+
+def on_air(channel: Channel | None = None, ended_at: datetime | None = None, **fields: Unpack[LiveFields]) -> Live:
+    """Return a live whose chat is read."""
+    given: LiveFields = {"chat_state": ChatState.OK}
+    given.update(fields)
+    return make_live(channel, ended_at=ended_at, **given)
 
 
 def counted(live: Live, *messages: int, **each: int) -> None:
@@ -33,7 +41,7 @@ def at(place: int) -> timedelta:
 
 
 def test_a_burst_is_marked_once_and_grows() -> None:
-    live = make_live()
+    live = on_air()
     counted(live, *[10] * 40, 60, 70, 65, 10, 10, 10, 10)
 
     reach.reckon(live.pk, NOW + at(42))
@@ -45,7 +53,7 @@ def test_a_burst_is_marked_once_and_grows() -> None:
 
 
 def test_a_calm_live_has_no_marks_and_a_low_reach() -> None:
-    live = make_live()
+    live = on_air()
     counted(live, *[10] * 60, viewers=100)
 
     reach.reckon(live.pk, NOW + at(60))
@@ -57,7 +65,7 @@ def test_a_calm_live_has_no_marks_and_a_low_reach() -> None:
 def test_a_live_that_is_passed_on_has_a_high_reach() -> None:
     channel = make_channel()
     Channel.objects.filter(pk=channel.pk).update(platform="tiktok")
-    live = make_live(channel)
+    live = on_air(channel)
     counted(live, *[10] * 54, viewers=100, shares=1)
     LiveSample.objects.bulk_create(
         LiveSample(
@@ -73,7 +81,7 @@ def test_a_live_that_is_passed_on_has_a_high_reach() -> None:
 
 
 def test_too_little_is_not_measured() -> None:
-    live = make_live()
+    live = on_air()
     counted(live, 10, 10)
 
     reach.reckon(live.pk, NOW + at(2))
@@ -83,7 +91,7 @@ def test_too_little_is_not_measured() -> None:
 
 
 def test_what_was_not_received_is_unknown_and_not_nothing() -> None:
-    live = make_live()
+    live = on_air()
     counted(live, *[100] * 30, *[0] * 10, *[100] * 10)
     Gap.objects.create(live=live, track=Track.CHAT, from_s=300.0, to_s=400.0, cause="cut")
 
@@ -93,7 +101,7 @@ def test_what_was_not_received_is_unknown_and_not_nothing() -> None:
 
 
 def test_silence_is_nothing_and_not_unknown() -> None:
-    live = make_live()
+    live = on_air()
     LiveSample.objects.create(live=live, at_s=0, messages=1, commenters=1, viewers=5)
     for n in range(60):
         LiveSample.objects.update_or_create(live=live, at_s=10 * n, defaults={"viewers": 5})
@@ -104,17 +112,43 @@ def test_silence_is_nothing_and_not_unknown() -> None:
     assert live.reach == "low"
 
 
-def test_a_live_that_is_over_is_left_as_it_is() -> None:
-    live = make_live(ended_at=NOW + at(50))
+def test_the_last_burst_of_a_live_that_is_over_is_marked_and_its_reach_is_left() -> None:
+    live = on_air(ended_at=NOW + at(50), reach="high")
     counted(live, *[10] * 40, 60, 70, 65)
 
-    reach.reckon(live.pk, NOW + at(43))
+    reach.reckon(live.pk, NOW + at(5000))
+
+    live.refresh_from_db()
+    assert (marks(), live.reach) == ([(400.0, 430.0)], "high")
+
+
+@pytest.mark.parametrize(
+    ("fields", "known"),
+    [
+        ({"chat_state": ChatState.OK}, "low"),
+        ({"chat_state": ChatState.BROKEN, "chat_until_s": 580.0}, "low"),  # of the last minute, most was received
+        ({"chat_state": ChatState.BROKEN, "chat_until_s": 530.0}, "unknown"),
+        ({"chat_state": ChatState.REFUSED}, "unknown"),
+    ],
+)
+def test_reach_is_unknown_while_the_chat_is_broken(fields: LiveFields, known: str) -> None:
+    live = on_air(**fields)
+    counted(live, *[10] * 53)
+
+    reach.reckon(live.pk, NOW + at(60))
+
+    live.refresh_from_db()
+    assert live.reach == known
+
+
+def test_a_live_that_is_gone_is_no_trouble() -> None:
+    reach.reckon(7, NOW)
 
     assert marks() == []
 
 
 def test_reach_is_explained_by_what_it_is_computed_from() -> None:
-    live = make_live()
+    live = on_air()
     counted(live, *[10] * 36, *[60] * 6, viewers=100)
 
     reach.reckon(live.pk, NOW + at(43))
@@ -133,7 +167,7 @@ def test_what_is_usual_comes_from_the_lives_before() -> None:
     channel = make_channel()
     former = make_live(channel, started_at=NOW - timedelta(days=1), ended_at=NOW - timedelta(hours=20))
     counted(former, *[200] * 30, viewers=5000)
-    live = make_live(channel)
+    live = on_air(channel)
 
     found = reach._history(live)
 

@@ -15,6 +15,7 @@ from vigie.watch.operations.channels import (
     stop_watching,
 )
 from vigie.watch.operations.lives import (
+    NOT_RUNNING,
     TAKEN_FOR_OVER,
     Ending,
     LiveIsOver,
@@ -22,6 +23,7 @@ from vigie.watch.operations.lives import (
     change_state,
     count_chat,
     count_heard,
+    end_from_outside,
     end_live,
     end_unwatched,
     enter_room,
@@ -37,6 +39,7 @@ from vigie.watch.operations.marks import mark_act, mark_burst, place_mark, remov
 from vigie.watch.operations.presence import doubt, expect, look_at, record_sighting
 
 __all__ = [
+    "NOT_RUNNING",
     "TAKEN_FOR_OVER",
     "AlreadyAdded",
     "ChannelRemoved",
@@ -53,6 +56,7 @@ __all__ = [
     "count_chat",
     "count_heard",
     "doubt",
+    "end_from_outside",
     "end_live",
     "end_unwatched",
     "enter_room",

@@ -48,6 +48,12 @@ def runs_of(begins: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
+def written_from(live_id: int, from_s: float) -> set[int]:
+    """Return where the stretches begin in which something was written, from a moment on."""
+    written = ChatMessage.objects.filter(live=live_id, at_s__gte=stretch_of(from_s))
+    return {stretch_of(at_s) for at_s in written.values_list("at_s", flat=True).iterator()}
+
+
 @transaction.atomic
 def recount(touched: Mapping[int, Iterable[int]]) -> None:
     """Count the messages of stretches (live -> where they begin) anew, and tell. Two statements, however many lives."""
@@ -61,7 +67,7 @@ def recount(touched: Mapping[int, Iterable[int]]) -> None:
         name = _OF.get(row["kind"])
         if sample is None or name is None:
             continue
-        setattr(sample, name, row[_BY.get(row["kind"], "n")])
+        setattr(sample, name, min(row[_BY.get(row["kind"], "n")], MOST))
         if row["kind"] == ActivityKind.MESSAGE:
             sample.commenters = row["people"]
     _save(list(samples.values()))

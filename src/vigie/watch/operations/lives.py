@@ -11,9 +11,10 @@ from django.utils.translation import gettext_noop
 from vigie.errors import VigieError
 from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import bus, leases
-from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Thumbnail, Track
+from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Reach, Thumbnail, Track
 from vigie.watch.timeline import Hole, Mark
 
+NOT_RUNNING = gettext_noop("Vigie was not running")
 TAKEN_FOR_OVER = gettext_noop("the live was taken for over")
 
 
@@ -125,7 +126,9 @@ def change_chat_state(live_id: int, state: ChatState, reason: str = "") -> None:
     """Show how the chat of a live does. Raises LiveIsOver."""
     live = _open(live_id)
     live.chat_state, live.chat_reason = state, reason[:300]
-    live.save(update_fields=["chat_state", "chat_reason"])
+    if state == ChatState.NONE:  # nothing is counted any more
+        live.reach = Reach.UNKNOWN
+    live.save(update_fields=["chat_state", "chat_reason", "reach"])
     bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
 
 
@@ -169,6 +172,20 @@ def end_live(live_id: int, ending: Ending) -> None:
 
 
 @transaction.atomic
+def end_from_outside(live_id: int, ending: Ending) -> None:
+    """Close a live that its watcher did not close; where it has none, its end was not received. Raises LiveIsOver."""
+    end_live(live_id, ending)
+    live = Live.objects.select_related("channel").get(pk=live_id)
+    if not leases.is_left(live.channel.resource, ending.at):
+        return
+    until_s = {Track.MEDIA: live.heard_until_s}
+    if live.chat_state != ChatState.NONE:
+        until_s[Track.CHAT] = live.chat_until_s or 0.0
+    for track, from_s in until_s.items():
+        record_late_gap(live_id, Hole(from_s, live.duration_s or 0.0), NOT_RUNNING, track)
+
+
+@transaction.atomic
 def record_unavailable(channel: Channel, reason: str, now: datetime) -> Live:
     """Return the live that says why a watched channel cannot be heard; the same trouble again makes no further row."""
     last = Live.objects.filter(channel=channel).order_by("-started_at").first()
@@ -184,7 +201,7 @@ def end_unwatched(now: datetime) -> None:
     for live in Live.objects.filter(ended_at=None, channel__is_watched=False).select_related("channel"):
         if not leases.is_held(live.channel.resource, now):
             with suppress(LiveIsOver):  # another process looked, too
-                end_live(live.pk, Ending(now, "", is_over=True))
+                end_from_outside(live.pk, Ending(now, "", is_over=True))
 
 
 def _open(live_id: int) -> Live:

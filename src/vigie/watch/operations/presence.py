@@ -13,7 +13,7 @@ from vigie.runtime import bus, leases
 from vigie.watch.models import Channel, Live, Presence
 from vigie.watch.models.channels import RESOURCE
 from vigie.watch.operations.counts import count_viewers
-from vigie.watch.operations.lives import Ending, LiveIsOver, end_live, open_live, resume_live
+from vigie.watch.operations.lives import Ending, LiveIsOver, end_from_outside, open_live, resume_live
 from vigie.watch.pacing import Look, next_look_s
 from vigie.watch.presence import Belief, Step, is_same_live, learn
 
@@ -75,7 +75,7 @@ def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look:
     if step is Step.END and live is not None:
         reason = belief.reason if belief.is_permanent else ""
         with suppress(LiveIsOver):  # its watcher was told so, too
-            end_live(live.pk, Ending(now, reason, is_over=True))
+            end_from_outside(live.pk, Ending(now, reason, is_over=True))
     wait_s = next_look_s(belief, look, now, looked_at=presence.looked_at)
     _save(presence, belief, now, due_at=now + timedelta(seconds=wait_s))
     if (before.airing, before.reason) != (belief.airing, belief.reason):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from math import inf
 
 from django.db import transaction
 
 from vigie.watch import virality
 from vigie.watch.bursts import ENOUGH_BUCKETS, find_bursts
-from vigie.watch.minutes import Counted, typical_minute
-from vigie.watch.models import Gap, Live, LiveSample, Platform, Reach, Track
+from vigie.watch.minutes import BUCKETS, Counted, typical_minute
+from vigie.watch.models import ChatState, Gap, Live, LiveSample, Platform, Reach, Track
 from vigie.watch.operations.counts import STRETCH_S
 from vigie.watch.operations.marks import mark_burst
 from vigie.watch.timeline import Hole
@@ -25,32 +26,46 @@ TELLS_SHARES = frozenset({Platform.TIKTOK})
 
 @transaction.atomic
 def reckon(live_id: int, now: datetime) -> None:
-    """Mark where the audience of a live burst out, and write down its reach. The stretch under way is left out."""
-    live = Live.objects.select_related("channel__workspace").get(pk=live_id)
-    places = _last_places(live, now)
-    if live.ended_at is not None or not places:
+    """Mark where the audience of a live burst out, and write down its reach. The stretch under way is left out.
+
+    One that is over keeps the reach it had.
+    """
+    live = Live.objects.select_related("channel__workspace").filter(pk=live_id).first()
+    if live is None:
         return
-    first, until = places.start, places.stop
+    places = _last_places(live, now)
     counted = _counted(live, places)
-    by_place = {one.place: one.messages for one in counted}
-    for burst in find_bursts([by_place.get(place) for place in range(first, until)], first=first):
-        if burst.from_bucket > first or first == 0:
-            stretch = Hole(burst.from_bucket * float(STRETCH_S), (burst.to_bucket + 1) * float(STRETCH_S))
-            mark_burst(live, stretch, now=now)
-    found = virality.virality(counted, _history(live))
-    reach = Reach(found.band) if found else Reach.UNKNOWN
-    Live.objects.filter(pk=live.pk).exclude(reach=reach).update(reach=reach)
+    _mark_bursts(live, places, counted, now)
+    if live.ended_at is None:
+        found = _virality(live, places, counted)
+        reach = Reach(found.band) if found else Reach.UNKNOWN
+        Live.objects.filter(pk=live.pk).exclude(reach=reach).update(reach=reach)
 
 
 def explain_reach(live: Live, now: datetime) -> Virality | None:
     """Return what the reach of a live that is on air is computed from now; None while too little is known."""
     places = _last_places(live, now)
-    return virality.virality(_counted(live, places), _history(live)) if places else None
+    return _virality(live, places, _counted(live, places))
+
+
+def _mark_bursts(live: Live, places: range, counted: Sequence[Counted], now: datetime) -> None:
+    by_place = {one.place: one.messages for one in counted}
+    for burst in find_bursts([by_place.get(place) for place in places], first=places.start):
+        if burst.from_bucket > places.start or places.start == 0:
+            stretch = Hole(burst.from_bucket * float(STRETCH_S), (burst.to_bucket + 1) * float(STRETCH_S))
+            mark_burst(live, stretch, now=now)
+
+
+def _virality(live: Live, places: range, counted: Sequence[Counted]) -> Virality | None:
+    """Return how far a live is about to travel; None where nothing of its last minute was received."""
+    if not counted or counted[-1].place < places.stop - BUCKETS:
+        return None
+    return virality.virality(counted, _history(live))
 
 
 def _last_places(live: Live, now: datetime) -> range:
     """Return the samples that are looked at, by number; the one under way is left out."""
-    until = int((now - live.started_at).total_seconds() // STRETCH_S)
+    until = int(((live.ended_at or now) - live.started_at).total_seconds() // STRETCH_S)
     return range(max(0, until - LAST), max(0, until))
 
 
@@ -60,6 +75,8 @@ def _counted(live: Live, places: range) -> list[Counted]:
     samples = LiveSample.objects.filter(live=live, at_s__gte=from_s, at_s__lt=to_s).order_by("at_s")
     missing = Gap.objects.filter(live=live, track=Track.CHAT, to_s__gt=from_s, from_s__lt=to_s)
     gaps = list(missing.values_list("from_s", "to_s"))
+    if live.ended_at is None and live.chat_state != ChatState.OK:  # no gap is told of it yet
+        gaps.append((live.chat_until_s or 0.0, inf))
     known = [place for place in places if not _is_missing(place, gaps)]
     by_place = {sample.at_s // STRETCH_S: sample for sample in samples}
     shares = live.channel.platform in TELLS_SHARES
