@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import CDPSession, FloatRect, Locator, Page, expect
 
 from tests.journeys.looks import DESK, PHONE, STICKING_OUT, flaws
 from tests.journeys.product import Product
@@ -23,6 +23,7 @@ def test_a_live_is_followed_brushed_marked_and_searched(demo: Product, page: Pag
     see_the_chat_arrive(page)
     brush(page)
     see_the_selection(page)
+    scroll_over_the_lanes(page)
     mark(page, "à réécouter")
     use_the_keys(page)
     search(page)
@@ -64,6 +65,25 @@ def see_the_selection(page: Page) -> None:
     expect(page.locator("#picked-chat")).to_be_visible()
     expect(page.locator("#picked-words")).to_be_visible()
     assert "sel=" in page.url
+
+
+def scroll_over_the_lanes(page: Page) -> None:
+    """A finger drags, and then scrolls the page: the browser cancels the drag, and what was selected stays."""
+    before = page.locator("#brush").get_attribute("style") or ""
+    box = box_of(page.locator(".lane.axis .plot"))
+    x, y = box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2
+    fingers = page.context.new_cdp_session(page)
+    finger(fingers, "touchStart", (x, y))
+    finger(fingers, "touchMove", (x + 40, y), (x + 80, y))
+    expect(page.locator("#brush")).not_to_have_attribute("style", before)
+    finger(fingers, "touchCancel")
+    expect(page.locator("#brush")).to_have_attribute("style", before)
+    see_the_selection(page)
+
+
+def finger(session: CDPSession, kind: str, *places: tuple[float, float]) -> None:
+    for points in [[{"x": x, "y": y}] for x, y in places] or [[]]:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def mark(page: Page, label: str) -> None:

@@ -140,13 +140,16 @@ function dragWindow(down) {
   const isInside = moment(down.clientX) >= view.from && moment(down.clientX) <= view.to;
   const grip = isInside ? moment(down.clientX) - view.from : length / 2;
   const rect = whole.querySelector(".window rect");
+  const former = rect.getAttribute("x");
   const startOf = (x) => clamp(moment(x) - grip, 0, Math.max(0, view.whole - length));
   const move = (event) => rect.setAttribute("x", percent(startOf(event.clientX) / view.whole));
-  drag(down, move, (event) => lookAt(startOf(event.clientX), startOf(event.clientX) + length));
+  const end = (event) => lookAt(startOf(event.clientX), startOf(event.clientX) + length);
+  drag(down, move, end, () => rect.setAttribute("x", former));
   move(down);
 }
 
-function drag(down, move, end) {
+// A finger that turns out to scroll the page cancels its drag: what was there before is restored.
+function drag(down, move, end, restore) {
   isDragging = true;
   drawn.setPointerCapture(down.pointerId);
   const stop = (event) => {
@@ -160,7 +163,7 @@ function drag(down, move, end) {
     isDragging = false;
     drawn.removeEventListener("pointermove", move);
     drawn.removeEventListener("pointerup", stop);
-    show();
+    restore();
   };
   drawn.addEventListener("pointermove", move);
   drawn.addEventListener("pointerup", stop);
@@ -218,7 +221,12 @@ function clear() {
 
 function dragBrush(down) {
   const first = momentAt(down.clientX);
+  const former = brush;
   let isBrush = false;
+  const restore = () => {
+    brush = former;
+    show();
+  };
   const move = (event) => {
     isBrush ||= Math.abs(event.clientX - down.clientX) > DRAGGED_PX;
     if (!isBrush) return;
@@ -226,12 +234,14 @@ function dragBrush(down) {
     brush = { from: Math.min(first, here), to: Math.max(first, here) };
     show();
   };
-  drag(down, move, (event) => {
+  const end = (event) => {
     const last = momentAt(event.clientX);
     if (isBrush && Math.abs(last - first) >= SHORTEST_PICK_S) return pick(first, last);
-    brush = null;
+    restore();
+    clear();
     goTo(first);
-  });
+  };
+  drag(down, move, end, restore);
 }
 
 drawn.addEventListener("pointerdown", (event) => {
