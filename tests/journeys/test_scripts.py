@@ -224,13 +224,14 @@ def test_a_hole_too_long_to_fill_does_not_look_like_silence(server: Server, open
     expect(server.page.locator("#words > *")).to_have_text(["900", "910"])
 
 
+@pytest.mark.parametrize("code", [1001, 4401])  # the server stops; a session made way for another one
 def test_a_lost_connection_is_taken_up_again_and_the_page_asks_for_what_it_missed(
-    server: Server, open_page: Callable[..., None]
+    code: int, server: Server, open_page: Callable[..., None]
 ) -> None:
     open_page(line(10))
     server.regions["/words/"] = line(10) + line(20)
 
-    server.sockets[-1].close()
+    server.sockets[-1].close(code=code)
 
     expect(server.page.locator("#words > *")).to_have_text(["10", "20"])
     assert len(server.sockets) == 2
