@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
+from tests.watch.reasons import modules, reasons
 from vigie.adapters.tiktok import media, parse, probe
 from vigie.adapters.twitch import authority, client
 from vigie.site import platforms
 from vigie.watch import hearing, watcher
-from vigie.watch.wording import FIXES, NOT_SET_UP, TROUBLE, fix, told
+from vigie.watch.wording import KNOWN, NOT_SET_UP, TROUBLE, fix, told
 
 URL = "https://example.org/live.m3u8"
 OURS = (
@@ -42,6 +45,53 @@ def test_reason_without_a_translation_is_told_as_it_is(reason: str) -> None:
         assert told(reason) == reason
 
 
+# ── whatever adapters can say ──
+
+
+def is_known(reason: str) -> bool:
+    """Return whether a text, some of which is the same in French, is told in French: then its colon is as well."""
+    return told(f"moka: {reason}") != f"moka: {reason}"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_whatever_an_adapter_can_say_is_told_in_french(module: Path) -> None:
+    with translation.override("fr"):
+        assert [reason for reason in sorted(reasons(module)) if not is_known(reason)] == []
+    with translation.override("en"):
+        assert [told(reason) for reason in sorted(reasons(module)) if told(reason) != reason] == []
+
+
+def test_all_that_adapters_say_is_found() -> None:
+    found = {reason for module in modules() for reason in reasons(module)}
+
+    assert len(found) > 90
+    assert found > {"TikTok banned this account.", "moka: no sound.", "Twitch ends moka", "TikTok suspended the live."}
+    assert {module.parent.name for module in modules()} >= {"tiktok", "twitch", "web", "adapters", "people", "runtime"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "french"),
+    [
+        ("TikTok's chat closed the connection (code 1011).", "Le chat de TikTok a fermé la connexion (code 1011)."),
+        ("TikTok's chat was silent for 30 s.", "Le chat de TikTok est resté muet pendant 30 s."),
+        (
+            "Twitch EventSub: Twitch had to wait too long.",
+            "EventSub de Twitch\N{NO-BREAK SPACE}: Twitch a dû attendre trop longtemps.",
+        ),
+        (
+            "Twitch camille_42 must be connected anew: The consent of this Twitch account is over: connect it again.",
+            (
+                "Twitch camille_42 est à reconnecter\N{NO-BREAK SPACE}: L’accord de ce compte Twitch a pris fin"
+                "\N{NO-BREAK SPACE}: reconnectez-le."
+            ),
+        ),
+    ],
+)
+def test_why_a_chat_broke_is_told_in_french(reason: str, french: str) -> None:
+    with translation.override("fr"):
+        assert told(reason) == french
+
+
 # ── what platforms say of an account ──
 
 PAGE = "https://www.tiktok.com/@camille: "
@@ -70,9 +120,9 @@ def test_what_a_platform_says_has_a_translation_and_a_fix(reason: str) -> None:
         assert fix(reason) != english
 
 
-def test_every_reason_of_the_table_is_told_in_french() -> None:
+def test_every_reason_of_the_tables_is_told_in_french() -> None:
     with translation.override("fr"):
-        assert [reason for reason in FIXES if told(reason) == reason] == []
+        assert [reason for reason in KNOWN if not is_known(reason)] == []
 
 
 def test_a_reason_in_two_parts_keeps_what_was_asked() -> None:

@@ -39,15 +39,30 @@ TROUBLE = frozenset(
         gettext_noop("SRT needs the program ffmpeg, which is not on this machine."),
         gettext_noop("a web page, and streamlink is missing: pip install 'vigie[web]'."),
         gettext_noop("a playlist of playlists where media is expected."),
+        gettext_noop("not an address that can be opened."),
+        gettext_noop("not an address {}."),
+        gettext_noop("not an address. (Files are for the command line: vigie watch)"),
+        gettext_noop("no such file. (An address begins with https://)"),
+        gettext_noop("{}:// is no kind of address that can be watched."),
+        gettext_noop("packed with {}, which was not asked for."),
+        gettext_noop("protected by {}, which cannot be undone."),
+        gettext_noop("nothing is on air, or it is not shown: {}."),
+        gettext_noop("this kind of stream cannot be pulled: {}."),
+        gettext_noop("The captions do not come."),
+        gettext_noop("no handle of a TikTok channel."),
+        gettext_noop("no number of a TikTok room."),
+        gettext_noop("no channel of Twitch."),
     }
 )
-"""What adapters say of an address, with {} for each number and each detail in parentheses: they know no gettext."""
+"""What adapters say of an address, with {} for each number, name and detail: they know no gettext."""
 NOT_SET_UP = frozenset(
     {
         gettext_noop(
             "Twitch is not set up here: the settings lack VIGIE_TWITCH_CLIENT_ID and VIGIE_TWITCH_CLIENT_SECRET."
         ),
         gettext_noop("TikTokLive is not installed: pip install 'vigie[tiktok]'."),
+        gettext_noop("TikTok's chat is not installed: pip install 'vigie[tiktok]'."),
+        gettext_noop("The settings of this installation lack what {} needs."),
     }
 )
 """Why channels of a platform cannot be looked at before an operator did something."""
@@ -57,6 +72,42 @@ TOO_MANY = _(
     "Nothing to do: it is asked again, ever more rarely. Where this goes on, watch fewer channels from this address."
 )
 GONE_FOR_NOW = _("Nothing to be seen until the platform changes that. It is asked again every six hours.")
+CONNECT = _("A supervisor or an administrator connects one under Connections.")
+BROKEN_CHATS = frozenset(
+    {
+        gettext_noop("the chat was closed"),
+        gettext_noop("TikTok's chat was silent for {} s."),
+        gettext_noop("TikTok's chat takes nothing for {} s."),
+        gettext_noop("TikTok's chat did not answer within {} s."),
+        gettext_noop("TikTok's chat cannot be reached {}."),
+        gettext_noop("TikTok's chat closed the connection {}."),
+        gettext_noop("TikTok suspended the live."),
+        gettext_noop("The live was ended."),
+        gettext_noop("Twitch EventSub"),
+        gettext_noop("Twitch EventSub cannot be reached {}."),
+        gettext_noop("no welcome came."),
+        gettext_noop("no sign of life for {} s."),
+        gettext_noop("not subscribed in time."),
+        gettext_noop("the connection ended."),
+        gettext_noop("Twitch has trouble of its own."),
+        gettext_noop("Twitch was sent what it did not ask for."),
+        gettext_noop("Twitch got no answer to a ping."),
+        gettext_noop("nothing was subscribed to in time."),
+        gettext_noop("Twitch moved the connection, and was not followed in time."),
+        gettext_noop("Twitch had to wait too long."),
+        gettext_noop("the network between us broke."),
+        gettext_noop("Twitch does not know the address it gave."),
+        gettext_noop("Twitch ends {}"),
+        gettext_noop("it tells no more {}."),
+        gettext_noop("the account is gone."),
+        gettext_noop("Twitch says that the broadcast is over."),
+        gettext_noop("Another Twitch account was chosen to read this chat."),
+        gettext_noop("{} messages wait: they come faster than they are read."),
+        gettext_noop("A token was not renewed in time."),
+        gettext_noop("The platform did not answer within {} s."),
+    }
+)
+"""Why a chat is not read for a moment: nobody need do anything."""
 FIXES: Mapping[str, Promise | str] = {
     gettext_noop("TikTok knows no such account."): NAME_IT_RIGHT,
     gettext_noop("TikTok banned this account."): GONE_FOR_NOW,
@@ -95,14 +146,40 @@ FIXES: Mapping[str, Promise | str] = {
     ),
     gettext_noop("This account has never been live."): "",
     gettext_noop("The live is paused."): "",
-    gettext_noop("No Twitch account that allows this is connected: see Connections."): _(
-        "A supervisor or an administrator connects one under Connections."
+    gettext_noop("TikTok says nothing of where the stream is."): IT_RESTS,
+    gettext_noop("TikTok says that the channel is live, and not where."): IT_RESTS,
+    gettext_noop("TikTok did not answer for other channels: this one was not asked for."): TOO_MANY,
+    gettext_noop("TikTok's chat refuses the connection {}."): _(
+        "It is asked again, ever more rarely. The chat of a live for adults needs the session of an account, and an "
+        "operator who lets the signing service have it; elsewhere TikTok keeps this address out for a while."
     ),
+    gettext_noop("Twitch answered nonsense when asked for {}."): IT_RESTS,
+    gettext_noop("Twitch allows no more EventSub subscriptions to this account."): IT_RESTS,
+    gettext_noop("The Twitch account {} reads as many chats as Twitch allows: connect another one for more."): CONNECT,
+    gettext_noop("The Twitch account {} does not allow {}, which reading chats needs: connect it again."): CONNECT,
+    gettext_noop("The Twitch account {} may not read this chat {}: it may be banned there."): CONNECT,
+    gettext_noop("the connected account is banned from this chat."): CONNECT,
+    gettext_noop("the person took back their consent: connect the Twitch account again."): CONNECT,
+    gettext_noop("The consent of this Twitch account is over: connect it again."): CONNECT,
+    gettext_noop("Twitch does not take this consent (any more): connect the account again."): CONNECT,
+    gettext_noop("The account was disconnected: see Connections."): CONNECT,
+    gettext_noop("{} must be connected anew"): CONNECT,
+    gettext_noop("Its tokens cannot be read: the secret key of this installation was changed."): CONNECT,
+    gettext_noop("Its token ended, and the platform gave nothing to renew it with."): CONNECT,
+    gettext_noop("the platform gave the token that it had refused."): CONNECT,
+    gettext_noop("No {} account that allows this is connected: see Connections."): CONNECT,
     **dict.fromkeys(NOT_SET_UP, _("An operator sets it up once for everyone: see the documentation on platforms.")),
 }
-"""What platforms say of an account, {} for each number or detail, and what can be done; empty: nothing need be."""
+"""What platforms say of an account, {} for each number, name or detail, and what can be done; empty: nothing need."""
 WEB = ("http://", "https://")
-DETAIL = re.compile(r"\(.*\)|\d+")
+KNOWN = TROUBLE | BROKEN_CHATS | FIXES.keys()
+BLANK = re.escape("{}")
+PATTERNS = [
+    (re.compile(re.escape(key).replace(BLANK, "(.+?)")), key)
+    for key in sorted(KNOWN, key=lambda key: (-len(key), key))
+    if "{}" in key
+]
+"""The longest first: it leaves least open."""
 ERRNO = re.compile(r"\[Errno -?\d+\] ")
 SYSTEM = frozenset(
     {
@@ -123,8 +200,8 @@ def told(reason: str) -> str:
 def fix(reason: str) -> str:
     """Return what can be done about what a platform says, in the reader's language; empty where nothing is known."""
     head, colon, rest = reason.partition(": ")
-    pattern = next((each for each in (DETAIL.sub("{}", reason), DETAIL.sub("{}", head)) if each in FIXES), "")
-    return str(FIXES[pattern]) if pattern else fix(rest) if colon else ""
+    found = next((key for key in (_key(reason)[0], _key(head)[0]) if key in FIXES), "")
+    return str(FIXES[found]) if found else fix(rest) if colon else ""
 
 
 def _told(text: str) -> str:
@@ -135,7 +212,7 @@ def _told(text: str) -> str:
     if known := _known(text):
         return known
     head, colon, rest = text.partition(": ")
-    if head.startswith(WEB) and DETAIL.sub("{}", rest) in FIXES:
+    if head.startswith(WEB) and _key(rest)[0] in FIXES:
         return _known(rest)
     if not colon or not (_known(head) or _told(rest)):
         return ""
@@ -143,11 +220,17 @@ def _told(text: str) -> str:
 
 
 def _known(text: str) -> str:
-    pattern = DETAIL.sub("{}", text)
-    if pattern not in TROUBLE and pattern not in FIXES:
-        return ""
-    details = iter([_detail(found) for found in DETAIL.findall(text)])
-    return re.sub(r"\{\}", lambda blank: next(details, blank[0]), gettext(pattern))
+    key, details = _key(text)
+    left = iter([_detail(found) for found in details])
+    return re.sub(BLANK, lambda blank: next(left, blank[0]), gettext(key)) if key else ""
+
+
+def _key(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return which of the known texts one is, and what stands in its blanks; empty where it is none."""
+    if text in KNOWN:
+        return text, ()
+    matches = ((pattern.fullmatch(text), key) for pattern, key in PATTERNS)
+    return next(((key, match.groups()) for match, key in matches if match), ("", ()))
 
 
 def _detail(found: str) -> str:

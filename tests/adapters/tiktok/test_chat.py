@@ -287,7 +287,7 @@ async def test_quota_of_the_signing_service_tells_when_to_come_back(server: TikT
 
 async def test_room_of_somebody_who_is_not_live_is_not_found(server: TikTokServer) -> None:
     async with adapter(server) as tiktok:
-        with pytest.raises(NotLive, match="@bruno is not live"):
+        with pytest.raises(NotLive, match="@bruno: nothing is on air now"):
             await anext(tiktok.chat.chat(Room(Handle("bruno"), "")))
 
 

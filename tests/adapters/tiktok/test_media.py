@@ -116,7 +116,7 @@ async def test_channel_that_is_not_on_air_is_not_live(server: TikTokServer, was_
         if was_seen:
             await tiktok.media.resolve("alba")
         server.go_offline("alba")
-        with pytest.raises(NotLive, match="@alba is not live"):
+        with pytest.raises(NotLive, match="@alba: nothing is on air now"):
             await tiktok.media.resolve("alba")
 
 

@@ -337,7 +337,7 @@ async def test_nobody_is_asked_about_without_channels(server: TikTokServer) -> N
 async def test_find_tells_the_room_or_why_there_is_none(server: TikTokServer) -> None:
     async with adapter(server) as tiktok:
         assert await tiktok.probe.find(Handle("alba")) == "71"
-        with pytest.raises(NotLive, match="@bruno is not live"):
+        with pytest.raises(NotLive, match="@bruno: nothing is on air now"):
             await tiktok.probe.find(Handle("bruno"))
         with pytest.raises(PortError, match="knows no such account") as raised:
             await tiktok.probe.find(Handle("nobody"))

@@ -63,7 +63,7 @@ class TikTokMedia:
             known = await self._find(channel)
             info = await self._ask(known)
         if info.is_over or info.is_missing:
-            raise NotLive(f"@{channel.name} is not live.", retryable=True)
+            raise NotLive(f"@{channel.name}: nothing is on air now.", retryable=True)
         if info.is_restricted:
             raise PortError(f"@{channel.name}: {RESTRICTED}", permanent=True)
         if _is_foreign(info, channel):

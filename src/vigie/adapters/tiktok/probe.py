@@ -109,7 +109,7 @@ class TikTokProbe:
         if seen.airing is Airing.LIVE:
             return seen.room_id
         if seen.airing is Airing.OFFLINE:
-            raise NotLive(f"@{channel.name} is not live.", retryable=True)
+            raise NotLive(f"@{channel.name}: nothing is on air now.", retryable=True)
         raise PortError(f"@{channel.name}: {seen.reason}", retryable=not seen.is_permanent, permanent=seen.is_permanent)
 
     async def _on_air(self, channels: Sequence[Handle]) -> set[str]:

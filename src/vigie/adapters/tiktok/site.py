@@ -130,8 +130,9 @@ def judge_site(response: httpx.Response) -> PortError | None:
     except ValueError:
         if captcha:
             return captcha
-        what = "with a page in place of data" if response.content.strip() else "nothing"
-        return PortError(f"{name}: TikTok answered {what}.", retryable=True)
+        has_page = bool(response.content.strip())
+        what = "TikTok answered with a page in place of data." if has_page else "TikTok answered nothing."
+        return PortError(f"{name}: {what}", retryable=True)
     return None
 
 

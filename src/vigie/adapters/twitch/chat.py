@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from vigie.adapters.twitch.authority import TwitchAuthority, identify
+from vigie.adapters.twitch.client import GONE
 from vigie.adapters.twitch.helix import Helix
 from vigie.adapters.twitch.inbox import Inbox
 from vigie.adapters.twitch.session import Reader, Session
@@ -42,8 +43,11 @@ class TwitchChat:
         keys = self._keys_of(room)
         identity = await identify(self._authority, keys)
         if READ_CHAT not in identity.scopes:
-            words = f"The Twitch account {identity.login} does not allow {READ_CHAT}, which reading chats needs"
-            raise PortError(f"{words}: connect it again.", permanent=True)
+            raise PortError(
+                f"The Twitch account {identity.login} does not allow {READ_CHAT}, which reading chats needs: "
+                "connect it again.",
+                permanent=True,
+            )
         channel_id = room.channel.platform_id or await self._number(room.channel.name)
         async with self._joined(identity, keys, channel_id) as inbox, self._viewers.told(channel_id, inbox):
             yield RoomOpened(room.room_id)
@@ -57,7 +61,7 @@ class TwitchChat:
         async with Helix(self._settings, self._gate, self._app) as helix:
             found = await helix.accounts(logins=[login])
         if not found:
-            raise PortError(f"Twitch has no account {login}.", permanent=True)
+            raise PortError(f"{login}: {GONE}", permanent=True)
         return found[0].id
 
     @asynccontextmanager
@@ -77,8 +81,12 @@ class TwitchChat:
         open_ones = [session for session in sessions if not session.is_over]
         found = next((session for session in open_ones if session.has_place_for(channel_id)), None)
         if found is None and len(open_ones) >= MOST_SESSIONS:
-            words = f"The Twitch account {identity.login} reads as many chats as Twitch allows"
-            raise PortError(f"{words}: connect another one for more.", retryable=True, retry_after_s=LATER_S)
+            raise PortError(
+                f"The Twitch account {identity.login} reads as many chats as Twitch allows: "
+                "connect another one for more.",
+                retryable=True,
+                retry_after_s=LATER_S,
+            )
         if found is None:
             found = self._start(identity, keys)
             sessions.append(found)

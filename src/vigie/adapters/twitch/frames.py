@@ -10,14 +10,14 @@ from vigie.ports import PortError
 
 SHORTEST_KEEPALIVE_S, LONGEST_KEEPALIVE_S = 1.0, 600.0
 CLOSED = {
-    4000: "Twitch has trouble of its own",
-    4001: "Twitch was sent what it did not ask for",
-    4002: "Twitch got no answer to a ping",
-    4003: "nothing was subscribed to in time",
-    4004: "Twitch moved the connection, and was not followed in time",
-    4005: "Twitch had to wait too long",
-    4006: "the network between us broke",
-    4007: "Twitch does not know the address it gave",
+    4000: "Twitch has trouble of its own.",
+    4001: "Twitch was sent what it did not ask for.",
+    4002: "Twitch got no answer to a ping.",
+    4003: "nothing was subscribed to in time.",
+    4004: "Twitch moved the connection, and was not followed in time.",
+    4005: "Twitch had to wait too long.",
+    4006: "the network between us broke.",
+    4007: "Twitch does not know the address it gave.",
 }
 
 
@@ -93,17 +93,18 @@ def _keepalive_s(session: Object) -> float:
 
 def closed(code: int | None) -> PortError:
     """Return what it means that a connection was closed; every one may be opened again."""
-    return PortError(
-        f"Twitch EventSub: {CLOSED.get(code or 0, f'the connection broke ({code or 1006})')}.", retryable=True
-    )
+    reason = CLOSED.get(code or 0, f"the connection broke ({code or 1006}).")
+    return PortError(f"Twitch EventSub: {reason}", retryable=True)
+
+
+REVOKED = {
+    "authorization_revoked": "the person took back their consent: connect the Twitch account again.",
+    "user_removed": "the account is gone.",
+    "chat_user_banned": "the connected account is banned from this chat.",
+}
 
 
 def revoked(revocation: Revocation) -> PortError:
     """Return what it means for a room that it is told no more."""
-    reasons = {
-        "authorization_revoked": "the person took back their consent: connect the Twitch account again",
-        "user_removed": "the account is gone",
-        "chat_user_banned": "the connected account is banned from this chat",
-    }
-    why = reasons.get(revocation.status, revocation.status)
-    return PortError(f"Twitch ends {revocation.kind}: {why}.", permanent=True)
+    reason = REVOKED.get(revocation.status, f"it tells no more ({revocation.status}).")
+    return PortError(f"Twitch ends {revocation.kind}: {reason}", permanent=True)

@@ -12,8 +12,10 @@ LATER_S = 60.0
 def refused(error: Refusal, login: str) -> PortError:
     """Return what it means that a room is refused: for good to an account without the right, else for now."""
     if error.status in {401, 403}:
-        words = f"The Twitch account {login} may not read this chat (HTTP {error.status}): it may be banned there."
-        return PortError(words, permanent=True)
+        return PortError(
+            f"The Twitch account {login} may not read this chat (HTTP {error.status}): it may be banned there.",
+            permanent=True,
+        )
     return PortError(str(error), retryable=True, retry_after_s=error.retry_after_s or LATER_S)
 
 
