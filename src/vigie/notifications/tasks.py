@@ -105,7 +105,7 @@ def _mail(member_id: int, waiting: list[Mail]) -> None:
         if not trouble.is_of_address:
             breaker.record_failure(SERVER, PATIENCE, now)
     else:
-        breaker.record_success(SERVER)
+        breaker.record_success(SERVER, clock.now())
         operations.record_mails(due)
 
 
