@@ -37,7 +37,6 @@ def activity(
 
 def heard(live: Live, message_id: str, *, by: Chatter | int = 1, at_s: float = 0.0, **fields: Unpack[Fields]) -> Heard:
     """Return the same, as the writer is handed it, `at_s` seconds after the live began."""
-    workspace = live.channel.workspace
-    audience = Audience(workspace.pk, live.channel.platform, workspace.pseudonymises)
+    audience = Audience(live.channel.workspace_id, live.channel.platform)
     did = activity(message_id, by=by, at=live.started_at + timedelta(seconds=at_s), **fields)
     return Heard(live.pk, max(0.0, at_s), audience, did)

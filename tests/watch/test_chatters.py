@@ -9,18 +9,17 @@ from vigie.runtime.sealing import CannotUnseal
 from vigie.watch.chatters import Audience, Identity, identity_of, key_of, row_of
 
 pytestmark = pytest.mark.django_db
-OPEN = Audience(1, "tiktok", pseudonymises=False)
-SEALED = Audience(1, "tiktok", pseudonymises=True)
+OURS = Audience(1, "tiktok")
 
 
 def test_a_person_has_the_same_key_wherever_the_audience_is_the_same() -> None:
-    assert key_of(OPEN, "7") == key_of(SEALED, "7")
-    others = [key_of(Audience(2, "tiktok", pseudonymises=False), "7"), key_of(Audience(1, "twitch", False), "7")]
-    assert len({key_of(OPEN, "7"), key_of(OPEN, "8"), *others}) == 4
+    assert key_of(OURS, "7") == key_of(Audience(1, "tiktok"), "7")
+    others = [key_of(Audience(2, "tiktok"), "7"), key_of(Audience(1, "twitch"), "7")]
+    assert len({key_of(OURS, "7"), key_of(OURS, "8"), *others}) == 4
 
 
 def test_in_the_open_login_and_name_are_kept_cut_to_their_place() -> None:
-    row = row_of(OPEN, somebody(3))
+    row = row_of(OURS, somebody(3), is_named=True)
 
     assert (row.login, row.name, row.sealed) == ("viewer3", "Viewer 3", "")
     assert row.pseudonym == f"c-{row.key[:10]}"
@@ -28,13 +27,13 @@ def test_in_the_open_login_and_name_are_kept_cut_to_their_place() -> None:
 
 
 def test_hostile_names_are_kept_as_far_as_they_can_be() -> None:
-    row = row_of(OPEN, Chatter("7", "a\x00b", "x" * 500))
+    row = row_of(OURS, Chatter("7", "a\x00b", "x" * 500), is_named=True)
 
     assert (row.login, row.name) == ("ab", "x" * 120)
 
 
 def test_sealed_nothing_tells_who_it_is_but_the_key_of_the_installation(settings: Settings) -> None:
-    row = row_of(SEALED, somebody(3))
+    row = row_of(OURS, somebody(3), is_named=False)
 
     assert (row.login, row.name) == ("", "")
     assert identity_of(row) == Identity("1003", "viewer3", "Viewer 3")

@@ -13,7 +13,6 @@ from vigie.events import MessagesRemoved, ModeratorActed
 from vigie.people import presets
 from vigie.runtime import clock
 from vigie.watch import operations
-from vigie.watch.chatters import Audience
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import ChatState, Live, Presence, Track
 from vigie.watch.operations import chat, counts, reach
@@ -37,13 +36,10 @@ class ChatLog:
         self._book = book
         self._live = live
 
-    async def audience(self) -> Audience | None:
-        """Return whose audience it is; None where the team reads no chats, or not any more."""
+    async def is_wanted(self) -> bool:
+        """Return whether the team reads chats, and the live is there."""
         live = await Live.objects.select_related("channel__workspace").filter(pk=self._live.pk).afirst()
-        if live is None or not live.channel.workspace.has(presets.CHAT):
-            return None
-        workspace = live.channel.workspace
-        return Audience(workspace.pk, live.channel.platform, workspace.pseudonymises)
+        return live is not None and live.channel.workspace.has(presets.CHAT)
 
     async def room_id(self) -> str:
         """Return the room that the platform was last seen to broadcast in."""

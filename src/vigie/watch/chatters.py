@@ -27,7 +27,6 @@ class Audience:
 
     workspace_id: int
     platform: str
-    pseudonymises: bool
 
 
 def key_of(audience: Audience, platform_id: str) -> str:
@@ -40,15 +39,15 @@ def pseudonym_of(key: str) -> str:
     return f"c-{key[:10]}"
 
 
-def row_of(audience: Audience, seen: Seen) -> Chatter:
-    """Return the row of somebody who was not seen before, not saved. Who they are is sealed where a team wants that."""
+def row_of(audience: Audience, seen: Seen, *, is_named: bool) -> Chatter:
+    """Return the row of somebody who was not seen before, not saved. Who they are is sealed unless they are named."""
     key = key_of(audience, seen.platform_id)
     row = Chatter(workspace_id=audience.workspace_id, platform=audience.platform, key=key, pseudonym=pseudonym_of(key))
-    identity = Identity(storable(seen.platform_id), storable(seen.login), storable(seen.name))
-    if audience.pseudonymises:
-        row.sealed = sealed_identity(identity)
+    login, name = (storable(text)[:LONGEST] for text in (seen.login, seen.name))
+    if is_named:
+        row.login, row.name = login, name
     else:
-        row.login, row.name = identity.login, identity.name
+        row.sealed = sealed_identity(Identity(storable(seen.platform_id), login, name))
     return row
 
 
@@ -58,8 +57,8 @@ def sealed_identity(identity: Identity) -> str:
 
 
 def storable(text: str) -> str:
-    """Return what can be kept of a login or a name: PostgreSQL takes no NUL, nothing takes half a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:LONGEST]
+    """Return what a database can keep of a text: PostgreSQL takes no NUL, and nothing takes half a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def identity_of(chatter: Chatter) -> Identity:

@@ -83,13 +83,12 @@ class Chatting:
     def __init__(self, book: Logbook, live: Live, *, writer: ChatWriter, rng: Random, stage: Stage) -> None:
         """Read for `live`, and tell `stage` what concerns more than the chat."""
         channel = book.channel
-        workspace = channel.workspace
         self._log = ChatLog(book, live)
         self._live = live
         self._writer = writer
         self._rng = rng
         self._stage = stage
-        self._audience = Audience(workspace.pk, channel.platform, workspace.pseudonymises)
+        self._audience = Audience(channel.workspace_id, channel.platform)
         self._handle = Handle(channel.address, channel.platform_id, live.room_id)
         self._broken: tuple[float, str] | None = (live.chat_until_s or 0.0, _cause_of(live))
         self._is_open = self._has_ended = False
@@ -207,10 +206,8 @@ class Chatting:
             await asyncio.sleep(KEEP_S)
             with suppress(DatabaseTrouble):
                 await self._keep(STALLED_S)
-                audience = await self._log.audience()
-                if audience is None:
+                if not await self._log.is_wanted():
                     raise ChatUnwanted
-                self._audience = audience
 
     async def _reckon(self) -> None:
         while True:

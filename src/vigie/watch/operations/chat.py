@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -43,7 +43,7 @@ class Heard:
     @property
     def message_id(self) -> str:
         """The platform's number of it, as it is stored."""
-        return storable(self.activity.message_id)[:64]
+        return chatters.storable(self.activity.message_id)[:64]
 
 
 @dataclass(slots=True)
@@ -128,8 +128,8 @@ def _strangers(batch: Collection[Heard], now: datetime) -> list[Chatter]:
     naming = naming_workspaces({heard.audience.workspace_id for heard in batch})
     rows = []
     for heard in batch:
-        audience = replace(heard.audience, pseudonymises=heard.audience.workspace_id not in naming)
-        row = chatters.row_of(audience, heard.activity.chatter)
+        audience = heard.audience
+        row = chatters.row_of(audience, heard.activity.chatter, is_named=audience.workspace_id in naming)
         row.first_seen_at = now
         rows.append(row)
     return rows
@@ -154,16 +154,11 @@ def _row(heard: Heard, roll: Roll) -> ChatMessage:
         at_s=heard.at_s,
         chatter_id=roll.ids[_person(heard)],
         badges=" ".join(sorted(activity.chatter.badges))[:60],
-        text=storable(activity.text)[:LONGEST_TEXT],
+        text=chatters.storable(activity.text)[:LONGEST_TEXT],
         count=max(0, min(activity.count, 2**31 - 1)),
         value=max(0, min(activity.value, 2**31 - 1)),
         is_history=activity.is_history,
     )
-
-
-def storable(text: str) -> str:
-    """Return what a database can keep of a text: PostgreSQL takes no NUL, and nothing takes half a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def still_wanted(batch: Sequence[Heard]) -> list[Heard]:
@@ -180,7 +175,7 @@ def mark_removed(live: Live, removed: MessagesRemoved) -> int:
         found = found.filter(platform_id=removed.message_id)
     elif removed.chatter_id:
         channel = live.channel
-        key = chatters.key_of(Audience(channel.workspace_id, channel.platform, pseudonymises=False), removed.chatter_id)
+        key = chatters.key_of(Audience(channel.workspace_id, channel.platform), removed.chatter_id)
         found = found.filter(chatter__workspace=channel.workspace_id, chatter__key=key)
     last = tuple(found.order_by("-pk").values_list("pk", flat=True)[:MOST_TOLD])
     hidden = found.update(removed_at=removed.at)

@@ -55,11 +55,11 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     """
     channel = live.channel
     may_name = bool(naming_workspaces([channel.workspace_id]))  # not as the live remembers it: it is long-lived
-    audience = Audience(channel.workspace_id, channel.platform, pseudonymises=not may_name)
+    audience = Audience(channel.workspace_id, channel.platform)
     key = chatters.key_of(audience, act.target_id) if act.target_id else ""
     label = _words(act.action, act.target, act.reason) if may_name else hidden_label(act.action, key)
     defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
-    defaults |= {"label": chatters.storable(label), "target_key": key}
+    defaults |= {"label": chatters.storable(label)[:120], "target_key": key}
     mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
     if is_new:
         _tell(mark)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from vigie.events import Acted, PresenceChanged
 from vigie.ports import Airing, Sighting
 from vigie.runtime import bus, leases
+from vigie.watch.chatters import storable
 from vigie.watch.models import Channel, Live, Presence
 from vigie.watch.models.channels import RESOURCE
 from vigie.watch.operations.counts import count_viewers
@@ -98,7 +99,7 @@ def _clean(sighting: Sighting) -> Sighting:
 
 def _text(said: str, *, most: int | None = None) -> str:
     """Return text that every database takes; empty where it is longer than `most`."""
-    text = said.replace("\x00", "").encode("utf-8", "replace").decode()
+    text = storable(said)
     return "" if most is not None and len(text) > most else text
 
 
