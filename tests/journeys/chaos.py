@@ -75,7 +75,7 @@ class Found:
     lost: list[str] = field(default_factory=list)
     """The client said that it had them, and they are not stored."""
     silent: list[str] = field(default_factory=list)
-    """Not stored, and no gap tells so."""
+    """Not stored, or interrupted, and no gap tells so."""
     ended: list[str] = field(default_factory=list)
     """Lives that were ended, although they go on."""
 
@@ -232,7 +232,8 @@ def examine(server: TikTokServer, handle: str, moments: dict[str, datetime], fou
     found.said += len(moments)
     found.stored += len(stored)
     found.gaps += len(gaps)
-    found.interruptions += len({each.connection for each in server.delivered(handle)}) - 1
+    interrupted = [(each.kind, offset(live, each.at)) for each in server.interrupted(handle)]
+    found.interruptions += len(interrupted)
     found.twice += [f"{handle} {number}" for number, times in stored.items() if times > 1]
     found.lost += [f"{handle} {number}" for number in acknowledged - stored.keys()]
     found.silent += [
@@ -240,6 +241,7 @@ def examine(server: TikTokServer, handle: str, moments: dict[str, datetime], fou
         for number, at in moments.items()
         if number not in stored and not is_told(offset(live, at), gaps)
     ]
+    found.silent += [f"{handle} {kind} at {at_s:.1f} s" for kind, at_s in interrupted if not is_told(at_s, gaps)]
 
 
 def offset(live: "Live", at: datetime) -> float:
@@ -248,7 +250,7 @@ def offset(live: "Live", at: datetime) -> float:
 
 
 def is_told(at_s: float, gaps: Sequence[tuple[float, float]]) -> bool:
-    """Return whether a gap tells that a moment was not received."""
+    """Return whether a gap tells that a moment was not received: it begins with the last thing that was."""
     return any(from_s - TOLERANCE_S <= at_s <= to_s + TOLERANCE_S for from_s, to_s in gaps)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -170,6 +171,23 @@ async def test_who_was_not_let_in_by_the_signing_service_is_refused(
     assert raised.value.response.status_code == 400
     assert raised.value.response.headers["Handshake-Msg"] == "illegal secret key"
     assert [asked.route for asked in server.requests] == [Route.PUSH]
+
+
+@pytest.mark.parametrize("kind", [Kind.RESET, Kind.CLOSE, Kind.STALL])
+async def test_a_connection_that_was_broken_is_written_down(server: TikTokServer, kind: Kind) -> None:
+    began = datetime.now(UTC)
+    async with listen(server) as connection:
+        server.say("alice", "before")
+        await heard(connection)
+        server.break_live("alice", Fault(kind))
+        async with asyncio.timeout(DEADLINE_S):
+            while not (broken := server.interrupted("alice")):
+                await asyncio.sleep(0)
+    (delivered,) = server.delivered("alice")
+
+    assert [(each.kind, each.connection) for each in broken] == [(kind, delivered.connection)]
+    assert began <= broken[0].at <= datetime.now(UTC)
+    assert server.interrupted("bob") == []
 
 
 @pytest.mark.parametrize("fault", [Fault(Kind.RESET), Fault(Kind.CLOSE)])

@@ -1,7 +1,7 @@
 """A server that plays TikTok for an unmodified client: site, webcast, signing, push server, and faults on demand."""
 
 from vigie.simulators.tiktok.accounts import Account, Standing, State
-from vigie.simulators.tiktok.book import Asked, Delivered
+from vigie.simulators.tiktok.book import Asked, Delivered, Interrupted
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.happenings import (
     Action,
@@ -36,6 +36,7 @@ __all__ = [
     "Fault",
     "Follow",
     "Gift",
+    "Interrupted",
     "Join",
     "Kind",
     "Like",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 
-from vigie.simulators.tiktok.faults import Route
+from vigie.simulators.tiktok.faults import Kind, Route
 from vigie.simulators.tiktok.frames import Frame
 from vigie.simulators.tiktok.happenings import MessageKind
 
@@ -35,6 +36,15 @@ class Delivered:
     is_history: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A push connection that was broken on purpose: from then on it brought nothing."""
+
+    kind: Kind
+    connection: str
+    at: datetime
+
+
 class Book:
     """Written by the server, read by tests. Safe to use from any thread."""
 
@@ -43,6 +53,7 @@ class Book:
         self._asked: list[Asked] = []
         self._delivered: dict[int, list[Delivered]] = {}
         self._acknowledged: set[tuple[str, int]] = set()
+        self._interrupted: dict[int, list[Interrupted]] = {}
 
     def note(self, asked: Asked) -> None:
         """Write down a request."""
@@ -81,6 +92,16 @@ class Book:
         """Return what was written of one broadcaster's lives, in order."""
         with self._lock:
             return list(self._delivered.get(user_id, ()))
+
+    def interrupt(self, user_id: int, interrupted: Interrupted) -> None:
+        """Write down that a connection was broken."""
+        with self._lock:
+            self._interrupted.setdefault(user_id, []).append(interrupted)
+
+    def interrupted(self, user_id: int) -> list[Interrupted]:
+        """Return how one broadcaster's connections were broken, in order."""
+        with self._lock:
+            return list(self._interrupted.get(user_id, ()))
 
     def acknowledged(self, user_id: int) -> list[Delivered]:
         """Return what the clients said to have received of it."""

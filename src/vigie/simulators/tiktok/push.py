@@ -1,12 +1,13 @@
 """One connection to the push server."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from vigie.simulators.media.dropping import EXTENSION, drop
-from vigie.simulators.tiktok.book import Book
+from vigie.simulators.tiktok.book import Book, Interrupted
 from vigie.simulators.tiktok.faults import Fault, Kind
 from vigie.simulators.tiktok.frames import Frame, heartbeat_frame, read_client_frame
 from vigie.simulators.tiktok.room import Room
@@ -106,7 +107,9 @@ class PushConnection:
                 item = await self._waiting.get()
                 if isinstance(item, Frame):
                     await self._send(item)
-                elif item.kind is Kind.STALL:
+                    continue
+                self._book.interrupt(self._user_id, Interrupted(item.kind, self._name, datetime.now(UTC)))
+                if item.kind is Kind.STALL:
                     self._is_stalled = True
                 elif item.kind is Kind.CLOSE:
                     await self._websocket.close(item.code)

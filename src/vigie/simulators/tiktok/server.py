@@ -12,7 +12,7 @@ from vigie.simulators.media.dropping import BreakableProtocol
 from vigie.simulators.tiktok.accounts import Account, State
 from vigie.simulators.tiktok.animation import Animation
 from vigie.simulators.tiktok.app import TikTokApp
-from vigie.simulators.tiktok.book import Asked, Book, Delivered
+from vigie.simulators.tiktok.book import Asked, Book, Delivered, Interrupted
 from vigie.simulators.tiktok.faults import Fault
 from vigie.simulators.tiktok.happenings import Action, Comment, Control, Gift, Happening, Viewer, ViewerCount, viewer
 from vigie.simulators.tiktok.push import BreakableSocket
@@ -150,6 +150,10 @@ class TikTokServer(Hosted):
     def acknowledged(self, handle: str) -> list[Delivered]:
         """Return those messages that the clients said to have received."""
         return self._book.acknowledged(self.account(handle).user_id)
+
+    def interrupted(self, handle: str) -> list[Interrupted]:
+        """Return which of its push connections were broken, how and when, in order."""
+        return self._book.interrupted(self.account(handle).user_id)
 
     def connections(self, handle: str) -> int:
         """Return how many push connections are open."""
