@@ -101,7 +101,7 @@ def _on_air(count: int) -> list[Live]:
 def _chats(lives: Sequence[Live], messages: int) -> list[Heard]:
     """Return what the writer is handed: the lives talk in turn."""
     rng, now = Random(1), clock.now()  # noqa: S311 -- no secret: the same chats each time
-    audience = Audience(lives[0].channel.workspace_id, "tiktok", pseudonymises=False)
+    audience = Audience(lives[0].channel.workspace_id, "tiktok")
     found = []
     for number in range(messages):
         who = rng.randrange(max(1, messages // PEOPLE))

@@ -7,12 +7,12 @@ from tests.watch.reasons import modules, reasons
 from vigie.adapters.tiktok import media, parse, probe
 from vigie.adapters.twitch import authority, client
 from vigie.site import platforms
-from vigie.watch import hearing, watcher
+from vigie.watch import hearing, operations, watcher
 from vigie.watch.wording import KNOWN, NOT_SET_UP, TROUBLE, fix, told
 
 URL = "https://example.org/live.m3u8"
 OURS = (
-    *(hearing.NOT_RUNNING, hearing.SKIPPED, hearing.CUT_SHORT),
+    *(operations.NOT_RUNNING, hearing.SKIPPED, hearing.CUT_SHORT),
     *(watcher.NO_SOUND, watcher.OVER, watcher.MUTE, watcher.UNWANTED),
 )
 
