@@ -21,8 +21,10 @@ from tests.adapters.twitch.twitch import (
     ending,
     opened,
     room,
+    soon,
     texts,
 )
+from vigie.events import RoomEnded
 from vigie.ports import Handle, Room
 from vigie.simulators.twitch import Fault, Kind, TwitchServer, TwitchUser
 
@@ -170,10 +172,21 @@ async def test_too_many_subscriptions_are_asked_for_later(server: TwitchServer, 
 async def test_the_end_of_strangers_broadcasts_is_told_as_far_as_twitch_allows(
     server: TwitchServer, reader: Asker
 ) -> None:
-    server.settings.max_total_cost = 0
+    server.settings.max_total_cost = 1
+    server.add(TwitchUser("101", "lapoire"))
+    chat = reader.chat()
 
-    async with aclosing(reader.chat().chat(room())) as reading:
+    async with (
+        aclosing(chat.chat(room())) as reading,
+        aclosing(chat.chat(Room(Handle("lapoire", "101"), ""))) as without,
+    ):
         await opened(reading)
+        await opened(without)
+        server.go_offline("lapoire")
+        server.say("lapoire", "moka", "encore là")
+        assert await texts(without, 1) == ["encore là"]
+        server.go_offline(CHANNEL.login)
+        assert isinstance(await soon(reading), RoomEnded)
 
 
 async def test_a_connection_that_breaks_while_it_is_subscribed_to_breaks_the_room(
