@@ -196,6 +196,19 @@ async def test_time_out_may_be_tried_again() -> None:
     assert raised.value.retryable
 
 
+@pytest.mark.parametrize("size", [1000, gated.MOST_BYTES + 1])
+async def test_packed_answer_is_unpacked_as_far_as_it_may_be_read(size: int) -> None:
+    packed = gzip.compress(bytes(size))
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    transport = GatedTransport(FreeGate(), key_of)
+    async with speaking(head + packed) as url, httpx.AsyncClient(transport=transport) as asking:
+        if size <= gated.MOST_BYTES:
+            assert (await asking.get(url)).content == bytes(size)
+        else:
+            with pytest.raises(PortError, match="larger than"):
+                await asking.get(url)
+
+
 async def test_answer_that_is_too_large_is_refused() -> None:
     async with client(FreeGate(), answering(200, content=bytes(gated.MOST_BYTES + 1))) as asking:
         with pytest.raises(PortError, match="larger than"):

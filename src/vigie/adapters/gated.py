@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from typing import cast
 
 import httpx
 import structlog
@@ -215,19 +214,22 @@ def _moved(request: httpx.Request, url: httpx.URL) -> httpx.Request:
 
 
 async def _whole(response: httpx.Response, request: httpx.Request) -> httpx.Response:
-    """Return an answer whose body was read, still packed as it came. Raises PortError, httpx.HTTPError."""
+    """Return an answer whose body was read and unpacked. Raises PortError, httpx.HTTPError."""
+    response.request = request
     body = bytearray()
     try:
-        async for data in cast("httpx.AsyncByteStream", response.stream):
+        async for data in response.aiter_bytes():
             body += data
             if len(body) > MOST_BYTES:
                 raise PortError(f"{shown(request)}: larger than {MOST_BYTES} bytes.", permanent=True)
-    finally:
-        await response.aclose()
-    try:
-        return httpx.Response(response.status_code, headers=response.headers, content=bytes(body), request=request)
     except httpx.DecodingError as error:
         raise PortError(f"{shown(request)}: damaged on the way.", retryable=True) from error
+    finally:
+        await response.aclose()
+    headers = httpx.Headers(response.headers)
+    for name in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):  # of what it was packed in
+        headers.pop(name, None)
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=request)
 
 
 @cache
