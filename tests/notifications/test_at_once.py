@@ -6,12 +6,13 @@ import subprocess
 import sys
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.at_once import at_once
-from tests.factories import make_channel, make_live, make_membership
+from tests.factories import NOW, make_channel, make_live, make_membership
 from tests.notifications.rows import make_delivery, make_happening, make_webhook
-from vigie.notifications import kinds, operations, tasks
+from vigie.events import LiveResumed
+from vigie.notifications import kinds, operations, receivers, tasks
 from vigie.notifications.models import Delivery, Happening, Notification
 from vigie.people.models import Workspace
 from vigie.runtime import ledger
@@ -65,6 +66,19 @@ def test_an_end_is_told_or_taken_back_and_never_both(workspace: Workspace) -> No
     at_once(tasks.tell_due, lambda: operations.withdraw_end(live.pk))
 
     assert Happening.objects.get().state == WorkState.SKIPPED
+
+
+def test_that_a_live_goes_on_is_told_if_and_only_if_its_end_was(workspace: Workspace) -> None:
+    live = make_live(make_channel(workspace))
+    make_happening(live, kinds.LIVE_ENDED, state=WorkState.PENDING)
+    back = LiveResumed(workspace.pk, live.pk, NOW)
+
+    at_once(tasks.tell_due, transaction.atomic(lambda: receivers.take_back_end(back)))
+    tasks.tell_due()
+
+    told = Notification.objects.order_by("pk").values_list("happening__kind", flat=True)
+    assert sorted(set(told)) in ([], ["live_ended", "live_resumed"])
+    assert len(told) in {0, 4}
 
 
 def test_what_a_killed_worker_had_sent_is_sent_again_under_the_same_id(
