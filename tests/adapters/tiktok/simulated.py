@@ -51,6 +51,16 @@ async def entered(tiktok: TikTok, room: Room) -> AsyncIterator[AsyncIterator[Roo
         await items.aclose()  # type: ignore[attr-defined] # it is a generator
 
 
+async def until(items: AsyncIterator[RoomItem], kind: type[RoomItem]) -> list[RoomItem]:
+    """Return what comes, up to the first of a kind."""
+    heard = list[RoomItem]()
+    async for item in items:
+        heard.append(item)
+        if isinstance(item, kind):
+            break
+    return heard
+
+
 def asked_for(server: TikTokServer) -> list[str]:
     """Return the routes that were asked for, in order."""
     return [str(asked.route) for asked in server.requests]

@@ -1,17 +1,13 @@
 """What is heard of a room: on the simulated TikTok, and on a push server that does what no simulator should."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.adapters.gates import ClosedGate, FreeGate
-from tests.adapters.tiktok.simulated import adapter, asked_for, entered, room_of
-from vigie.adapters.tiktok import chat
-from vigie.adapters.tiktok.settings import TikTokSettings
-from vigie.adapters.tiktok.streaks import Streaks
+from tests.adapters.tiktok.simulated import adapter, asked_for, entered, room_of, until
 from vigie.events import (
     ActivityKind,
     ActivityReceived,
@@ -25,7 +21,7 @@ from vigie.events import (
     RoomPaused,
 )
 from vigie.ports import Handle, NotLive, PortError, Room
-from vigie.simulators.tiktok.accounts import Account, Standing, State
+from vigie.simulators.tiktok.accounts import Account, State
 from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.happenings import (
     Action,
@@ -43,10 +39,6 @@ from vigie.simulators.tiktok.happenings import (
 )
 from vigie.simulators.tiktok.server import TikTokServer
 
-KEY, SESSION = "k3y-of-the-operator", "s3ssion-of-the-operator"
-SECRETS = TikTokSettings(sign_key=KEY, session_id=SESSION)
-SHARED = replace(SECRETS, may_share_session=True)
-
 
 @pytest.fixture
 def server() -> Iterator[TikTokServer]:
@@ -54,16 +46,6 @@ def server() -> Iterator[TikTokServer]:
         server.add(Account("alba", user_id=61, room_id=71))
         server.add(Account("bruno", state=State.OFFLINE))
         yield server
-
-
-async def until(items: AsyncIterator[RoomItem], kind: type[RoomItem]) -> list[RoomItem]:
-    """Return what comes, up to the first of a kind."""
-    heard = list[RoomItem]()
-    async for item in items:
-        heard.append(item)
-        if isinstance(item, kind):
-            break
-    return heard
 
 
 def texts(items: list[RoomItem]) -> list[str]:
@@ -309,51 +291,6 @@ async def test_nothing_is_signed_through_a_closed_gate(server: TikTokServer) -> 
     assert asked_for(server) == []
 
 
-# ── streaks of gifts ──
-
-
-def gifts(items: list[RoomItem]) -> list[tuple[int, int]]:
-    return [(item.count, item.value) for item in items if isinstance(item, ActivityReceived) and item.value]
-
-
-async def test_streak_that_a_broken_connection_cut_is_told_once_with_its_end(server: TikTokServer) -> None:
-    roses = Gift(viewer(5), diamonds=5, count=3, streak=8, is_end=False)
-
-    async with adapter(server) as tiktok:
-        async with entered(tiktok, room_of(server, "alba")) as items:
-            server.publish("alba", roses, Comment(viewer(1), "seen"))
-            assert gifts(await until(items, ActivityReceived)) == []
-            server.break_live("alba", Fault(Kind.RESET))
-            with pytest.raises(PortError):
-                await anext(items)
-        async with entered(tiktok, room_of(server, "alba")) as again:
-            server.gift("alba", replace(roses, count=7, is_end=True), steps=(5, 6))
-            server.go_offline("alba")
-            told = await until(again, RoomEnded)
-
-    assert gifts(told) == [(7, 35)]
-
-
-async def test_streak_that_the_end_of_a_live_cut_is_told_before_it(server: TikTokServer) -> None:
-    async with adapter(server) as tiktok, entered(tiktok, room_of(server, "alba")) as items:
-        server.publish("alba", Gift(viewer(5), diamonds=5, count=3, streak=8, is_end=False))
-        server.go_offline("alba")
-        told = await until(items, RoomEnded)
-
-    assert gifts(told) == [(3, 15)]
-    assert isinstance(told[-1], RoomEnded)
-
-
-async def test_streaks_that_are_kept_are_those_of_few_rooms(server: TikTokServer) -> None:
-    async with adapter(server) as tiktok:
-        for number in range(1, chat.MOST_BROKEN + 1):
-            tiktok.chat._broken[number, "71"] = Streaks()
-        async with entered(tiktok, room_of(server, "alba")) as items:
-            server.publish("alba", Gift(viewer(5), count=3, streak=8, is_end=False), Comment(viewer(1), "seen"))
-            await until(items, ActivityReceived)
-        assert len(tiktok.chat._broken) == chat.MOST_BROKEN
-
-
 # ── closing ──
 
 
@@ -395,72 +332,3 @@ async def test_stalled_connection_is_closed_within_a_second(server: TikTokServer
         server.break_live("alba", Fault(Kind.STALL))
         async with asyncio.timeout(1):
             await items.aclose()  # type: ignore[attr-defined] # it is a generator
-
-
-# ── secrets ──
-
-
-def sent_to(server: TikTokServer, route: Route) -> str:
-    (asked,) = (asked for asked in server.requests if asked.route is route)
-    return f"{asked.path} {dict(asked.query)} {dict(asked.headers)}"
-
-
-async def test_key_goes_to_the_signing_service_only_and_the_session_to_tiktok_only(server: TikTokServer) -> None:
-    async with (
-        adapter(server, secrets=SECRETS) as tiktok,
-        entered(tiktok, room_of(server, "alba", is_known=False)),
-    ):
-        pass
-
-    assert [KEY in sent_to(server, route) for route in (Route.USER_ROOM, Route.SIGN, Route.PUSH)] == [
-        *(False, True, False)
-    ]
-    assert [SESSION in sent_to(server, route) for route in (Route.USER_ROOM, Route.SIGN, Route.PUSH)] == [
-        *(True, False, False)
-    ]
-
-
-async def test_session_is_shared_where_the_operator_consents(server: TikTokServer) -> None:
-    async with (
-        adapter(server, secrets=SHARED) as tiktok,
-        entered(tiktok, room_of(server, "alba")),
-    ):
-        pass
-
-    assert [SESSION in sent_to(server, route) for route in (Route.SIGN, Route.PUSH)] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("secrets", "found"),
-    [(TikTokSettings(), "HTTP 415: DEVICE_BLOCKED"), (SECRETS, "HTTP 415: DEVICE_BLOCKED"), (SHARED, "")],
-    ids=["no session", "a session for TikTok alone", "a session that may be shared"],
-)
-async def test_chat_of_a_live_for_adults_needs_a_session_that_may_be_shared(
-    server: TikTokServer, secrets: TikTokSettings, found: str
-) -> None:
-    server.add(Account("adults", standing=Standing.AGE_RESTRICTED))
-
-    async with adapter(server, secrets=secrets) as tiktok:
-        items = tiktok.chat.chat(room_of(server, "adults"))
-        try:
-            told = str(await anext(items))
-        except PortError as error:
-            told = f"{error} {error.permanent}"
-
-    assert found in told
-    assert ("refuses" in told) == told.endswith("True") == bool(found)
-    assert asked_for(server) == ["sign", "push"]
-
-
-@pytest.mark.parametrize("status", [401, 429, 503])
-async def test_neither_log_nor_message_tells_a_secret(
-    server: TikTokServer, status: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    server.break_all(Fault(Kind.REFUSE, status=status))
-
-    async with adapter(server, secrets=SHARED) as tiktok:
-        with pytest.raises(PortError) as raised:
-            await anext(tiktok.chat.chat(room_of(server, "alba")))
-
-    told = f"{raised.value!r} {raised.value.__cause__!r} {capsys.readouterr()}"
-    assert [secret for secret in (KEY, SESSION) if secret in told] == []
