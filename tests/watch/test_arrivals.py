@@ -27,7 +27,7 @@ def arrivals(*came: tuple[float | None, float]) -> Arrivals:
         ([(10.0, 190.0)], 191.0, 10.0),  # it came three minutes late: so may what follows
         ([(10.0, 190.0), (195.0, 195.0)], 200.0, 195.0),  # it caught up
         ([(90.0, 90.0), (20.0, 91.0)], 100.0, 90.0),  # an odd one from long ago takes nothing back
-        ([(90.0, 90.0), (None, 99.0)], 100.0, 90.0),  # replayed, or counted by another way
+        ([(90.0, 90.0), (None, 99.0)], 100.0, 90.0),  # replayed
     ],
 )
 def test_read_until(came: list[tuple[float | None, float]], now_s: float, until_s: float) -> None:

@@ -172,11 +172,11 @@ class Chatting:
                 raise PortError(item.reason, retryable=True)
 
     def _note(self, item: RoomItem) -> None:
-        """Remember that everything up to an item came; counts come by another way, and what is replayed is older."""
+        """Remember that everything up to an item came; what is replayed says nothing of that."""
         now_s = self._now_s()
         at_s = now_s if isinstance(item, RoomOpened) else self._offset(item.at)
-        says_nothing = isinstance(item, AudienceCounted) or getattr(item, "is_history", False)
-        self._arrivals.end(None if says_nothing else at_s, now_s)
+        is_replayed = isinstance(item, ActivityReceived) and item.is_history
+        self._arrivals.end(None if is_replayed else at_s, now_s)
 
     async def _open(self, opened: RoomOpened) -> None:
         if self._broken:

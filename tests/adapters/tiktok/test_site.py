@@ -114,6 +114,7 @@ async def test_ticket_for_an_address_that_is_none_is_told() -> None:
         (answer(200), "TikTok answered nothing"),
         (answer(200, b" \n"), "TikTok answered nothing"),
         (answer(200, b"<!doctype html><p>tea"), "with a page in place of data"),
+        (answer(200, b"[" * 200_000), "with a page in place of data"),
         (answer(302, Location="/login"), "TikTok answered nothing"),
         (answer(200, b"<div id=captcha_container>", path="/@alba"), "whether a person is there"),
         (answer(200, b"<div id=captcha_container>"), "whether a person is there"),

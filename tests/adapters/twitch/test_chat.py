@@ -9,7 +9,6 @@ import pytest
 from tests.adapters.twitch.twitch import (
     CHANNEL,
     CHAT,
-    FAST,
     FOLLOWERS,
     MODERATES,
     READER,
@@ -26,7 +25,6 @@ from vigie.adapters.twitch.wishes import WISHES
 from vigie.events import (
     ActivityKind,
     ActivityReceived,
-    AudienceCounted,
     Badge,
     MessagesRemoved,
     ModeratorActed,
@@ -98,18 +96,6 @@ async def test_what_only_moderators_may_know_is_left_out_elsewhere(server: Twitc
         await opened(reading)
         server.say(CHANNEL.login, "moka", "salut")
         assert await texts(reading, 1) == ["salut"]
-
-
-async def test_viewers_are_counted_meanwhile(server: TwitchServer) -> None:
-    asker = Asker(server, FAST)
-    asker.connect(CHAT)
-    server.go_live(CHANNEL.login, viewers=42)
-    async with aclosing(asker.chat().chat(room())) as reading:
-        await opened(reading)
-        counted = await soon(reading)
-
-    assert isinstance(counted, AudienceCounted)
-    assert counted.viewers == 42
 
 
 # ── connections ──

@@ -119,7 +119,6 @@ async def test_a_consent_is_looked_at_again_while_a_room_is_open(server: TwitchS
     token = asker.connect(CHAT)
     async with aclosing(asker.chat().chat(room())) as reading:
         await opened(reading)
-        await asker.app.token()  # which viewers are counted with
         server.fail(Fault(Kind.REFUSE, "oauth2/validate"))
         server.expire(token.access)
         server.fail(Fault(Kind.REFUSE, "oauth2/token", status=400))

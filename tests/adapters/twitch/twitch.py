@@ -28,7 +28,7 @@ MODERATES = (
     *("moderator:read:moderators", "moderator:read:vips"),
 )
 FOLLOWERS = "moderator:read:followers"
-FAST = Pace(tries_s=(0.0, 0.0, 0.0), viewers_s=0.05, patience=0.05)
+FAST = Pace(tries_s=(0.0, 0.0, 0.0), patience=0.05)
 """No pauses; a connection that says nothing for 0.5 s has stalled."""
 CALM = Pace(tries_s=(0.0, 0.0, 0.0))
 

@@ -108,7 +108,7 @@ def profile(page: str) -> Profile:
     found = STATE.search(page)
     try:
         state = json.loads(found[1]) if found else None
-    except ValueError:
+    except (ValueError, RecursionError):
         state = None
     detail = dig(state, "__DEFAULT_SCOPE__", "webapp.user-detail")
     code, user = _number(dig(detail, "statusCode")), dig(detail, "userInfo", "user")
@@ -140,7 +140,7 @@ def stream_url(streams: object, *, wants_picture: bool) -> str:
     """Return the smallest of the streams, sound alone where that is enough; empty where there is none."""
     try:
         packed = json.loads(_word(dig(streams, "live_core_sdk_data", "pull_data", "stream_data")) or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         packed = None
     qualities = QUALITIES if wants_picture else ("ao", *QUALITIES)
     found = [_word(dig(packed, "data", name, "main", kind)) for name in qualities for kind in ("flv", "hls")]

@@ -56,7 +56,8 @@ class Mood:
 class TikTokProbe:
     """Asks one after the other, and stops when TikTok has had enough: one page that fails is no proof of that."""
 
-    most = 50
+    most = 20
+    """Those that are not on air cost a request each, at one a second: more would keep what was learned waiting."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -127,7 +127,7 @@ def judge_site(response: httpx.Response) -> PortError | None:
         return captcha
     try:
         json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         if captcha:
             return captcha
         has_page = bool(response.content.strip())

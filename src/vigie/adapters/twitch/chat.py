@@ -11,7 +11,6 @@ from vigie.adapters.twitch.inbox import Inbox
 from vigie.adapters.twitch.session import Reader, Session
 from vigie.adapters.twitch.settings import TwitchSettings
 from vigie.adapters.twitch.troubles import LATER_S
-from vigie.adapters.twitch.viewers import Viewers
 from vigie.adapters.twitch.wishes import READ_CHAT
 from vigie.events import RoomEnded, RoomItem, RoomOpened
 from vigie.ports import Gate, Identity, Keys, PortError, Room
@@ -28,13 +27,12 @@ class TwitchChat:
     """Reads chats. One instance belongs to one event loop, since its rooms share connections."""
 
     def __init__(self, settings: TwitchSettings, gate: Gate, app: Keys, keys_of: KeysOf) -> None:
-        """Read as the accounts of `keys_of`; count viewers in the name of the application."""
+        """Read as the accounts of `keys_of`; look accounts up in the name of the application."""
         self._settings = settings
         self._gate = gate
         self._app = app
         self._keys_of = keys_of
         self._authority = TwitchAuthority(settings, gate)
-        self._viewers = Viewers(settings, gate, app)
         self._sessions: dict[str, list[Session]] = defaultdict(list)
         """By the id of the account that reads."""
 
@@ -49,7 +47,7 @@ class TwitchChat:
                 permanent=True,
             )
         channel_id = room.channel.platform_id or await self._number(room.channel.name)
-        async with self._joined(identity, keys, channel_id) as inbox, self._viewers.told(channel_id, inbox):
+        async with self._joined(identity, keys, channel_id) as inbox:
             yield RoomOpened(room.room_id)
             while True:
                 item = await inbox.get()

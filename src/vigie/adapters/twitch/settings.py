@@ -9,8 +9,6 @@ class Pace:
 
     tries_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     """Before each further try, where Twitch was silent or broken; after "too many" at least until its reset."""
-    viewers_s: float = 45.0
-    """Between two counts of the viewers of all open rooms."""
     validate_s: float = 3_600.0
     """Between two looks at whether a person still consents: Twitch asks for one an hour."""
     patience: float = 1.5
