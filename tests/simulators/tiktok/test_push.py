@@ -32,6 +32,7 @@ def listen(server: TikTokServer, *, cookie: str = "", **query: str) -> connect:
         additional_headers={"Cookie": cookie} if cookie else None,
         ping_interval=None,
         proxy=None,
+        max_size=None,
         max_queue=1,
     )
 
