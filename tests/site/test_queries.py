@@ -102,11 +102,10 @@ def test_edge_of_a_live_that_is_over_stays() -> None:
     assert queries.edge_of(live, NOW + timedelta(days=1)) == 120
 
 
-def test_edge_of_a_live_that_is_not_heard_is_how_far_its_chat_was_read() -> None:
-    live = make_live(ended_at=NOW + timedelta(seconds=121))
-    live.chat_until_s = 99.0
+def test_edge_of_a_live_whose_platform_told_its_end_is_that_end() -> None:
+    live = make_live(make_channel(platform="tiktok"), heard_s=100, ended_at=NOW + timedelta(seconds=121))
 
-    assert queries.edge_of(live, NOW) == 99.0
+    assert queries.edge_of(live, NOW + timedelta(days=1)) == 121
 
 
 # ── rows ──

@@ -154,8 +154,9 @@ def judgements_of(utterance_ids: Iterable[int]) -> dict[int, Assessment]:
 
 def edge_of(live: Live, now: datetime) -> float:
     """Return where a live is now, in seconds since it started."""
-    known_s = max(live.received_s, live.chat_until_s or 0.0)
-    return known_s if live.ended_at else max(known_s, (now - live.started_at).total_seconds())
+    if live.ended_at is None:
+        return max(live.received_s, (now - live.started_at).total_seconds())
+    return max(live.received_s, live.duration_s or 0.0) if live.channel.is_detected else live.received_s
 
 
 @dataclass(frozen=True, slots=True)
