@@ -107,8 +107,8 @@ class Chatting:
                 group.create_task(self._keep_place())
                 group.create_task(self._reckon())
                 await self._follow(source, patience)
-        except* (LiveIsOver, LeaseLost, ChatUnwanted) as group:
-            over = group.exceptions[0]
+        except* (LiveIsOver, LeaseLost, ChatUnwanted) as ended:
+            over = ended.exceptions[0]
         finally:
             await self._close()
         reraise_cancelled()
