@@ -153,21 +153,22 @@ def play(lives: list[Live], stop: threading.Event) -> None:
             told = number + 1
 
 
-async def serve(port: int, lives: list[Live]) -> None:
-    """Serve until killed."""
+async def serve(port: int, lives: list[Live], entry: str) -> None:
+    """Serve until killed; say how to come in once somebody may."""
     stop = threading.Event()
     with listening("127.0.0.1", port) as listener:
+        print(entry, flush=True)
         async with push.attached(), serving(listener):
             await asyncio.to_thread(play, lives, stop)
 
 
 def main() -> None:
-    """Furnish, say how to come in, serve."""
+    """Furnish, then serve."""
     port, wanted = int(sys.argv[1]), int(sys.argv[2])
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         user, lives = furnish(wanted)
     visitor = Client()
     visitor.force_login(user)
-    print(user.memberships.get().workspace_id, visitor.cookies["sessionid"].value, flush=True)
-    asyncio.run(serve(port, lives))
+    entry = f"{user.memberships.get().workspace_id} {visitor.cookies['sessionid'].value}"
+    asyncio.run(serve(port, lives, entry))

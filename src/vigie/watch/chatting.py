@@ -172,16 +172,16 @@ class Chatting:
                 raise PortError(item.reason, retryable=True)
 
     def _note(self, item: RoomItem) -> None:
-        """Remember that everything up to an item came; what is replayed says nothing of that."""
-        now_s = self._now_s()
-        at_s = now_s if isinstance(item, RoomOpened) else self._offset(item.at)
+        """Remember that everything up to an item came; what is replayed says nothing of that, nor does a beginning."""
         is_replayed = isinstance(item, ActivityReceived) and item.is_history
-        self._arrivals.end(None if is_replayed else at_s, now_s)
+        at_s = None if isinstance(item, RoomOpened) or is_replayed else self._offset(item.at)
+        self._arrivals.end(at_s, self._now_s())
 
     async def _open(self, opened: RoomOpened) -> None:
+        self._arrivals = Arrivals(last_s=self._now_s())
         if self._broken:
             from_s, cause = self._broken
-            hole = Hole(from_s, max(from_s, self._now_s()))
+            hole = Hole(from_s, max(from_s, self._arrivals.last_s))
             if cause != NOT_CONNECTED or hole.to_s > JOIN_S:
                 await self._log.gap(hole, cause)
         self._broken, self._is_open, self._has_ended = None, True, False
