@@ -188,7 +188,7 @@ class Chatting:
         await self._log.enter(opened.room_id)
         await self._log.turn(ChatState.OK)
         await self._writer.settle()
-        await self._log.keep(self._now_s())
+        await self._log.keep(self._arrivals.last_s)
 
     async def _tell(self, trouble: PortError) -> None:
         """Tell that the chat is interrupted, and since when: the last thing it brought, half a minute ago at most."""
