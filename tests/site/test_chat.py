@@ -114,7 +114,7 @@ def test_the_panel_is_not_there_where_a_team_reads_no_chats(client: Client, memb
     [
         (
             lambda live: write(live, "Rose", kind=ActivityKind.GIFT, count=5, value=500),
-            "gives Rose \N{MULTIPLICATION SIGN} 5 500 coins",
+            "gives Rose \N{MULTIPLICATION SIGN} 5 · 500 coins",
         ),
         (lambda live: write(live, "Rose", kind=ActivityKind.GIFT, value=1), "gives Rose · 1 coin"),
         (lambda live: write(live, "six mois", kind=ActivityKind.SUBSCRIPTION), "subscribes six mois"),
