@@ -97,9 +97,11 @@ async def test_every_open_page_is_told_that_access_changed() -> None:
         await layer.group_add(pushing.ACCESS, channel)
 
         await asyncio.to_thread(pushing.tell_access_changed)
+        await asyncio.to_thread(pushing.tell_access_changed, 7)
 
         async with asyncio.timeout(DEADLINE_S):
-            assert await layer.receive(channel) == {"type": "access.changed"}
+            for user_id in (None, 7):
+                assert await layer.receive(channel) == {"type": "access.changed", "user_id": user_id}
 
 
 # ── who looks ──

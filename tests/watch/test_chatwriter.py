@@ -92,6 +92,21 @@ async def test_what_another_wrote_is_counted_again() -> None:
     assert await counted(live) == [(60, 1)]
 
 
+async def test_counting_that_is_given_up_half_way_is_done_the_next_time() -> None:
+    live = await aslive()
+    writer = chatwriter.ChatWriter()
+    await sync_to_async(store_chat)([heard(live, "a")], Roll(), live.started_at)
+    await writer.count_again(live.pk, 0.0)
+    counting = asyncio.create_task(writer.tally())
+    await asyncio.sleep(0)  # under way
+    counting.cancel()
+    await asyncio.wait([counting])
+
+    await writer.tally()
+
+    assert (counting.cancelled(), await counted(live)) == (True, [(0, 1)])
+
+
 async def test_a_live_that_is_gone_holds_up_no_other() -> None:
     live, gone = await aslive(), await aslive()
     last = [heard(gone, "a"), heard(live, "b")]

@@ -39,6 +39,14 @@ def test_reason_keeps_its_address_numbers_and_details(reason: str, french: str) 
         assert told(f"{URL}: {reason}") == f"{URL}\N{NO-BREAK SPACE}: {french}"
 
 
+def test_what_a_reason_gives_as_its_own_reason_is_told_too() -> None:
+    with translation.override("fr"):
+        said = told("Twitch ends channel.chat.message: the account is gone.")
+
+    assert "channel.chat.message" in said
+    assert "account" not in said
+
+
 @pytest.mark.parametrize("reason", ["", "unheard of", f"{URL}: unheard of", f"{URL}: {{}} {{0}} %s (a) 7"])
 def test_reason_without_a_translation_is_told_as_it_is(reason: str) -> None:
     with translation.override("fr"):

@@ -102,6 +102,11 @@ def is_left(resource: str, now: datetime) -> bool:
     return Lease.objects.filter(resource=resource).exclude(expires_at__gt=now).exists()
 
 
+def is_lost(resource: str, now: datetime) -> bool:
+    """Return whether the owner of `resource` died without giving it up."""
+    return Lease.objects.filter(resource=resource, expires_at__lte=now).exclude(owner="").exists()
+
+
 def release(owner: str, resources: Collection[str], *, due_at: datetime | None = None) -> None:
     """Give up `resources`, for others to take; not before `due_at`."""
     Lease.objects.filter(owner=owner, resource__in=resources).update(owner="", expires_at=None, due_at=due_at)

@@ -92,10 +92,10 @@ def _followed(topic: str) -> str:
     return f"followed:{topic}"
 
 
-def tell_access_changed() -> None:
-    """Let every open page find out what its reader may still follow. From any thread; never blocks."""
+def tell_access_changed(user_id: int | None = None) -> None:
+    """Let open pages, of one person or of all, find out what may still be followed. From any thread; never blocks."""
     if _pusher is not None:
-        _pusher.tell_access_changed()
+        _pusher.tell_access_changed(user_id)
 
 
 def _render(fragment: Fragment, language: str) -> Item:
@@ -142,13 +142,11 @@ class Pusher:
                 return
         self._loop.call_soon_threadsafe(self._loop.call_later, GATHER_S, self._plan, topic)
 
-    def tell_access_changed(self) -> None:
+    def tell_access_changed(self, user_id: int | None) -> None:
         """Send the word to every open page, whichever process holds its socket."""
+        message: dict[str, object] = {"type": "access.changed", "user_id": user_id}
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._due.put_nowait, self._send_access_changed)
-
-    async def _send_access_changed(self) -> None:
-        await self._deliver(ACCESS, {"type": "access.changed"})
+            self._loop.call_soon_threadsafe(self._due.put_nowait, partial(self._deliver, ACCESS, message))
 
     def _plan(self, topic: str) -> None:
         self._due.put_nowait(partial(self._send, topic))

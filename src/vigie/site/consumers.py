@@ -113,9 +113,10 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
             return False
         return await sync_to_async(TOPICS[kind])(self.scope["user"], pk)
 
-    async def access_changed(self, message: dict[str, Any]) -> None:  # noqa: ARG002 -- Channels' signature
+    async def access_changed(self, message: dict[str, Any]) -> None:
         """Leave what the reader may follow no longer; everything, where they are signed in no longer."""
-        if not await self.is_still_let_in():
+        concerns_us = message.get("user_id") in {None, self.scope["user"].pk}
+        if not concerns_us or not await self.is_still_let_in():
             return
         for topic in list(self.followed):
             if not await self.may_follow(topic):

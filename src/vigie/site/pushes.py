@@ -23,22 +23,16 @@ from vigie.site.queries import Line, Row
 from vigie.speech.models import Utterance
 from vigie.watch.models import Gap, Live, Track
 
-_ACTS_ON_ACCESS = {
-    "account.password_changed",
-    "account.password_reset",
-    "account.signed_out",
-    "admin.changed",
-    "admin.removed",
-    "person.removed",
-    "role.changed",
-    "workspace.changed",
-}
+_ACTS_ON_ACCESS = {"role.changed", "person.removed", "workspace.changed", "admin.changed", "admin.removed"}
+_ACTS_ON_OWN_ACCESS = {"account.signed_out", "account.password_changed", "account.password_reset"}
 
 
 def reconsider_access(event: Acted) -> None:
     """Close what is pushed to somebody who left or whose rights were taken away, without waiting for the next page."""
     if event.verb in _ACTS_ON_ACCESS:
         tell_access_changed()
+    elif event.verb in _ACTS_ON_OWN_ACCESS:
+        tell_access_changed(event.actor_id)
 
 
 def show_live(event: LiveStarted) -> None:

@@ -5,14 +5,13 @@ Trouble in one does not touch the other.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from random import Random
 
 from asgiref.sync import sync_to_async
 
 from vigie.people import presets
-from vigie.ports import ChatSource, Fence, MediaSource, PlacedCaption
+from vigie.ports import ChatSource, Fence, MediaSource, PlacedCaption, PortError
 from vigie.runtime import registry
 from vigie.runtime.leases import LeaseLost
 from vigie.runtime.supervisor import persist
@@ -44,7 +43,9 @@ class Broadcast:
         self._rng = rng
         self._watcher: Watcher | None = None
         self._words: Hearing | None = None
-        """Takes the platform's words while its sound cannot be had."""
+        """Takes the platform's words while its sound cannot be had; opened by the first of them."""
+        self._is_resting = False
+        self._turn = asyncio.Lock()
         self._refused_by = ""
         """Why the sound cannot be had, while nobody listens."""
 
@@ -77,19 +78,29 @@ class Broadcast:
                 self._watcher = None
             cause = outcome.stop.reason
             self._refused_by = "" if outcome.stop.is_over else cause
-            async with self._words_alone():
-                await asyncio.sleep(HEAR_AGAIN_S if outcome.stop.is_over else REFUSED_S)
+            await self._rest(HEAR_AGAIN_S if outcome.stop.is_over else REFUSED_S)
 
-    @asynccontextmanager
-    async def _words_alone(self) -> AsyncIterator[None]:
-        hearing = Hearing(await Logbook.of(self._channel_id, self._held))
+    async def _rest(self, seconds: float) -> None:
+        """Let the sound be for so long; words of the platform are taken meanwhile."""
+        self._is_resting = True
         try:
-            await hearing.take_up()
-            self._words = hearing
-            yield
+            await asyncio.sleep(seconds)
         finally:
-            self._words = None
-            await hearing.close()
+            self._is_resting = False
+            async with self._turn:
+                words, self._words = self._words, None
+                if words:
+                    with suppress(LeaseLost):
+                        await words.close()
+
+    async def _take_alone(self, caption: PlacedCaption) -> None:
+        async with self._turn:
+            if self._is_resting and self._words is None:
+                words = Hearing(await Logbook.of(self._channel_id, self._held))
+                await words.take_up()
+                self._words = words
+            if self._words:
+                await self._words.placed_caption(caption)
 
     async def _read(self, live_id: int, source: ChatSource) -> None:
         """Read the chat while the team reads it, until the live is over."""
@@ -111,8 +122,9 @@ class Broadcast:
         """Hand words that came with the chat to whoever takes those of the sound."""
         if self._watcher:
             await self._watcher.caption(caption)
-        elif self._words:
-            await self._words.placed_caption(caption)
+        elif self._is_resting:
+            with suppress(PortError):  # no place to keep them
+                await self._take_alone(caption)
 
     async def pause(self, *, is_paused: bool) -> None:
         """Say why no sound comes; when it comes, it says so itself."""

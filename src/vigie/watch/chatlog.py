@@ -6,8 +6,8 @@ from typing import ParamSpec
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.db import DataError, IntegrityError, close_old_connections
 from django.db import Error as DatabaseTrouble
-from django.db import close_old_connections
 
 from vigie.events import MessagesRemoved, ModeratorActed
 from vigie.people import presets
@@ -103,9 +103,11 @@ class ChatLog:
             await asyncio.sleep(PAUSE_S)
 
     async def _try(self, write: Callable[..., object], *args: object, **kwargs: object) -> bool:
-        """Return whether it was written."""
+        """Return whether it was written, or no database would ever take it."""
         try:
             await write(*args, **kwargs)  # type: ignore[misc] # a coroutine function
+        except (IntegrityError, DataError) as error:
+            log.warning("chat_not_written", live=self._live.pk, error=str(error))
         except DatabaseTrouble as error:
             log.warning("chat_database", live=self._live.pk, error=str(error))
             await sync_to_async(close_old_connections)()

@@ -64,7 +64,8 @@ class ChatWriter:
         loop = asyncio.get_running_loop()
         while True:
             batch = await self._gather()
-            await self._store(batch)
+            if batch:
+                await self._store(batch)
             async with self._progress:
                 self._done += len(batch)
                 self._progress.notify_all()
@@ -75,15 +76,18 @@ class ChatWriter:
         """Count from a moment of a live on, soon: whoever wrote it may have died before it was counted."""
         with suppress(DatabaseTrouble):
             if begins := await sync_to_async(counts.written_from)(live_id, from_s):
-                self._touched[live_id] |= begins
+                self._touch({live_id: begins})
 
     async def tally(self) -> None:
         """Count anew what was touched; what cannot be counted now is tried again."""
         async with self._counting:
             touched = {live_id: frozenset(begins) for live_id, begins in self._touched.items()}
             self._touched.clear()
-            if touched:
+            try:
                 await self._recount(touched)
+            except BaseException:  # cancelled: counted again, nothing is counted twice
+                self._touch(touched)
+                raise
             self._recounted_at = asyncio.get_running_loop().time()
 
     async def _gather(self) -> list[Heard]:
@@ -131,7 +135,13 @@ class ChatWriter:
                     self._touched[heard.live_id].add(counts.stretch_of(heard.at_s))
                 return True
 
+    def _touch(self, touched: Touched) -> None:
+        for live_id, begins in touched.items():
+            self._touched[live_id].update(begins)
+
     async def _recount(self, touched: Touched) -> None:
+        if not touched:
+            return
         try:
             await sync_to_async(counts.recount)(touched)
         except (IntegrityError, DataError) as error:  # of a live that is gone: the others go on
@@ -141,8 +151,7 @@ class ChatWriter:
                     await self._recount({live_id: begins})
         except DatabaseTrouble as error:
             log.warning("chat_database", error=str(error))
-            for live_id, begins in touched.items():
-                self._touched[live_id].update(begins)
+            self._touch(touched)
 
 
 _writer: ChatWriter | None = None

@@ -174,8 +174,10 @@ FIXES: Mapping[str, Promise | str] = {
 WEB = ("http://", "https://")
 KNOWN = TROUBLE | BROKEN_CHATS | FIXES.keys()
 BLANK = re.escape("{}")
+DETAIL = r"(\(.+\)|(?:(?!: ).)+?)"
+"""What stands in a blank; what follows a colon outside parentheses is a sentence of its own."""
 PATTERNS = [
-    (re.compile(re.escape(key).replace(BLANK, "(.+?)")), key)
+    (re.compile(re.escape(key).replace(BLANK, DETAIL)), key)
     for key in sorted(KNOWN, key=lambda key: (-len(key), key))
     if "{}" in key
 ]

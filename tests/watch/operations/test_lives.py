@@ -159,25 +159,25 @@ def test_lives_of_channels_given_up_are_left_to_who_holds_them() -> None:
     ("chat_state", "gaps"),
     [(ChatState.OK, [("chat", 40.0), ("media", 30.0)]), (ChatState.NONE, [("media", 30.0)])],
 )
-def test_the_end_of_a_live_that_nobody_held_was_not_received(
-    chat_state: ChatState, gaps: list[tuple[str, float]]
-) -> None:
+def test_an_end_that_nobody_received_is_a_gap(chat_state: ChatState, gaps: list[tuple[str, float]]) -> None:
     live = make_live(chat_state=chat_state, heard_until_s=30.0, chat_until_s=40.0)
-    leases.claim([live.channel.resource], "me", NOW, ttl_s=60, limit=1)
 
-    operations.end_from_outside(live.pk, Ending(NOW + timedelta(minutes=10), "", is_over=True))
+    operations.end_unreceived(live.pk, Ending(NOW + timedelta(minutes=10), "", is_over=True))
 
     told = Gap.objects.order_by("track").values_list("track", "from_s", "to_s", "cause")
     assert list(told) == [(track, from_s, 600.0, NOT_RUNNING) for track, from_s in gaps]
 
 
-def test_the_end_of_a_live_that_somebody_holds_is_left_to_them() -> None:
+@pytest.mark.parametrize(("is_released", "gaps"), [(False, 1), (True, 0)])
+def test_a_live_that_was_given_up_in_good_order_misses_nothing(*, is_released: bool, gaps: int) -> None:
     live = make_live(heard_until_s=30.0)
     leases.claim([live.channel.resource], "me", NOW, ttl_s=60, limit=1)
+    if is_released:
+        leases.release("me", [live.channel.resource])
 
-    operations.end_from_outside(live.pk, Ending(NOW + timedelta(seconds=59), "", is_over=True))
+    operations.end_unwatched(LATER)
 
-    assert not Gap.objects.exists()
+    assert Gap.objects.count() == gaps
 
 
 def test_a_live_has_one_picture_the_last(told: list[Event]) -> None:

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import NOW, make_channel
 from vigie.events import Acted, Event, LiveEnded, LiveResumed, LiveStarted, PresenceChanged
 from vigie.ports import Airing, Sighting
+from vigie.runtime import leases
 from vigie.runtime.models import Lease
 from vigie.watch import operations
-from vigie.watch.models import Channel, Live, LiveSample, Presence
+from vigie.watch.models import Channel, Gap, Live, LiveSample, Presence
 from vigie.watch.operations import presence
 from vigie.watch.pacing import PACES, Look
 from vigie.watch.presence import FLAP
@@ -136,6 +137,17 @@ def test_a_live_ends_when_that_was_said_twice(told: list[Event]) -> None:
     live = Live.objects.get()
     assert (live.state, live.ended_at) == ("ended", NOW)
     assert LiveEnded(channel.workspace_id, live.pk, NOW, "") in told
+
+
+@pytest.mark.parametrize(("is_held", "gaps"), [(True, 0), (False, 1)])
+def test_the_end_of_a_live_that_nobody_held_was_not_received(*, is_held: bool, gaps: int) -> None:
+    channel = watched()
+    leases.claim([channel.resource], "me", NOW, ttl_s=60 if is_held else 1, limit=1)
+    see(channel, LIVE)
+
+    see(channel, OFFLINE, OFFLINE, after=LATER)
+
+    assert Gap.objects.count() == gaps
 
 
 def test_a_live_that_its_platform_took_down_ends_with_the_reason(told: list[Event]) -> None:
@@ -261,7 +273,7 @@ def test_a_removed_channel_keeps_no_handle_from_the_account_that_has_it_now() ->
     see(channel, Sighting("42", Airing.OFFLINE, platform_id="42", handle="camille.tv"))
 
     addresses = dict(Channel.objects.values_list("pk", "address"))
-    assert addresses == {channel.pk: "camille.tv", former.pk: f"camille.tv (removed {former.pk})"}
+    assert addresses == {channel.pk: "camille.tv", former.pk: "7"}
 
 
 def test_how_many_watch_is_counted_though_no_chat_is_read() -> None:

@@ -141,6 +141,14 @@ def test_reach_is_unknown_while_the_chat_is_broken(fields: LiveFields, known: st
     assert live.reach == known
 
 
+def test_lives_whose_chat_nobody_read_say_nothing_of_what_is_usual() -> None:
+    channel = make_channel()
+    for _ in range(3):
+        counted(make_live(channel, ended_at=NOW), *[0] * 60, viewers=50)
+
+    assert reach._history(on_air(channel)) is None
+
+
 def test_a_live_that_is_gone_is_no_trouble() -> None:
     reach.reckon(7, NOW)
 
@@ -165,7 +173,9 @@ def test_nothing_explains_the_reach_of_a_live_that_just_began() -> None:
 
 def test_what_is_usual_comes_from_the_lives_before() -> None:
     channel = make_channel()
-    former = make_live(channel, started_at=NOW - timedelta(days=1), ended_at=NOW - timedelta(hours=20))
+    former = make_live(
+        channel, started_at=NOW - timedelta(days=1), ended_at=NOW - timedelta(hours=20), chat_state=ChatState.OK
+    )
     counted(former, *[200] * 30, viewers=5000)
     live = on_air(channel)
 

@@ -172,7 +172,7 @@ def mark_removed(live: Live, removed: MessagesRemoved) -> int:
     """Note which messages the platform's moderators took away; return how many. They stay, as evidence."""
     found = ChatMessage.objects.filter(live=live, removed_at=None, kind="message")
     if removed.message_id:
-        found = found.filter(platform_id=removed.message_id)
+        found = found.filter(platform_id=chatters.storable(removed.message_id)[:64])
     elif removed.chatter_id:
         channel = live.channel
         key = chatters.key_of(Audience(channel.workspace_id, channel.platform), removed.chatter_id)
@@ -196,13 +196,15 @@ def reveal_identity(chatter: Chatter, *, actor: Membership, reason: str) -> Iden
 
 @transaction.atomic
 def erase_chatter(chatter: Chatter, *, actor: Membership, reason: str) -> int:
-    """Remove a person and all they wrote; return how many messages that were. Counts stay, the audit log too.
+    """Remove a person and all they wrote; return how many messages that were. The audit log stays.
 
-    What the platform's moderators did about them stays marked, without a word of it. No replay brings anything back;
-    what they write from now on is new. Raises NoReason.
+    Counts stay as well, but those of the last minutes of a live that is taken up again after a restart. What the
+    platform's moderators did about them stays marked, without a word of it. No replay brings anything back; what they
+    write from now on is new. Raises NoReason.
     """
     if not reason.strip():
         raise NoReason
+    naming_workspaces([chatter.workspace_id])  # whoever changes the workspace locks it before all else, too
     Chatter.objects.select_for_update().filter(pk=chatter.pk).first()  # nothing of them is stored meanwhile
     _keep_out(chatter)
     messages, _ = ChatMessage.objects.filter(chatter=chatter).delete()

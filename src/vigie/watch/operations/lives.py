@@ -172,12 +172,10 @@ def end_live(live_id: int, ending: Ending) -> None:
 
 
 @transaction.atomic
-def end_from_outside(live_id: int, ending: Ending) -> None:
-    """Close a live that its watcher did not close; where it has none, its end was not received. Raises LiveIsOver."""
+def end_unreceived(live_id: int, ending: Ending) -> None:
+    """Close a live whose end nobody received: that is a gap. Raises LiveIsOver."""
     end_live(live_id, ending)
-    live = Live.objects.select_related("channel").get(pk=live_id)
-    if not leases.is_left(live.channel.resource, ending.at):
-        return
+    live = Live.objects.get(pk=live_id)
     until_s = {Track.MEDIA: live.heard_until_s}
     if live.chat_state != ChatState.NONE:
         until_s[Track.CHAT] = live.chat_until_s or 0.0
@@ -201,7 +199,8 @@ def end_unwatched(now: datetime) -> None:
     for live in Live.objects.filter(ended_at=None, channel__is_watched=False).select_related("channel"):
         if not leases.is_held(live.channel.resource, now):
             with suppress(LiveIsOver):  # another process looked, too
-                end_from_outside(live.pk, Ending(now, "", is_over=True))
+                end = end_unreceived if leases.is_lost(live.channel.resource, now) else end_live
+                end(live.pk, Ending(now, "", is_over=True))
 
 
 def _open(live_id: int) -> Live:

@@ -60,7 +60,9 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     label = _words(act.action, act.target, act.reason) if may_name else hidden_label(act.action, key)
     defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
     defaults |= {"label": chatters.storable(label)[:120], "target_key": key}
-    mark, is_new = LiveMark.objects.get_or_create(live=live, platform_id=act.message_id[:64], defaults=defaults)
+    mark, is_new = LiveMark.objects.get_or_create(
+        live=live, platform_id=chatters.storable(act.message_id)[:64], defaults=defaults
+    )
     if is_new:
         _tell(mark)
     return mark

@@ -14,7 +14,7 @@ from vigie.watch.chatters import storable
 from vigie.watch.models import Channel, Live, Presence
 from vigie.watch.models.channels import RESOURCE
 from vigie.watch.operations.counts import count_viewers
-from vigie.watch.operations.lives import Ending, LiveIsOver, end_from_outside, open_live, resume_live
+from vigie.watch.operations.lives import Ending, LiveIsOver, end_live, end_unreceived, open_live, resume_live
 from vigie.watch.pacing import Look, next_look_s
 from vigie.watch.presence import Belief, Step, is_same_live, learn
 
@@ -76,7 +76,8 @@ def record_sighting(channel_id: int, sighting: Sighting, now: datetime, *, look:
     if step is Step.END and live is not None:
         reason = belief.reason if belief.is_permanent else ""
         with suppress(LiveIsOver):  # its watcher was told so, too
-            end_from_outside(live.pk, Ending(now, reason, is_over=True))
+            end = end_unreceived if leases.is_left(channel.resource, now) else end_live
+            end(live.pk, Ending(now, reason, is_over=True))
     wait_s = next_look_s(belief, look, now, looked_at=presence.looked_at)
     _save(presence, belief, now, due_at=now + timedelta(seconds=wait_s))
     if (before.airing, before.reason) != (belief.airing, belief.reason):
@@ -158,9 +159,9 @@ def _identify(channel: Channel, sighting: Sighting) -> None:
 
 
 def _make_way(removed: QuerySet[Channel]) -> None:
-    """Let no channel that was removed keep a handle that is another account's by now."""
+    """Let no channel that was removed keep a handle that is another account's by now; its number still names it."""
     for channel in removed:
-        channel.address = f"{channel.address[:460]} (removed {channel.pk})"
+        channel.address = channel.platform_id or f"{channel.address[:460]} (removed {channel.pk})"
         channel.save(update_fields=["address"])
 
 

@@ -75,7 +75,8 @@ def _counted(live: Live, places: range) -> list[Counted]:
     samples = LiveSample.objects.filter(live=live, at_s__gte=from_s, at_s__lt=to_s).order_by("at_s")
     missing = Gap.objects.filter(live=live, track=Track.CHAT, to_s__gt=from_s, from_s__lt=to_s)
     gaps = list(missing.values_list("from_s", "to_s"))
-    if live.ended_at is None and live.chat_state != ChatState.OK:  # no gap is told of it yet
+    if live.chat_state == ChatState.NONE or (live.ended_at is None and live.chat_state != ChatState.OK):
+        # nobody reads it, or no gap is told of it yet
         gaps.append((live.chat_until_s or 0.0, inf))
     known = [place for place in places if not _is_missing(place, gaps)]
     by_place = {sample.at_s // STRETCH_S: sample for sample in samples}
