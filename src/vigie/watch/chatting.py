@@ -51,7 +51,7 @@ UNDER_WAY_S = 2.0
 """What was written so shortly before may still be under way: it does not count as read."""
 RECKON_S = 10.0
 """How often it is asked what the counts of the live mean."""
-JOIN_S = 5.0
+JOIN_S = 1.0
 """What a live that has just begun may be read late: no gap is told of it."""
 CLOSE_S = 5.0
 """How long the end may take: with the database away, the next owner tells the gap."""
