@@ -386,4 +386,4 @@ async def test_a_burst_at_the_beginning_of_each_connection_is_heard_once(rising:
 
     assert max(ears.slips()) < 0.1
     assert heard.gaps == []
-    assert heard.connections in {3, 4}  # one cut may pass while it waits to connect again
+    assert heard.connections > 1  # cuts pass while it waits to connect again
