@@ -32,8 +32,8 @@ watch.start_watching(channel, actor=member)
 SPEED = 2.0
 DOWN_S = 40.0
 """How much of the live is missed: more than its playlist holds."""
-ON_THE_WAY_S = 5.0
-"""Two segments of 2 s may have been asked for and not decoded yet, and the last second is not written yet."""
+ON_THE_WAY_S = 3.0
+"""A segment of 2 s may have been asked for and not decoded yet, and the last second is not written yet."""
 ROUNDING_S = 0.05
 
 

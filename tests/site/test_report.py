@@ -88,7 +88,66 @@ def test_report_keeps_a_verdict_back_until_its_utterance_is_told() -> None:
 
     assert report.settled(said(2)) == []
     assert report.assessed(replace(VERDICT, seq=2)) == []
-    assert [line["type"] for line in report.settled(said(1))] == ["utterance", "utterance", "assessment"]
+    assert report.assessed(VERDICT) == []
+    told = [(line["type"], line["seq"]) for line in report.settled(said(1))]
+    assert told == [("utterance", 1), ("assessment", 1), ("utterance", 2), ("assessment", 2)]
+
+
+def test_report_tells_verdicts_in_the_order_of_what_was_said() -> None:
+    """Texts are judged side by side."""
+    report = Report()
+    for seq in (1, 2, 3):
+        report.settled(said(seq))
+
+    assert report.assessed(replace(VERDICT, seq=3)) == []
+    assert report.alerted(replace(ALERT, seq=3)) == []
+    assert [line["seq"] for line in report.assessed(replace(VERDICT, seq=1))] == [1]
+    lines = report.assessed(replace(VERDICT, seq=2))
+    assert [(line["type"], line["seq"]) for line in lines] == [("assessment", 2), ("assessment", 3), ("alert", 3)]
+
+
+def test_report_waits_for_no_verdict_of_what_has_no_words() -> None:
+    report = Report()
+    report.settled(replace(said(1), text="", state="failed"))
+    report.settled(said(2))
+
+    assert [line["seq"] for line in report.assessed(replace(VERDICT, seq=2))] == [2]
+
+
+def test_report_tells_a_second_verdict_at_once() -> None:
+    """A text that changed is judged anew."""
+    report = Report()
+    for seq in (1, 2):
+        report.settled(said(seq))
+    report.assessed(replace(VERDICT, seq=1))
+
+    assert [line["seq"] for line in report.assessed(replace(VERDICT, seq=1, score=0.2))] == [1]
+
+
+def test_report_tells_at_the_end_what_a_missing_verdict_held_back() -> None:
+    report = Report()
+    for seq in (1, 2, 3):
+        report.settled(said(seq))
+    report.assessed(replace(VERDICT, seq=3))
+    report.assessed(replace(VERDICT, seq=2))
+
+    assert [(line["type"], line.get("seq")) for line in report.end(30.0)] == [
+        ("assessment", 2),
+        ("assessment", 3),
+        ("end", None),
+    ]
+
+
+@given(order=st.permutations(range(1, 9)), settled=st.permutations(range(1, 9)), split=st.integers(0, 8))
+def test_report_tells_every_verdict_once_in_order(order: list[int], settled: list[int], split: int) -> None:
+    report = Report()
+
+    lines = [line for seq in settled[:split] for line in report.settled(said(seq))]
+    lines += [line for seq in order for line in report.assessed(replace(VERDICT, seq=seq))]
+    lines += [line for seq in settled[split:] for line in report.settled(said(seq))]
+
+    assert [line["seq"] for line in lines if line["type"] == "assessment"] == list(range(1, 9))
+    assert [line["type"] for line in report.end(100.0)] == ["end"]
 
 
 def test_report_tells_a_gap_between_the_utterances_around_it() -> None:

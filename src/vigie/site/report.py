@@ -1,5 +1,6 @@
 """What `vigie watch` says about one live, in order of time: the JSON lines of docs/reference/cli.md."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,9 +14,10 @@ Line = dict[str, Any]
 
 @dataclass(slots=True)
 class Report:
-    """Puts what happens into order: an utterance after the former, then its verdict and alert; a gap in its place.
+    """Puts what happens into order: utterances as they were said, verdicts too; a gap in its place.
 
-    Transcripts settle in batches and gaps are known at once, so lines wait here until what comes before them is told.
+    Transcripts settle in batches, texts are judged side by side and gaps are known at once, so lines wait here until
+    what comes before them is told. An alert follows its verdict.
     """
 
     utterances: int = 0
@@ -24,7 +26,10 @@ class Report:
     lost_s: float = 0.0
     _next_seq: int = 1
     _settled: dict[int, UtteranceSettled] = field(default_factory=dict)
+    _unjudged: deque[int] = field(default_factory=deque)
+    """The utterances that were told and whose first verdict was not."""
     _verdicts: dict[int, list[Line]] = field(default_factory=dict)
+    """What is held back, by utterance: verdicts and alerts."""
     _gaps: list[GapRecorded] = field(default_factory=list)
 
     def settled(self, event: UtteranceSettled) -> list[Line]:
@@ -35,7 +40,9 @@ class Report:
             utterance = self._settled.pop(self._next_seq)
             lines += self._gaps_before(utterance.start_s)
             lines.append(utterance_line(utterance))
-            lines += self._verdicts.pop(utterance.seq, [])
+            if utterance.text:
+                self._unjudged.append(utterance.seq)
+            lines += self._judged()
             self.utterances += 1
             self._next_seq += 1
         return lines
@@ -43,13 +50,13 @@ class Report:
     def assessed(self, event: TextAssessed) -> list[Line]:
         """Take a verdict; return the lines that can be told now."""
         self.assessments += 1
-        return self._after_utterance(event.seq, assessment_line(event))
+        return self._in_turn(event.seq, assessment_line(event))
 
     def alerted(self, event: AlertRaised) -> list[Line]:
         """Take an alert; return the lines that can be told now."""
         self.alerts += 1
         line = {"type": "alert", "id": event.alert_id, "seq": event.seq, "score": round(event.score, 3)}
-        return self._after_utterance(event.seq, line)
+        return self._in_turn(event.seq, line)
 
     def interrupted(self, event: GapRecorded) -> list[Line]:
         """Take a gap of the sound; it is told before the utterance that follows it. One of the chat is told at once."""
@@ -60,6 +67,7 @@ class Report:
 
     def end(self, audio_s: float) -> list[Line]:
         """Return what was still waiting, then the last line."""
+        late = [line for _, held in sorted(self._verdicts.items()) for line in held]
         lines = self._gaps_before(float("inf"))
         last = {
             "type": "end",
@@ -69,13 +77,21 @@ class Report:
             "audio_s": round(audio_s, 2),
             "lost_s": round(self.lost_s, 2),
         }
-        return [*lines, last]
+        return [*late, *lines, last]
 
-    def _after_utterance(self, seq: int, line: Line) -> list[Line]:
-        if seq < self._next_seq:
+    def _in_turn(self, seq: int, line: Line) -> list[Line]:
+        """Return what can be told now that a line about an utterance has come."""
+        if seq < self._next_seq and seq not in self._unjudged:
             return [line]
         self._verdicts.setdefault(seq, []).append(line)
-        return []
+        return self._judged()
+
+    def _judged(self) -> list[Line]:
+        """Return what was held back, as far as no earlier utterance waits for its verdict."""
+        lines: list[Line] = []
+        while self._unjudged and self._unjudged[0] in self._verdicts:
+            lines += self._verdicts.pop(self._unjudged.popleft())
+        return lines
 
     def _gaps_before(self, start_s: float) -> list[Line]:
         told = sorted((gap for gap in self._gaps if gap.from_s < start_s), key=lambda gap: gap.from_s)
