@@ -13,9 +13,9 @@ from tests.watch.fakes import OPENED, Memory, ScriptedChat, ScriptedMedia, sound
 from tests.watch.test_chatting import make_broadcast
 from vigie.events import CaptionSpoken, RoomOpened, RoomPaused
 from vigie.people.models import Workspace
-from vigie.ports import ChatSource, MediaSource, NotLive, PortError
+from vigie.ports import ChatSource, LiveRef, MediaSink, MediaSource, NotLive, PortError
 from vigie.runtime import clock, registry
-from vigie.watch import chatwriter, operations
+from vigie.watch import chatwriter, operations, sinks
 from vigie.watch.broadcast import Broadcast
 from vigie.watch.hearing import NOT_CONNECTED
 from vigie.watch.models import ChatMessage, Gap, Live, LiveState, Presence
@@ -134,6 +134,24 @@ async def test_words_of_the_platform_are_taken_while_its_sound_cannot_be_had(liv
 
     assert [caption.text for caption in memory.captions] == ["bonsoir"]
     assert memory.closed == len(memory.opened)
+
+
+async def test_words_that_nobody_can_keep_leave_nothing_open(live: Live, memory: Memory) -> None:
+    async def full(_: LiveRef) -> MediaSink:
+        raise PortError("the disk is full", retryable=True)
+
+    refused, is_refused = PortError("the broadcast is for adults", permanent=True), asyncio.Event()
+    spoken = CaptionSpoken(live.started_at, 2.0, "bonsoir", "fr")
+    chat = ScriptedChat([RoomOpened("7"), is_refused, lambda: sinks.add_sink(full), spoken, activity("a")])
+    async with broadcast(live, ScriptedMedia(resolving=[refused] * 9), chat):
+        async with asyncio.timeout(DEADLINE_S):
+            await until(lambda: Live.objects.filter(reason=str(refused)).exists())
+            is_refused.set()
+            await chat.hung.wait()
+            await until(ChatMessage.objects.exists)
+
+        assert memory.captions == []
+        assert memory.closed == len(memory.opened) > 0
 
 
 async def test_a_team_that_reads_no_chats_connects_to_none(live: Live, memory: Memory) -> None:

@@ -96,11 +96,18 @@ class Broadcast:
     async def _take_alone(self, caption: PlacedCaption) -> None:
         async with self._turn:
             if self._is_resting and self._words is None:
-                words = Hearing(await Logbook.of(self._channel_id, self._held))
-                await words.take_up()
-                self._words = words
+                self._words = await self._words_taken_up()
             if self._words:
                 await self._words.placed_caption(caption)
+
+    async def _words_taken_up(self) -> Hearing:
+        words = Hearing(await Logbook.of(self._channel_id, self._held))
+        try:
+            await words.take_up()
+        except BaseException:
+            await words.close()
+            raise
+        return words
 
     async def _read(self, live_id: int, source: ChatSource) -> None:
         """Read the chat while the team reads it, until the live is over."""
