@@ -14,14 +14,13 @@ import ctypes
 import gc
 import gzip
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing.connection import Connection
-from typing import cast
 
 import structlog
 from TikTokLive import TikTokLiveClient
@@ -47,7 +46,7 @@ from vigie.adapters.tiktok.client import TikTok
 from vigie.adapters.tiktok.decode import Decoder
 from vigie.adapters.tiktok.settings import APP_URL, WEBCAST_URL, TikTokSettings
 from vigie.adapters.web.client import WebMedia
-from vigie.events import ActivityReceived, RoomItem
+from vigie.events import ActivityReceived
 from vigie.ports import Handle, PortError, Room
 
 PEER = f"TikTokLive {version('TikTokLive')}"
@@ -336,8 +335,7 @@ async def our_listeners(url: str) -> AsyncIterator[Listen]:
     tiktok = TikTok(settings, OpenGate(), WebMedia())
 
     async def listen(room: int, ears: Ears) -> None:
-        chat = cast("AsyncGenerator[RoomItem]", tiktok.chat.chat(Room(Handle(f"live{room}"), str(FIRST_ROOM + room))))
-        async with aclosing(chat) as items:
+        async with aclosing(tiktok.chat.chat(Room(Handle(f"live{room}"), str(FIRST_ROOM + room)))) as items:
             async with opening:
                 await anext(items)
             ears.open()

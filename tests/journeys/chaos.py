@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -169,7 +169,7 @@ class Deaf:
 
     def stream(
         self, location: "MediaLocation", *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator["MediaItem"]:
+    ) -> AsyncGenerator["MediaItem", None]:
         """Never called: nothing resolves."""
         raise AssertionError((location, from_pts_s, was_live))
 

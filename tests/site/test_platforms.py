@@ -1,8 +1,8 @@
 """The platforms as they are wired, against the simulators of the demo: who is on air, their chats, their sound."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -18,9 +18,6 @@ from vigie.runtime import clock, registry
 from vigie.site import platforms
 from vigie.site.platforms import NOT_CONFIGURED, NotSetUp, Vendors
 from vigie.site.studio import TIKTOK_HANDLE, TWITCH_LOGIN, Studio
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 PORTS = (LiveProbe, ChatSource, MediaSource, AccountAuthority)
 
@@ -47,8 +44,8 @@ def studio() -> Iterator[Studio]:
         yield studio
 
 
-async def first(kind: type, items: AsyncIterator[Any]) -> Any:
-    async with aclosing(cast("AsyncGenerator[Any]", items)) as found:
+async def first(kind: type, items: AsyncGenerator[Any, None]) -> Any:
+    async with aclosing(items) as found:
         async for item in found:
             if isinstance(item, kind):
                 return item

@@ -1,7 +1,7 @@
 """A media source that follows a script, and a sink that remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -55,7 +55,7 @@ class ScriptedMedia:
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator[MediaItem]:
+    ) -> AsyncGenerator[MediaItem, None]:
         del location
         self.resumed_from.append(from_pts_s)
         self.were_live.append(was_live)
@@ -141,7 +141,7 @@ class ScriptedChat:
         self.asked: list[Room] = []
         self.hung = asyncio.Event()
 
-    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         self.asked.append(room)
         for step in self._connections.pop(0) if self._connections else []:
             if isinstance(step, PortError):

@@ -1,7 +1,7 @@
 """The chat of a live with a scripted source: what comes is stored, what did not come is a gap, nothing ends it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
@@ -291,7 +291,7 @@ class Unwinding:
     def __init__(self) -> None:
         self.opened, self.closes, self.may_close = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         del room
         try:
             yield OPENED

@@ -1,6 +1,6 @@
 """The media of a live: where it is, and who receives it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -47,7 +47,7 @@ class MediaSource(Protocol):
 
     def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator[MediaItem]:
+    ) -> AsyncGenerator[MediaItem, None]:
         """Yield `MediaOpened`, then sound, captions and a keyframe now and then, in stream order, then `MediaEnded`.
 
         `from_pts_s` says where an earlier connection stopped: a source that still has what follows goes back to it,

@@ -1,6 +1,6 @@
 """What a platform tells of its channels: who is on air, and what happens in the room."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,7 @@ class Room:
 class ChatSource(Protocol):
     """Reads the chat of a live: one connection a call, no reconnecting of its own."""
 
-    def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         """Yield `RoomOpened`, then what happens in the room as it comes, then `RoomEnded` when the platform says so.
 
         A connection that brings no frame of any kind for 30 s has stalled. What could not be read is counted and

@@ -1,6 +1,6 @@
 """The platforms as `site.bootstrap` wires them: whose settings, whose budget, whose accounts."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -143,8 +143,8 @@ class NotSetUp:
         """Say of each channel why nothing is known."""
         return [Sighting(each.name, ports.Airing.UNKNOWN, NOT_CONFIGURED) for each in channels]
 
-    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         """Raise PortError."""
         del room
         raise PortError(NOT_CONFIGURED, permanent=True)
-        yield  # what makes it an iterator
+        yield  # what makes it a generator

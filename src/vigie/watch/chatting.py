@@ -4,7 +4,7 @@ import asyncio
 from contextlib import aclosing, suppress
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol
 
 import structlog
 from django.db import Error as DatabaseTrouble
@@ -35,9 +35,6 @@ from vigie.watch.operations import NOT_RUNNING, TAKEN_FOR_OVER, LiveIsOver
 from vigie.watch.operations.chat import Heard
 from vigie.watch.reconnecting import Attempts, Patience, Wait
 from vigie.watch.timeline import Hole
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +126,7 @@ class Chatting:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            async with aclosing(cast("AsyncGenerator[RoomItem]", source.chat(await self._room()))) as items:
+            async with aclosing(source.chat(await self._room())) as items:
                 async for item in items:
                     self._arrivals.begin()
                     await self._take(item)

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, cast
 
 import structlog
 from django.utils.translation import gettext_noop
@@ -17,9 +16,6 @@ from vigie.watch.logbook import Logbook
 from vigie.watch.models import LiveState
 from vigie.watch.operations import NOT_RUNNING, LiveIsOver
 from vigie.watch.reconnecting import Attempts, Patience, Stop
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +109,7 @@ class Watcher:
             stream = self._media.stream(
                 location, from_pts_s=self._hearing.resume_pts_s, was_live=self._hearing.was_live
             )
-            async with aclosing(cast("AsyncGenerator[MediaItem]", stream)) as items:
+            async with aclosing(stream) as items:
                 async for item in items:
                     await self._take(item, location.title)
         except PortError as error:

@@ -49,7 +49,7 @@ class WebSource(Driver[MediaServer]):
         web = WebMedia(Reach.NETWORK, speed=SPEED)
         location = await web.resolve(f"{url}/{self._path}?signature={SIGNATURE}")
         self.keepers += [web, location]
-        async with aclosing(web.stream(location)) as items:  # type: ignore[type-var]
+        async with aclosing(web.stream(location)) as items:
             async for item in items:
                 yield item
 

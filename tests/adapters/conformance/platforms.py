@@ -94,7 +94,7 @@ class TikTokChat(OfTikTok):
     )
 
     async def ask(self, adapter: TikTok) -> AsyncGenerator[object, None]:
-        async with aclosing(adapter.chat.chat(Room(Handle("alba"), "71"))) as items:  # type: ignore[type-var]
+        async with aclosing(adapter.chat.chat(Room(Handle("alba"), "71"))) as items:
             async for item in items:
                 yield item
                 self.server.say("alba", "encore")

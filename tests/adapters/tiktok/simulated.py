@@ -1,7 +1,7 @@
 """Our adapter beside the simulated TikTok."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -41,14 +41,14 @@ def room_of(server: TikTokServer, handle: str, *, is_known: bool = True) -> Room
 
 
 @asynccontextmanager
-async def entered(tiktok: TikTok, room: Room) -> AsyncIterator[AsyncIterator[RoomItem]]:
+async def entered(tiktok: TikTok, room: Room) -> AsyncIterator[AsyncGenerator[RoomItem, None]]:
     """Yield the items of a room from after its opening on; close it at the end."""
     items = tiktok.chat.chat(room)
     try:
         assert isinstance(await anext(items), RoomOpened)
         yield items
     finally:
-        await items.aclose()  # type: ignore[attr-defined] # it is a generator
+        await items.aclose()
 
 
 async def until(items: AsyncIterator[RoomItem], kind: type[RoomItem]) -> list[RoomItem]:

@@ -58,7 +58,7 @@ async def test_room_that_is_known_costs_one_request(server: TikTokServer) -> Non
     async with adapter(server, gate) as tiktok:
         items = tiktok.chat.chat(room_of(server, "alba"))
         assert await anext(items) == RoomOpened("71")
-        await items.aclose()  # type: ignore[attr-defined] # it is a generator
+        await items.aclose()
 
     assert asked_for(server) == ["sign", "push"]
     assert gate.keys == ["tiktok.sign"]
@@ -68,7 +68,7 @@ async def test_room_that_is_not_known_is_found(server: TikTokServer) -> None:
     async with adapter(server) as tiktok:
         items = tiktok.chat.chat(room_of(server, "alba", is_known=False))
         assert await anext(items) == RoomOpened("71")
-        await items.aclose()  # type: ignore[attr-defined] # it is a generator
+        await items.aclose()
 
     assert asked_for(server) == ["user_room", "sign", "push"]
 
@@ -320,7 +320,7 @@ async def test_iterator_that_is_closed_leaves_nothing_behind(server: TikTokServe
         items = tiktok.chat.chat(room_of(server, "alba"))
         await anext(items)
         async with asyncio.timeout(1):
-            await items.aclose()  # type: ignore[attr-defined] # it is a generator
+            await items.aclose()
 
     assert asyncio.all_tasks() == before
 
@@ -331,4 +331,4 @@ async def test_stalled_connection_is_closed_within_a_second(server: TikTokServer
         await anext(items)
         server.break_live("alba", Fault(Kind.STALL))
         async with asyncio.timeout(1):
-            await items.aclose()  # type: ignore[attr-defined] # it is a generator
+            await items.aclose()

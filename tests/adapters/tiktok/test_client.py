@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import aclosing
 
 import pytest
 
@@ -44,7 +45,8 @@ async def test_three_ports_share_one_budget(server: TikTokServer) -> None:
         media: MediaSource = tiktok.media
         await probe.probe([Handle("alba")])
         await media.resolve("alba")
-        await anext(chat.chat(room_of(server, "alba")))
+        async with aclosing(chat.chat(room_of(server, "alba"))) as reading:
+            await anext(reading)
 
     assert gate.keys == ["tiktok", "tiktok", "tiktok", "tiktok.sign"]
     assert asked_for(server) == ["user_room", "user_room", "info", "sign", "push"]

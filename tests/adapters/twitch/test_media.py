@@ -62,7 +62,7 @@ async def test_a_live_is_found_and_heard() -> None:
             first, second = await anext(heard), await anext(heard)
             while not isinstance(await anext(heard), KeyframeReceived):
                 pass
-        await heard.aclose()  # type: ignore[attr-defined]
+        await heard.aclose()
 
     assert (location.protocol, location.is_live, location.title) == ("hls", True, "Tarte")
     assert location.url == origin.url("fr/audio.m3u8")

@@ -59,7 +59,7 @@ async def listen(media: MediaSource, source: str, *, seconds: float = 1e9, from_
             async for item in stream:
                 heard.items.append(item)
                 if heard.seconds >= seconds:
-                    await stream.aclose()  # type: ignore[attr-defined]
+                    await stream.aclose()
                     break
     except PortError as error:
         heard.trouble = error

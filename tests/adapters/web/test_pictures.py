@@ -60,7 +60,7 @@ async def items_of(source: str, *, speed: float = 1.0, seconds: float = 1e9) -> 
         items.append(item)
         heard_s += len(item.pcm) / 32_000 if isinstance(item, AudioReceived) else 0.0
         if heard_s >= seconds:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
             break
     return items
 

@@ -1,7 +1,7 @@
 """The port ChatSource: reads the messages of a live, one connection a call."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -33,7 +33,7 @@ class TikTokChat:
         self._broken: OrderedDict[tuple[int, str], Streaks] = OrderedDict()
         """What was open when a connection broke, by who read which room."""
 
-    async def chat(self, room: Room) -> AsyncIterator[RoomItem]:
+    async def chat(self, room: Room) -> AsyncGenerator[RoomItem, None]:
         """Yield what `vigie.ports.ChatSource.chat` promises."""
         room_id = room.room_id or await self._find(room.channel)
         if not room_id.isdecimal():

@@ -1,7 +1,7 @@
 """The port MediaSource: where the stream of a channel is; another adapter pulls it."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
 from vigie.adapters.tiktok import parse
@@ -50,7 +50,7 @@ class TikTokMedia:
 
     def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator[MediaItem]:
+    ) -> AsyncGenerator[MediaItem, None]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         return self._web.stream(location, from_pts_s=from_pts_s, was_live=was_live)
 

@@ -1,6 +1,6 @@
 """The port MediaSource: the media of a channel, found by streamlink behind the page of the channel."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 from vigie.adapters.twitch.parse import is_login
@@ -25,7 +25,7 @@ class TwitchMedia:
 
     def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator[MediaItem]:
+    ) -> AsyncGenerator[MediaItem, None]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         return self._web.stream(location, from_pts_s=from_pts_s, was_live=was_live)
 

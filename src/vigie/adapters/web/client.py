@@ -1,7 +1,7 @@
 """The port MediaSource: finds the media of a source and pulls it, one connection a call."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +45,7 @@ class WebMedia:
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
-    ) -> AsyncIterator[MediaItem]:
+    ) -> AsyncGenerator[MediaItem, None]:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         outlet = Outlet()
         # not in a task group: one may not be open across the yield of a generator; `finally` ends it all the same
