@@ -77,6 +77,19 @@ def test_days_are_those_of_the_reader(
     assert [entry.position for entry in found] == positions
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    ("first_on", "last_on", "count"),
+    [(date.min, date.max, 5), (date.max, None, 0), (None, date.min, 0)],
+)
+def test_the_first_and_the_last_day_there_are_can_be_searched_anywhere(
+    zone: str, first_on: date | None, last_on: date | None, count: int, auditor: Membership
+) -> None:
+    found = queries.entries_for(auditor, Search(first_on=first_on, last_on=last_on), ZoneInfo(zone))
+
+    assert found.count() == count
+
+
 def test_pages_follow_each_other_without_a_hole(auditor: Membership) -> None:
     for number in range(queries.PAGE):
         operations.append(Acted(auditor.workspace_id, None, "live.seen", "live", str(number)), NOW)

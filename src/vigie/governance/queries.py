@@ -12,6 +12,8 @@ from vigie.people.models import Membership, User
 
 PAGE = 50
 """Entries a page."""
+FIRST_ON, LAST_ON = date(1970, 1, 1), date(2999, 12, 31)
+"""No entry is from before or after: days beyond are these, since no zone can tell the moments of the very last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def entries_for(membership: Membership, search: Search, zone: tzinfo = UTC) -> Q
     if search.first_on:
         found = found.filter(at__gte=_midnight(search.first_on, zone))
     if search.last_on:
-        found = found.filter(at__lt=_midnight(search.last_on + timedelta(days=1), zone))
+        found = found.filter(at__lt=_midnight(search.last_on, zone, days_later=1))
     return found
 
 
@@ -81,7 +83,8 @@ def _people(words: str) -> list[int]:
     return [*known, int(words)] if words.isdecimal() and len(words) < 19 else known  # a larger one is no id
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
+def _midnight(day: date, zone: tzinfo, *, days_later: int = 0) -> datetime:
+    day = min(max(day, FIRST_ON), LAST_ON) + timedelta(days=days_later)
     return datetime.combine(day, time.min, zone)
 
 
