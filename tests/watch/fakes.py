@@ -1,9 +1,12 @@
-"""A media source that follows a script, and a sink that remembers."""
+"""A media source that follows a script, a sink that remembers, and a database that is away for a while."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from asgiref.sync import sync_to_async
+from django.db import Error, OperationalError, connection
 
 from vigie.events import AudioReceived, LiveStateChanged, MediaEnded, MediaItem, MediaOpened, RoomItem
 from vigie.ports import (
@@ -171,3 +174,30 @@ class ScriptedProbe:
         if isinstance(answer, PortError):
             raise answer
         return list(answer)
+
+
+@dataclass
+class Away:
+    """A database that takes no statement about a table, so many times."""
+
+    table: str
+    times: int
+    error: type[Error] = OperationalError
+
+    def __call__(
+        self, execute: Callable[..., object], sql: str, params: object, many: object, context: object
+    ) -> object:
+        if self.times and f'"{self.table}"' in sql:
+            self.times -= 1
+            raise self.error("the server closed the connection")
+        return execute(sql, params, many, context)
+
+
+@asynccontextmanager
+async def away(database: Away) -> AsyncIterator[Away]:
+    """Let the database be away for those who write off the event loop while the block runs."""
+    await sync_to_async(lambda: connection.execute_wrappers.append(database))()
+    try:
+        yield database
+    finally:
+        await sync_to_async(lambda: connection.execute_wrappers.remove(database))()

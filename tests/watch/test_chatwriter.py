@@ -4,13 +4,16 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from structlog.testing import capture_logs
 
 from tests.factories import make_live
 from tests.watch.audiences import heard
+from tests.watch.fakes import Away, away
 from vigie.events import Chatter as Seen
 from vigie.watch import chatwriter
+from vigie.watch.chatters import Audience
 from vigie.watch.models import ChatMessage, Chatter, Live, LiveSample
-from vigie.watch.operations.chat import Roll, store_chat
+from vigie.watch.operations.chat import Heard, Roll, store_chat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,6 +119,89 @@ async def test_a_live_that_is_gone_holds_up_no_other() -> None:
             await writer.put(each)
 
     assert await stored(live) == ["b"]
+
+
+# ── trouble with the database ──
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chatwriter, "PAUSE_S", 0.01)
+    monkeypatch.setattr(chatwriter, "GATHER_S", 0.01)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("table", ["watch_live", "watch_chatter", "watch_chatmessage"])
+async def test_nothing_is_lost_while_the_database_is_away(table: str) -> None:
+    live = await aslive()
+    async with away(Away(table, times=5)) as database, chatwriter.writing() as writer:
+        for message_id in "abc":
+            await writer.put(heard(live, message_id))
+        await writer.settle()
+
+    assert (await stored(live), await counted(live)) == (["a", "b", "c"], [(0, 3)])
+    assert (writer.stored, writer.dropped, database.times) == (3, 0, 0)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_counting_while_the_database_is_away_is_done_the_next_time() -> None:
+    live = await aslive()
+    await sync_to_async(store_chat)([heard(live, "a")], Roll(), live.started_at)
+    writer = chatwriter.ChatWriter()
+    async with away(Away("watch_livesample", times=1)):
+        await writer.count_again(live.pk, 0.0)
+        await writer.tally()
+        assert await counted(live) == []
+        await writer.tally()
+
+    assert await counted(live) == [(0, 1)]
+
+
+async def test_what_may_not_have_been_counted_holds_nobody_up_while_the_database_is_away() -> None:
+    live = await aslive()
+    writer = chatwriter.ChatWriter()
+    async with away(Away("watch_chatmessage", times=1)):
+        await writer.count_again(live.pk, 0.0)
+
+    await writer.tally()
+    assert await counted(live) == []
+
+
+def unwanted(live: Live, message_id: str) -> Heard:
+    """Return what somebody wrote to a team that is gone: no database takes it."""
+    did = heard(live, message_id, by=7, text="their own words")
+    return Heard(live.pk, did.at_s, Audience(live.channel.workspace_id + 1000, "web"), did.activity)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_message_that_no_database_takes_is_left_out_and_told_without_its_words() -> None:
+    live = await aslive()
+    with capture_logs() as told:
+        async with chatwriter.writing() as writer:
+            for each in (heard(live, "a"), unwanted(live, "b"), heard(live, "c", by=2)):
+                await writer.put(each)
+            await writer.settle()
+
+    assert (await stored(live), await counted(live)) == (["a", "c"], [(0, 2)])
+    assert (writer.stored, writer.dropped) == (2, 1)
+    left_out = [line for line in told if line["event"] == "chat_not_stored"]
+    assert [(line["live"], line["dropped"]) for line in left_out] == [(live.pk, 1)]
+    assert "their own words" not in str(told)
+
+
+async def test_a_live_that_is_gone_keeps_no_other_from_being_counted() -> None:
+    live, gone = await aslive(), await aslive()
+    for each in (live, gone):
+        await sync_to_async(store_chat)([heard(each, "a")], Roll(), live.started_at)
+    writer = chatwriter.ChatWriter()
+    for each in (live, gone):
+        await writer.count_again(each.pk, 0.0)
+    await sync_to_async(gone.delete)()
+
+    await writer.tally()
+
+    assert await counted(live) == [(0, 1)]
+    assert await LiveSample.objects.acount() == 1
 
 
 async def test_whoever_reads_waits_while_too_much_waits_to_be_written() -> None:
