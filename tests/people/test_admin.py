@@ -96,6 +96,22 @@ def test_a_former_e_mail_opens_nothing_any_more(operator: User, client: Client) 
     assert not EmailAddress.objects.exists()
 
 
+READER = {"email": "grace@example.org", "language": "fr", "time_zone": "UTC", "theme": "dark"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("language", "tlh"), ("time_zone", "Mars/Olympus"), ("time_zone", "")])
+def test_nobody_is_given_a_language_or_a_clock_that_does_not_exist(
+    field: str, value: str, operator: User, client: Client
+) -> None:
+    grace = make_user("grace")
+    filled = READER | {"username": "grace", "date_joined_0": "2026-01-05", "date_joined_1": "10:00:00", field: value}
+
+    answer = client.post(reverse("admin:people_user_change", args=[grace.pk]), filled)
+
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert not acts()
+
+
 def test_the_admin_is_for_operators_only(client: Client) -> None:
     client.force_login(make_membership("administrator").user)
 

@@ -5,7 +5,7 @@ from django.http import QueryDict
 
 from tests.factories import make_membership, make_user, make_workspace
 from vigie.people import forms
-from vigie.people.models import Preset, Role, Workspace
+from vigie.people.models import Preset, Role, User, Workspace
 from vigie.people.operations import NewAccount, WorkspaceSettings
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,22 @@ def test_a_profile_with_a_time_zone_that_does_not_exist_is_refused() -> None:
     data = {"first_name": "", "last_name": "", "language": "fr", "time_zone": "Mars/Olympus", "theme": "dark"}
 
     assert list(forms.ProfileForm(data, instance=user).errors) == ["time_zone"]
+
+
+@pytest.mark.parametrize("zone", ["Etc/UTC", "CET", "Europe/Paris"])
+def test_a_profile_that_is_saved_as_it_is_keeps_its_time_zone(zone: str) -> None:
+    user = make_user()
+    user.time_zone = zone
+    data = {"first_name": "", "last_name": "", "language": "fr", "time_zone": zone, "theme": "dark"}
+
+    assert f'value="{zone}" selected' in str(forms.ProfileForm(instance=user)["time_zone"])
+    assert forms.ProfileForm(data, instance=user).is_valid()
+
+
+def test_the_time_zone_of_one_person_is_not_offered_to_the_next() -> None:
+    forms.ProfileForm(instance=User(time_zone="Etc/UTC"))
+
+    assert "Etc/UTC" not in str(forms.ProfileForm(instance=User())["time_zone"])
 
 
 def test_a_public_body_is_offered_no_other_kind() -> None:

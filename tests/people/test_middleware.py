@@ -22,6 +22,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         (User(language="en", time_zone="America/New_York"), "en 05 18:30"),
         (User(language="fr", time_zone="Asia/Tokyo"), "fr 06 08:30"),
         (AnonymousUser(), "fr 06 00:30"),
+        (User(language="en", time_zone="US/Nowhere"), "en 06 00:30"),
+        (User(language="en", time_zone=""), "en 06 00:30"),
     ],
 )
 def test_a_reader_gets_their_language_and_time_zone(user: User | AnonymousUser, said: str) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
@@ -48,7 +47,7 @@ class Line:
 
 def send(member: Membership, mails: Sequence[Mail]) -> None:
     """Tell a member several things in one mail. Raises NotSent."""
-    with translation.override(member.user.language), timezone.override(ZoneInfo(member.user.time_zone)):
+    with translation.override(member.user.language), timezone.override(member.user.zone):
         message = _composed(member, mails)
     try:
         message.send()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, F, QuerySet
@@ -109,7 +108,7 @@ def quiet_hours(preference: Preference) -> QuietHours | None:
     """Return when somebody is not to be disturbed, in their time zone."""
     if preference.quiet_from is None or preference.quiet_to is None:
         return None
-    zone = ZoneInfo(preference.member.user.time_zone)
+    zone = preference.member.user.zone
     return QuietHours(preference.quiet_from, preference.quiet_to, frozenset(preference.quiet_days), zone)
 
 

@@ -9,11 +9,13 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from vigie.people.forms import ReaderForm
 from vigie.people.models import ConnectedAccount, Invitation, Membership, RoleGrant, User, Workspace
 from vigie.people.operations.telling import tell
 
@@ -47,10 +49,15 @@ def _account(request: HttpRequest, verb: str, row: models.Model, **payload: obje
     tell(cast("User", request.user), verb, row, workspace=workspace, named=str(row), **payload)
 
 
+class AccountChangeForm(ReaderForm, UserChangeForm):  # type: ignore[type-arg] # generic for mypy only
+    """An account, in a language and a time zone that there are."""
+
+
 @admin.register(User)
 class UserAdmin(AccountedAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # generic for mypy only
     """Accounts."""
 
+    form = AccountChangeForm
     list_display = ("username", "email", "first_name", "last_name", "language", "is_staff", "is_active", "last_login")
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Reading"), {"fields": ("language", "time_zone", "theme")}))
     add_fieldsets = (

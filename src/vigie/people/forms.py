@@ -202,11 +202,22 @@ class RoleForm(forms.Form):
     role = RoleField(label=_("Role"), queryset=Group.objects.all(), empty_label=None)
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
-    """What a person says of themselves, and how they want Vigie to look."""
+class ReaderForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
+    """In which language, and by which clock, a person reads."""
 
     language = forms.ChoiceField(label=capfirst(_("language")), choices=NATIVE_NAMES)
     time_zone = forms.ChoiceField(label=capfirst(_("time zone")), choices=time_zones)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the time zone that the person has, too: that of the installation may be called `Etc/UTC`."""
+        super().__init__(*args, **kwargs)
+        zone, field = self.instance.time_zone, cast("forms.ChoiceField", self.fields["time_zone"])
+        if not field.valid_value(zone) and zone in available_timezones():
+            field.choices = [*time_zones(), (zone, zone)]
+
+
+class ProfileForm(ReaderForm):
+    """What a person says of themselves, and how they want Vigie to look."""
 
     class Meta:
         model = User

@@ -1,7 +1,6 @@
 """What a signed-in reader chose: language and time zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -14,7 +13,7 @@ def reader_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         if not request.user.is_authenticated:
             return get_response(request)
         request.LANGUAGE_CODE = request.user.language
-        with translation.override(request.user.language), timezone.override(ZoneInfo(request.user.time_zone)):
+        with translation.override(request.user.language), timezone.override(request.user.zone):
             return get_response(request)
 
     return middleware

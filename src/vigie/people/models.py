@@ -1,7 +1,9 @@
 """Who uses Vigie, in which workspace, with which role."""
 
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.db.models.functions import Lower
@@ -35,6 +37,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the person's days begin: in their time zone; in the installation's where this system has no such."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):  # unknown, or so by now: former names are a package of their own
+            return ZoneInfo(settings.TIME_ZONE)
 
 
 class Role(models.TextChoices):
