@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import OperationalError, connection
 
 from vigie.ports import Fence
 from vigie.runtime import clock, leases
@@ -90,6 +90,17 @@ async def test_supervisor_restarts_what_failed_and_spares_the_others() -> None:
         assert "live:2" in supervisor.running
 
     assert lives.log.count(("start", "live:2")) == 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "rest_s"), [(1, 1.0), (2, 2.0), (3, 4.0), (6, 32.0), (7, 60.0), (8, 60.0), (5000, 60.0)]
+)
+def test_the_rest_after_failures_doubles_up_to_a_minute_however_many_there_were(
+    monkeypatch: pytest.MonkeyPatch, failures: int, rest_s: float
+) -> None:
+    monkeypatch.setattr(supervisor_module, "LONGEST_PAUSE_S", 60.0)
+
+    assert supervisor_module.pause_s(failures) == rest_s
 
 
 class FailingAtItsEnd(Lives):
@@ -185,6 +196,34 @@ class Asked(Lives):
     async def wanted(self) -> set[str]:
         await self.note("asked", "")
         return self.names
+
+
+class Clock:
+    """What the database says that the time is, until there is no database."""
+
+    def __init__(self) -> None:
+        self.is_gone = False
+        self._now = clock.now()
+
+    def __call__(self) -> datetime:
+        if self.is_gone:
+            raise OperationalError("the server closed the connection")
+        return self._now
+
+
+async def test_supervisor_stops_its_tasks_before_leases_end_that_it_cannot_renew_and_takes_them_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor_module, "LEASE_S", supervisor_module.MARGIN_S + 0.05)
+    lives, database = Lives("live:1"), Clock()
+    async with Running(lives) as supervisor:
+        supervisor.database_now = database
+        await lives.until(lambda: lives.log == [("start", "live:1")])
+
+        database.is_gone = True
+        await lives.until(lambda: lives.log[1:] == [("end", "live:1")])
+        database.is_gone = False
+        await lives.until(lambda: lives.log[2:] == [("start", "live:1")])
 
 
 @sync_to_async

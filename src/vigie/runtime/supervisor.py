@@ -133,7 +133,12 @@ async def persist(run: Callable[[], Awaitable[Result]], name: str) -> Result:
             log.exception("supervisor.task_failed", resource=name)
         reraise_cancelled()  # it failed at its end: no reason to begin anew
         failures = 1 if loop.time() - started > LONGEST_PAUSE_S else failures + 1
-        await asyncio.sleep(min(2.0 ** (failures - 1), LONGEST_PAUSE_S))
+        await asyncio.sleep(pause_s(failures))
+
+
+def pause_s(failures: int) -> float:
+    """Return for how long to rest after that many failures in a row, 1 at least: 1, 2, 4 ... 60 s, however many."""
+    return min(2.0 ** min(failures - 1, 32), LONGEST_PAUSE_S)
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:
