@@ -11,6 +11,7 @@ from channels.layers import InMemoryChannelLayer, channel_layers, get_channel_la
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 from redis import RedisError
+from structlog.testing import capture_logs
 
 from vigie.runtime import push as pushing
 from vigie.runtime.push import Fragment, group_name, push
@@ -141,6 +142,28 @@ def test_nothing_is_followed_in_a_program_without_sockets() -> None:
     pushing.note_followed(["wall:7"])
 
     assert not pushing.is_followed("wall:7")
+
+
+@pytest.fixture
+def silent_cache(settings: Settings) -> None:
+    """What is shared between processes lies on a Redis that is gone."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    }
+
+
+@pytest.mark.usefixtures("silent_cache")
+async def test_what_nobody_can_say_to_be_followed_is_pushed_all_the_same() -> None:
+    async with pushing.attached():
+        with capture_logs() as told:
+            await sync_to_async(pushing.note_followed)(["wall:7"])
+            is_followed = await sync_to_async(pushing.is_followed)("wall:7")
+
+    assert is_followed
+    assert [(one["event"], one["log_level"]) for one in told] == [
+        ("push.not_noted", "warning"),
+        ("push.not_known", "warning"),
+    ]
 
 
 def test_pages_say_again_in_time_what_they_follow() -> None:

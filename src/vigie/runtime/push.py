@@ -83,9 +83,16 @@ def note_followed(topics: Iterable[str]) -> None:
 def is_followed(topic: str) -> bool:
     """Return whether a page of any process may be looking at a topic: else there is nothing to render.
 
-    True for up to `FOLLOWED_S` after the last page left. Never false for a page that was told what it follows.
+    True for up to `FOLLOWED_S` after the last page left, and where that cannot be known. Never false for a page that
+    was told what it follows.
     """
-    return _pusher is not None and cache.get(_followed(topic), default=False)
+    if _pusher is None:
+        return False
+    try:
+        return bool(cache.get(_followed(topic), default=False))
+    except (OSError, RedisError) as error:
+        log.warning("push.not_known", error=str(error))
+        return True
 
 
 def _followed(topic: str) -> str:
