@@ -1,15 +1,18 @@
 """What the engine is told: the sweep wakes queues that have work due and no other; wakes in a row are one message."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from threading import Event
 
 import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from pytest_django.fixtures import Settings
 
+from tests.postgres import server_named
 from vigie.runtime import engine
-from vigie.runtime.engine import GATHER_S, Messenger, WorkQueue
+from vigie.runtime.engine import GATHER_S, Messenger, NoBroker, WorkQueue
 
 DEADLINE_S = 30
 
@@ -160,3 +163,39 @@ def test_a_broker_that_does_not_answer_is_left_to_the_sweep(monkeypatch: pytest.
     engine.send("hear")
 
     assert asked == ["hear"]
+
+
+# ── the broker ──
+
+
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """The address of a server that takes every call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+@pytest.mark.parametrize("address", ["memory://", pytest.param("VIGIE_TEST_REDIS", marks=pytest.mark.redis)])
+def test_a_broker_that_answers_is_reached(settings: Settings, address: str) -> None:
+    settings.CELERY_BROKER_URL = server_named(address) if address.isupper() else address
+
+    engine.reach_broker()
+
+
+def test_a_broker_that_nobody_runs_is_told_in_a_line(settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://:hunter2@127.0.0.1:1/0"
+
+    with pytest.raises(NoBroker, match=r"^Redis cannot be used: .*127\.0\.0\.1:1") as told:
+        engine.reach_broker()
+
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_broker_that_says_nothing_is_waited_for_a_while(
+    settings: Settings, mute: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "REACH_S", 0.05)
+    settings.CELERY_BROKER_URL = mute
+
+    with pytest.raises(NoBroker, match="Redis cannot be used: "):
+        engine.reach_broker()

@@ -96,6 +96,41 @@ def test_release_everything_frees_the_leases_of_a_killed_process() -> None:
     assert set(leases.claim(LIVES, "b", NOW, ttl_s=15, limit=3)) == set(LIVES)
 
 
+@pytest.mark.parametrize(
+    ("resource", "after_s", "is_held", "is_left", "is_lost"),
+    [
+        ("live:1", 14, True, False, False),
+        ("live:1", 15, False, True, True),
+        ("live:2", 0, False, True, False),
+        ("live:3", 0, False, True, False),
+        ("live:4", 0, False, False, False),
+    ],
+    ids=["held", "its owner died", "given up", "nobody's yet", "nobody wants it"],
+)
+def test_a_resource_is_held_or_left_and_lost_only_where_its_owner_died(
+    resource: str, after_s: int, *, is_held: bool, is_left: bool, is_lost: bool
+) -> None:
+    leases.claim(["live:1", "live:2"], "a", NOW, ttl_s=15, limit=2)
+    leases.release("a", ["live:2"])
+    leases.claim(["live:3"], "a", NOW, ttl_s=15, limit=0)
+    then = NOW + timedelta(seconds=after_s)
+
+    told = [ask(resource, then) for ask in (leases.is_held, leases.is_left, leases.is_lost)]
+
+    assert told == [is_held, is_left, is_lost]
+
+
+def test_release_all_of_gives_up_what_is_ours_alone() -> None:
+    leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)
+    leases.release("a", ["live:1"], due_at=NOW + timedelta(minutes=5))
+    leases.claim(["live:2"], "a", NOW, ttl_s=15, limit=1)
+    leases.claim(["live:3"], "b", NOW, ttl_s=15, limit=1)
+
+    leases.release_all_of("a")
+
+    assert leases.claim(LIVES, "c", NOW, ttl_s=15, limit=3) == {"live:2": 2}
+
+
 def test_holding_lets_the_present_owner_write_and_refuses_the_former_one() -> None:
     former = Fence("live:1", leases.claim(["live:1"], "a", NOW, ttl_s=15, limit=1)["live:1"])
     with leases.holding(former):
