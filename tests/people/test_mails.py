@@ -36,6 +36,19 @@ def test_an_invitation_is_mailed(mail_server: None, mailoutbox: list[EmailMessag
     )
 
 
+def test_the_subject_is_one_line_whatever_the_workspace_is_called(
+    mail_server: None, mailoutbox: list[EmailMessage]
+) -> None:
+    invited = invitation()
+    invited.workspace = make_workspace()
+    invited.workspace.name = "News\r\nBcc: all@example.org"
+
+    with translation.override("en"):
+        assert mails.send_invitation(invited, URL)
+
+    assert [(mail.subject, mail.bcc) for mail in mailoutbox] == [("Join News Bcc: all@example.org on Vigie", [])]
+
+
 def test_an_invitation_without_address_is_not_mailed(mail_server: None, mailoutbox: list[EmailMessage]) -> None:
     assert not mails.send_invitation(invitation(email=""), URL)
     assert mailoutbox == []

@@ -23,7 +23,8 @@ def send_invitation(invitation: Invitation, url: str) -> bool:
     """Send the link to the invited person; return whether it left, which it needs an address and a server for."""
     if not (invitation.email and settings.OPTIONS.email_url):
         return False
-    subject = gettext("Join %(workspace)s on Vigie") % {"workspace": invitation.workspace}
+    name = " ".join(str(invitation.workspace).split())  # a subject is one line
+    subject = gettext("Join %(workspace)s on Vigie") % {"workspace": name}
     text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "url": url})
     try:
         send_mail(subject, text, None, [invitation.email])
