@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import NOW, make_connection, make_membership, make_user
+from tests.factories import NOW, make_connection, make_membership, make_user, make_workspace
 from vigie.events import Acted
 from vigie.governance import operations as governance
 from vigie.governance.models import AuditEntry
@@ -110,6 +110,33 @@ def test_nobody_is_given_a_language_or_a_clock_that_does_not_exist(
 
     assert list(answer.context["adminform"].form.errors) == [field]
     assert not acts()
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({"modules": ["moderation", "chat"]}, []),
+        ({"modules": []}, []),
+        ({"modules": "5"}, ["modules"]),
+        ({"modules": ["moderation", "telepathy"]}, ["modules"]),
+        ({"preset": "public_body", "modules": ["publishing"]}, ["modules"]),
+        ({"preset": "secret_service", "modules": ["chat"]}, ["preset"]),
+        ({"alert_threshold": "1.1"}, ["__all__"]),
+        ({"name": ""}, ["name"]),
+    ],
+)
+def test_a_workspace_is_given_only_what_its_kind_allows(
+    changed: dict[str, str], wrong: list[str], operator: User, client: Client
+) -> None:
+    kept = make_workspace(preset="creator")
+    filled = {"name": kept.name, "slug": kept.slug, "preset": "creator", "alert_threshold": "0.5"}
+
+    answer = client.post(reverse("admin:people_workspace_change", args=[kept.pk]), filled | changed)
+
+    assert (list(answer.context["adminform"].form.errors) if answer.context else []) == wrong
+    kept.refresh_from_db()
+    assert (kept.alert_threshold, len(acts())) == ((0.7, 0) if wrong else (0.5, 1))
+    assert kept.modules == (["moderation", "chat", "rules", "clips"] if wrong else changed["modules"])
 
 
 def test_the_admin_is_for_operators_only(client: Client) -> None:

@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin as AllauthAuthenticatorAdmin
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,10 +14,13 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from vigie.people import presets
 from vigie.people.forms import ReaderForm
-from vigie.people.models import ConnectedAccount, Invitation, Membership, RoleGrant, User, Workspace
+from vigie.people.models import ConnectedAccount, Invitation, Membership, Module, RoleGrant, User, Workspace
+from vigie.people.operations.refusals import ModuleNotAllowed
 from vigie.people.operations.telling import tell
 
 admin.site.site_header = admin.site.site_title = "Vigie"
@@ -70,10 +74,27 @@ class UserAdmin(AccountedAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # ge
         EmailAddress.objects.filter(user_id=obj.pk).exclude(email__iexact=obj.email).delete()
 
 
+class WorkspaceChangeForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
+    """A workspace with parts that there are, and that its kind allows."""
+
+    modules = forms.MultipleChoiceField(
+        label=capfirst(_("modules")), choices=Module, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no page of the workspace could have led to."""
+        data = super().clean() or {}
+        kind = presets.PRESETS.get(data.get("preset", ""))
+        if kind and not set(data.get("modules", [])) <= kind.allowed:
+            self.add_error("modules", str(ModuleNotAllowed()))
+        return data
+
+
 @admin.register(Workspace)
 class WorkspaceAdmin(AccountedAdmin):
     """Workspaces."""
 
+    form = WorkspaceChangeForm
     list_display = ("name", "slug", "preset", "alert_threshold", "created_at")
     list_filter = ("preset",)
     search_fields = ("name", "slug")
