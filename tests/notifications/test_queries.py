@@ -18,6 +18,8 @@ from tests.notifications.rows import (
     wants,
 )
 from vigie.notifications import kinds, queries
+from vigie.notifications.models import Happening, Webhook
+from vigie.notifications.queries import Reached
 from vigie.notifications.quiet import QuietHours
 from vigie.people.models import Membership, Preset, Role
 from vigie.runtime.models import WorkState
@@ -66,6 +68,21 @@ def test_unread_is_what_was_not_seen(member: Membership, live: Live) -> None:
 
     assert queries.unread_count(member) == 1
     assert queries.unread_counts([member, make_membership(workspace=member.workspace)])[member.pk] == 1
+
+
+def test_the_newest_comes_first_whenever_it_happened(member: Membership, live: Live) -> None:
+    told = [make_notice(member, make_happening(live, kinds.LIVE_ENDED, at=NOW - timedelta(days=n))) for n in range(3)]
+
+    assert list(queries.notifications_for(member)) == told[::-1]
+
+
+def test_a_bell_counts_a_hundred_at_most(member: Membership, live: Live) -> None:
+    happenings = [make_happening(live, kinds.LIVE_ENDED, at=NOW + timedelta(seconds=n)) for n in range(101)]
+    for happening in happenings:
+        make_notice(member, happening)
+
+    assert queries.unread_count(member) == 100
+    assert queries.unread_counts([member]) == {member.pk: 100}
 
 
 def test_nobody_has_nothing_unread() -> None:
@@ -139,8 +156,22 @@ def test_who_cannot_sign_in_is_no_reader(member: Membership) -> None:
     assert queries.reader_of(member.pk) is None
 
 
+def test_a_member_is_read_for_themselves_whoever_came_before(member: Membership) -> None:
+    wants(make_membership(workspace=member.workspace), page=[])
+    last = make_membership(Role.ADMINISTRATOR, workspace=member.workspace)
+    wants(last, page=["live_ended"])
+
+    found = queries.reader_of(last.pk)
+
+    assert found is not None
+    assert (found.member_id, found.page, found.permissions) == (last.pk, {"live_ended"}, last.permissions)
+    assert queries.reader_of(0) is None
+
+
 def test_a_preference_is_there_before_it_is_saved(member: Membership) -> None:
-    assert queries.preference_of(member).pk is None
+    wants(make_membership(workspace=member.workspace))
+    fresh = queries.preference_of(member)
+    assert (fresh.pk, fresh.member) == (None, member)
     saved = wants(member, page=[])
     assert queries.preference_of(member) == saved
 
@@ -148,6 +179,66 @@ def test_a_preference_is_there_before_it_is_saved(member: Membership) -> None:
 def test_a_member_is_found_by_number(member: Membership) -> None:
     assert queries.member_called(member.pk) == member
     assert queries.member_called(0) is None
+
+
+# ── whom it has reached ──
+
+
+def reach(happening: Happening, member: Membership, webhook: Webhook) -> Reached:
+    """Let something reach a member by both ways, and a webhook."""
+    make_notice(member, happening)
+    make_mail(member, happening, state=WorkState.DONE)
+    make_delivery(webhook, happening=happening, state=WorkState.DONE)
+    return Reached(frozenset({member.pk}), frozenset({member.pk}), frozenset({webhook.pk}))
+
+
+def test_what_reached_one_has_not_reached_another(member: Membership, live: Live) -> None:
+    told, elsewhere = make_happening(live), make_happening(live, kinds.LIVE_ENDED)
+    reached = reach(told, member, make_webhook(member.workspace))
+    reach(elsewhere, make_membership(workspace=member.workspace), make_webhook(member.workspace))
+
+    assert queries.reached_by(told.pk) == reached
+
+
+@pytest.mark.parametrize(
+    ("state", "tries", "is_mailed", "is_delivered"),
+    [
+        (WorkState.PENDING, 0, True, True),
+        (WorkState.FAILED, 7, True, True),
+        (WorkState.SKIPPED, 1, False, True),
+        (WorkState.SKIPPED, 0, False, False),
+    ],
+)
+def test_what_was_put_off_before_it_was_tried_has_reached_nobody(
+    member: Membership, live: Live, state: str, tries: int, *, is_mailed: bool, is_delivered: bool
+) -> None:
+    happening = make_happening(live)
+    make_mail(member, happening, state=state, tries=tries)
+    make_delivery(make_webhook(member.workspace), happening=happening, state=state, tries=tries)
+
+    reached = queries.reached_by(happening.pk)
+
+    assert (bool(reached.page), bool(reached.mail), bool(reached.webhooks)) == (False, is_mailed, is_delivered)
+    assert bool(reached) is (is_mailed or is_delivered)
+
+
+def test_what_takes_something_back_concerns_those_whom_the_last_of_it_reached(member: Membership, live: Live) -> None:
+    webhook, other = make_webhook(member.workspace), make_live(make_channel(member.workspace))
+    reach(make_happening(live, kinds.LIVE_ENDED), make_membership(workspace=member.workspace), webhook)
+    reached = reach(make_happening(live, kinds.LIVE_ENDED, at=NOW + timedelta(hours=1)), member, webhook)
+    reach(make_happening(other, kinds.LIVE_ENDED), make_membership(workspace=member.workspace), webhook)
+    back = make_happening(live, kinds.LIVE_RESUMED, at=NOW + timedelta(hours=2))
+    reach(make_happening(live, kinds.LIVE_ENDED, at=NOW + timedelta(hours=3)), make_membership(), webhook)
+
+    assert queries.concerned_by(back) == reached
+
+
+def test_what_takes_back_what_nobody_was_told_concerns_nobody(live: Live) -> None:
+    back = queries.concerned_by(make_happening(live, kinds.LIVE_RESUMED))
+
+    assert back == Reached()
+    assert not back
+    assert queries.concerned_by(make_happening(live, kinds.LIVE_ENDED)) is None
 
 
 # ── what waits ──
