@@ -3,7 +3,7 @@ from django.http import QueryDict
 
 from tests.risk.blorks import LEXICON
 from vigie.risk.forms import TRIED_CHARS, PolicyForm, TrialForm, language_choices
-from vigie.risk.lexicon_yaml import joined, sources
+from vigie.risk.lexicon_yaml import joined, parse, sources
 from vigie.risk.models import Policy
 from vigie.risk.operations import Edit
 
@@ -67,6 +67,26 @@ def test_a_trial_has_a_text_and_a_language_of_the_policy() -> None:
 
 def test_languages_are_named_in_the_reader_s() -> None:
     assert language_choices(["fr", "en"]) == [("fr", "French"), ("en", "English")]
+
+
+@pytest.mark.parametrize(
+    "english",
+    [
+        "---" + LEXICON.replace("language: en", '"language": en'),
+        "---" + LEXICON.replace("language: en", "language : 'en'"),
+        "--- # the rules in English" + LEXICON,
+        "...\n---" + LEXICON,
+        "--- {language: en, version: '1', guards: {}, grammar: {}}\n",
+    ],
+    ids=["quoted name", "spaced name", "comment", "ended", "one line"],
+)
+def test_an_edit_loses_no_language_however_the_others_are_written(english: str) -> None:
+    policy = FRENCH + english
+
+    kept = sources(policy)
+
+    assert list(kept) == ["fr", "en"]
+    assert parse(joined(kept.values())) == parse(policy)
 
 
 def test_a_policy_is_cut_into_its_lexicons_and_joined_again() -> None:

@@ -1,6 +1,5 @@
 """The YAML of a policy: one stream, one document a language. Every error names the line that cannot be used."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from functools import cache
@@ -23,16 +22,13 @@ from vigie.risk.lexicon import (
     Strength,
 )
 from vigie.risk.signals import Kind
-from vigie.risk.yaml_fields import Fields, documents
+from vigie.risk.yaml_fields import Fields, documents, texts
 
 SHIPPED = ("fr", "en")
 MAX_CHARS = 400_000
 """Of a policy: several times the shipped one."""
 MAX_LINES = 20_000
 """Comparing two policies of so many lines takes up to a second (2026-11), and ever more with the square of them."""
-
-_BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_LANGUAGE = re.compile(r"^language:[ \t]*[\"']?([a-z]{2})\b", re.MULTILINE)
 
 
 @cache
@@ -49,8 +45,8 @@ def shipped_policy() -> str:
 
 def sources(policy: str) -> dict[str, str]:
     """Return the YAML of each lexicon of a valid policy, by language, in the order of the policy."""
-    parts = [part.strip("\n") + "\n" for part in _BETWEEN.split(policy)]
-    return {match[1]: part for part in parts if (match := _LANGUAGE.search(part))}
+    languages = [fields.text("language") for fields in documents(policy)]
+    return dict(zip(languages, texts(policy), strict=True))
 
 
 def joined(lexicons: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import yaml
 from yaml.reader import ReaderError
@@ -171,16 +172,35 @@ def documents(text: str) -> Iterator[Fields]:
         yield Fields(node, "lexicon")
 
 
+def texts(text: str) -> list[str]:
+    """Return the YAML of each document of a policy that can be read, without the mark that begins it.
+
+    What stands above the first of them belongs to it, unless that begins with a mark.
+    """
+    lines = text.splitlines(keepends=True)
+    begins = [
+        _first_line(event) if event.explicit else 0
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader)
+        if isinstance(event, yaml.DocumentStartEvent)
+    ]
+    parts = ("".join(lines[begin:end]) for begin, end in zip_longest(begins, begins[1:]))
+    return [part.removeprefix("---").strip("\n") + "\n" for part in parts]
+
+
 def _refuse_depth(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise BadLexicon(line, Flaw.TOO_DEEP, limit=MAX_DEPTH)
+                raise BadLexicon(_first_line(event) + 1, Flaw.TOO_DEEP, limit=MAX_DEPTH)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _first_line(event: yaml.Event) -> int:
+    """Return the line at which something begins, from 0."""
+    return event.start_mark.line if event.start_mark else 0
 
 
 def _where_and_why(error: yaml.MarkedYAMLError) -> tuple[int, str]:
