@@ -8,6 +8,8 @@ from vigie.people.models import Workspace
 from vigie.risk.models import Policy
 
 RULES = LEXICON.strip("\n") + "\n"
+OUTDATED = RULES.replace("profanity:", "swearwords:")
+"""Rules of another version of Vigie, which this one cannot use."""
 
 
 def make_policy(workspace: Workspace, lexicon: str = RULES, *, version: int = 1) -> Policy:

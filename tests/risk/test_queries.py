@@ -4,7 +4,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_assessment, make_live, make_membership, make_utterance, make_workspace
 from tests.risk.blorks import LEXICON
-from tests.risk.policies import make_policy
+from tests.risk.policies import OUTDATED, make_policy
 from vigie.risk import queries
 from vigie.risk.models import Assessment
 from vigie.watch.models import Live
@@ -50,6 +50,15 @@ def test_a_group_that_is_not_in_the_policy_goes_by_its_key() -> None:
     assert queries.label_of("martians", make_policy(make_workspace())) == "martians"
     assert queries.label_of("martians", None) == "martians"
     assert queries.label_of("", None) == ""
+
+
+def test_a_group_goes_by_its_key_where_the_policy_was_written_for_another_version_of_vigie() -> None:
+    former = make_policy(make_workspace(), OUTDATED)
+    assessment = make_assessment(target="blorks", signals=["hate"])
+    assessment.policy = former
+
+    assert queries.label_of("blorks", former) == "blorks"
+    assert queries.justification_of(assessment) == "Expresses hatred or disgust towards blorks."
 
 
 def test_a_justification_needs_no_query_where_the_policy_was_read_along(

@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_membership, make_workspace
-from tests.risk.policies import RULES, make_policy
+from tests.risk.policies import OUTDATED, RULES, make_policy
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership, Role
 from vigie.risk.lexicon_yaml import shipped
@@ -181,6 +181,44 @@ def test_changes_are_shown_before_anything_is_saved(client: Client, leader: Memb
 )
 def test_changes_say_what_is_wrong(client: Client, leader: Membership, lexicon: str, message: str) -> None:
     assert message in posted(client, address("policy-changes", leader), lexicon=lexicon, note="", based_on=1)
+
+
+# ── rules of another version of Vigie ──
+
+
+WHY = "Line 23: “lexicon” cannot have “swearwords”."
+
+
+@pytest.fixture
+def left_behind(leader: Membership) -> Membership:
+    """A supervisor, signed in, whose team's rules an update of Vigie cannot use."""
+    make_policy(leader.workspace, OUTDATED, version=2)
+    return leader
+
+
+def test_rules_that_an_update_cannot_use_are_told_with_the_line(client: Client, left_behind: Membership) -> None:
+    page = text_of(client, address("policy", left_behind))
+
+    assert "no text is judged until they are mended" in page
+    assert WHY in page
+    assert "note 1" in page
+    assert address("policy-edit", left_behind) + "?language=en" in page
+
+
+def test_rules_that_an_update_cannot_use_are_mended_by_an_edit(client: Client, left_behind: Membership) -> None:
+    assert "swearwords: [darn]" in text_of(client, address("policy-edit", left_behind))
+
+    page = posted(client, address("policy-edit", left_behind), lexicon=EDITED, note="renamed", based_on=2)
+
+    assert "Version 3 judges from the next text on." in page
+    assert WHY not in page
+
+
+def test_a_text_cannot_be_tried_on_rules_that_cannot_be_used(client: Client, left_behind: Membership) -> None:
+    page = posted(client, address("policy-try", left_behind), text="blorks are vermin", language="en")
+
+    assert WHY in page
+    assert "Triage" not in page
 
 
 # ── versions ──

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from vigie.people.models import Membership
 from vigie.risk import analysts
+from vigie.risk.flaws import BadLexicon
 from vigie.risk.justification import justify
 from vigie.risk.models import Assessment, Policy
 
@@ -40,10 +41,17 @@ def justification_of(assessment: Assessment) -> str:
 
 
 def label_of(target: str, policy: Policy | None) -> str:
-    """Return how a group is called in a sentence, in the active language where its policy has a lexicon for it."""
+    """Return how a group is called in a sentence, in the active language where its policy has a lexicon for it.
+
+    Its key where the policy was written for another version of Vigie: what it judged is shown all the same.
+    """
     if not target or policy is None:
         return target
-    return analysts.of_policy(policy).label(target, (get_language() or "")[:2])
+    try:
+        analyst = analysts.of_policy(policy)
+    except BadLexicon:
+        return target
+    return analyst.label(target, (get_language() or "")[:2])
 
 
 def said_before(assessments: Iterable[Assessment]) -> dict[int, tuple[str, ...]]:

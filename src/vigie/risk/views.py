@@ -1,5 +1,7 @@
 """The pages of the policy: the rules in force, their former versions, an edit with what it changes, a text to try."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +13,11 @@ from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.ports import TextToAssess
 from vigie.risk import analysts, operations, queries, wording
 from vigie.risk.changes import changes
+from vigie.risk.flaws import BadLexicon
 from vigie.risk.forms import PolicyForm, TrialForm, language_choices
 from vigie.risk.justification import justify
 from vigie.risk.lexicon import Lexicon, Predicate
+from vigie.risk.lexicon_yaml import sources
 from vigie.risk.models import Category, Policy
 from vigie.risk.permissions import may_edit_policy, may_read_policy
 from vigie.runtime import clock
@@ -26,18 +30,28 @@ VERSIONS_SHOWN = 20
 def policy(request: WorkspaceRequest) -> HttpResponse:
     """Show the rules in force, in one language."""
     in_force = operations.ensure_policy(request.workspace, clock.now())
-    lexicons = analysts.of_policy(in_force).lexicons
-    language = _language(request, list(lexicons))
+    lexicons, trouble = _usable(in_force)
+    languages = list(lexicons or sources(in_force.lexicon))
+    language = _language(request, languages)
     context = {
         "policy": in_force,
         "language": language,
-        "languages": language_choices(list(lexicons)),
-        "rules": _shown(lexicons[language]),
+        "languages": language_choices(languages),
+        "rules": _shown(lexicons[language]) if lexicons else {},
+        "trouble": trouble,
         "versions": queries.policies_for(request.membership)[:VERSIONS_SHOWN],
-        "trial": TrialForm(list(lexicons), chosen=language),
+        "trial": TrialForm(languages, chosen=language),
         "may_edit": may_edit_policy(request.membership),
     }
     return render(request, "risk/policy.html", context)
+
+
+def _usable(in_force: Policy) -> tuple[Mapping[str, Lexicon], str]:
+    """Return the rules by language; none, and why, for a policy written for another version of Vigie."""
+    try:
+        return analysts.of_policy(in_force).lexicons, ""
+    except BadLexicon as error:
+        return {}, wording.flaw_words(error)
 
 
 def _language(request: WorkspaceRequest, languages: list[str]) -> str:
@@ -84,7 +98,7 @@ def edit_policy(request: WorkspaceRequest) -> HttpResponse:
 
 def _form(request: WorkspaceRequest) -> tuple[PolicyForm, str]:
     in_force = operations.ensure_policy(request.workspace, clock.now())
-    language = _language(request, list(analysts.of_policy(in_force).lexicons))
+    language = _language(request, list(sources(in_force.lexicon)))
     return PolicyForm(in_force, language, request.POST if request.method == "POST" else None), language
 
 
@@ -150,12 +164,14 @@ def restore_policy(request: WorkspaceRequest, version: int) -> HttpResponse:
 def try_text(request: WorkspaceRequest) -> HttpResponse:
     """Show what the rules in force make of a text. Keeps nothing."""
     in_force = operations.ensure_policy(request.workspace, clock.now())
-    analyst = analysts.of_policy(in_force)
-    form = TrialForm(list(analyst.lexicons), request.POST)
+    lexicons, trouble = _usable(in_force)
+    form = TrialForm(list(lexicons), request.POST)
+    if trouble:
+        return render(request, "risk/_trial.html", {"trouble": trouble})
     if not form.is_valid():
         return render(request, "risk/_trial.html", {"form": form})
     text, language = form.cleaned_data["text"], form.cleaned_data["language"]
-    (verdict,) = analyst.assess([TextToAssess(text, language)])
+    (verdict,) = analysts.of_policy(in_force).assess([TextToAssess(text, language)])
     context = {
         "text": text,
         "verdict": verdict,
