@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from tests.factories import NOW, make_channel, make_live
 from vigie.events import Acted, Event, GapRecorded, LiveEnded, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import leases
 from vigie.watch import operations
-from vigie.watch.models import ChatState, Gap, Live, LiveState, Thumbnail, Track
+from vigie.watch.models import ChatState, Gap, Live, LiveState, Reach, Thumbnail, Track
 from vigie.watch.operations import NOT_RUNNING, Ending, LiveIsOver
 from vigie.watch.timeline import Hole, Mark
 
@@ -40,6 +41,42 @@ def test_a_channel_has_one_open_live() -> None:
 
 def test_a_title_may_be_long() -> None:
     assert len(operations.open_live(make_channel(), title="é" * 500, now=NOW).title) == 200
+
+
+ODD, KEPT = "\ud83d a\0b " + "x" * 400, "? ab " + "x" * 400
+"""What platforms, pages and file names may say: half an emoji, a NUL, too much."""
+
+
+@pytest.mark.parametrize(
+    ("write", "column", "most"),
+    [
+        (lambda live: operations.change_state(live.pk, LiveState.NO_AUDIO, ODD), "reason", 300),
+        (lambda live: operations.change_chat_state(live.pk, ChatState.BROKEN, ODD), "chat_reason", 300),
+        (lambda live: operations.end_live(live.pk, Ending(LATER, ODD, is_over=True)), "reason", 300),
+        (lambda live: operations.enter_room(live.pk, ODD), "room_id", 64),
+        (lambda live: operations.record_gap(live.pk, Hole(0.0, 1.0), ODD), "gaps__cause", 200),
+        (lambda live: operations.record_late_gap(live.pk, Hole(0.0, 1.0), ODD, Track.CHAT), "gaps__cause", 200),
+    ],
+)
+def test_what_no_column_holds_is_made_to_fit(write: Callable[[Live], object], column: str, most: int) -> None:
+    write(make_live())
+
+    assert Live.objects.values_list(column, flat=True).get() == KEPT[:most]
+
+
+def test_a_live_whose_title_is_odd_begins() -> None:
+    live = operations.open_live(make_channel(), title=ODD, now=NOW, room_id=ODD)
+
+    live.refresh_from_db()
+    assert (live.title, live.room_id) == (KEPT[:200], KEPT[:64])
+
+
+def test_odd_trouble_of_a_channel_that_cannot_be_had_is_one_row_however_often_it_comes() -> None:
+    channel = make_channel()
+
+    first, again = (operations.record_unavailable(channel, ODD, at) for at in (NOW, LATER))
+
+    assert (first.pk, Live.objects.get().reason) == (again.pk, KEPT[:300])
 
 
 def test_a_state_is_written_and_told_when_it_changes(told: list[Event]) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from vigie.errors import VigieError
 from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import bus, leases
+from vigie.watch.chatters import storable
 from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Reach, Thumbnail, Track
 from vigie.watch.timeline import Hole, Mark
 
@@ -41,7 +42,11 @@ def open_live(
     There is one open live a channel: raises IntegrityError where there is one already.
     """
     live = Live.objects.create(
-        channel=channel, title=title[:200], started_at=now, room_id=room_id[:64], aired_at=aired_at
+        channel=channel,
+        title=storable(title)[:200],
+        started_at=now,
+        room_id=storable(room_id)[:64],
+        aired_at=aired_at,
     )
     _account(live, "live.started", title=live.title)
     bus.publish(LiveStarted(channel.workspace_id, live.pk, channel.pk, now))
@@ -61,9 +66,9 @@ def resume_live(live: Live, now: datetime) -> None:
 @transaction.atomic
 def change_state(live_id: int, state: LiveState, reason: str = "") -> None:
     """Turn the ring of a live; what it shows already is not told again. Raises LiveIsOver."""
-    live = _open(live_id)
-    if (live.state, live.reason) != (state, reason[:300]):
-        live.state, live.reason = state, reason[:300]
+    live, reason = _open(live_id), _reason(reason)
+    if (live.state, live.reason) != (state, reason):
+        live.state, live.reason = state, reason
         live.save(update_fields=["state", "reason"])
         bus.publish(LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason))
 
@@ -104,7 +109,7 @@ def _gap(live: Live, track: Track, from_s: float) -> Gap:
 
 
 def _save_gap(gap: Gap, hole: Hole, cause: str) -> Gap:
-    gap.to_s, gap.cause = hole.to_s, cause[:200]
+    gap.to_s, gap.cause = hole.to_s, storable(cause)[:200]
     gap.save()
     live = gap.live
     bus.publish(GapRecorded(live.channel.workspace_id, live.pk, gap.pk, gap.from_s, gap.to_s, gap.cause, gap.track))
@@ -125,7 +130,7 @@ def count_heard(live_id: int, mark: Mark, heard_s: float) -> None:
 def change_chat_state(live_id: int, state: ChatState, reason: str = "") -> None:
     """Show how the chat of a live does. Raises LiveIsOver."""
     live = _open(live_id)
-    live.chat_state, live.chat_reason = state, reason[:300]
+    live.chat_state, live.chat_reason = state, _reason(reason)
     if state == ChatState.NONE:  # nothing is counted any more
         live.reach = Reach.UNKNOWN
     live.save(update_fields=["chat_state", "chat_reason", "reach"])
@@ -135,7 +140,7 @@ def change_chat_state(live_id: int, state: ChatState, reason: str = "") -> None:
 @transaction.atomic
 def enter_room(live_id: int, room_id: str) -> None:
     """Write down in which room of its platform a live goes on. Raises LiveIsOver."""
-    if not Live.objects.filter(pk=live_id, ended_at=None).update(room_id=room_id[:64]):
+    if not Live.objects.filter(pk=live_id, ended_at=None).update(room_id=storable(room_id)[:64]):
         raise LiveIsOver
 
 
@@ -165,7 +170,7 @@ def end_live(live_id: int, ending: Ending) -> None:
     """Close a live. Raises LiveIsOver when it is closed already."""
     live = _open(live_id)
     live.state = LiveState.ENDED if ending.is_over else LiveState.FAILED
-    live.reason, live.ended_at = ending.reason[:300], ending.at
+    live.reason, live.ended_at = _reason(ending.reason), ending.at
     live.save(update_fields=["state", "reason", "ended_at"])
     _account(live, "live.ended", reason=live.reason, state=live.state)
     bus.publish(LiveEnded(live.channel.workspace_id, live.pk, ending.at, live.reason))
@@ -187,7 +192,7 @@ def end_unreceived(live_id: int, ending: Ending) -> None:
 def record_unavailable(channel: Channel, reason: str, now: datetime) -> Live:
     """Return the live that says why a watched channel cannot be heard; the same trouble again makes no further row."""
     last = Live.objects.filter(channel=channel).order_by("-started_at").first()
-    if last and (last.state, last.reason, last.epoch) == (LiveState.FAILED, reason[:300], None):
+    if last and (last.state, last.reason, last.epoch) == (LiveState.FAILED, _reason(reason), None):
         return last
     live = Live.objects.create(channel=channel, started_at=now)
     end_live(live.pk, Ending(now, reason, is_over=False))
@@ -201,6 +206,11 @@ def end_unwatched(now: datetime) -> None:
             with suppress(LiveIsOver):  # another process looked, too
                 end = end_unreceived if leases.is_lost(live.channel.resource, now) else end_live
                 end(live.pk, Ending(now, "", is_over=True))
+
+
+def _reason(said: str) -> str:
+    """Return what its column holds of why: others say it, and may say anything."""
+    return storable(said)[:300]
 
 
 def _open(live_id: int) -> Live:
