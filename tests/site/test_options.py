@@ -2,7 +2,9 @@
 
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -46,6 +48,19 @@ def test_options_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ("DATABASE_URL", "postgres://[::1/vigie"),
         ("REDIS_URL", "cache:6379"),
         ("REDIS_URL", "redis://cache:0/0"),
+        ("VIGIE_PUBLIC_URL", "vigie.example.org"),
+        ("VIGIE_PUBLIC_URL", "ftp://vigie.example.org"),
+        ("VIGIE_PUBLIC_URL", "https://"),
+        ("VIGIE_PUBLIC_URL", "https://:8000"),
+        ("VIGIE_PUBLIC_URL", "https://example.org/vigie"),
+        ("VIGIE_PUBLIC_URL", "https://example.org/?vigie"),
+        ("VIGIE_TRUSTED_PROXIES", "nginx"),
+        ("VIGIE_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("VIGIE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/33"),
+        ("VIGIE_TIKTOK_SIGN_URL", "sign.example.org"),
+        ("VIGIE_MODEL_HUB", "hub.example.org"),
+        ("VIGIE_SPEECH_LAG_SKIP_S", "0"),
+        ("VIGIE_TIKTOK_SIGN_PER_MINUTE", "-1"),
     ],
 )
 def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -56,6 +71,26 @@ def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPat
 
     assert str(refusal.value).startswith(f"{name}: ")
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("public_url", "http://localhost:8000"),
+        ("public_url", "https://vigie.example.org/"),
+        ("public_url", "https://[2001:db8::1]"),
+        ("trusted_proxies", "127.0.0.1"),
+        ("model_hub", "http://mirror.example.org/hub"),
+        ("trusted_proxies", " 10.0.0.0/8 , ::1,"),
+        ("trusted_proxies", "*"),
+    ],
+)
+def test_addresses_that_can_be_reached_are_taken_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"VIGIE_{name.upper()}", value)
+
+    assert getattr(options.load(), name) == value
 
 
 def test_options_do_not_repeat_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +144,34 @@ def test_signing_key_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) ->
     assert options.load().signing_key() == first
     assert len(first) >= 50
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_programs_that_start_at_the_same_moment_have_one_signing_key() -> None:
+    together = Barrier(8)
+
+    def start(_number: int) -> str:
+        together.wait()
+        return options.Options().signing_key()
+
+    with ThreadPoolExecutor(8) as programs:
+        [key] = set(programs.map(start, range(8)))
+
+    assert len(key) >= 50
+
+
+def test_a_start_that_was_cut_short_leaves_no_empty_signing_key(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").touch(mode=0o600)
+
+    assert len(options.load().signing_key()) >= 50
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b" \n"])
+def test_a_signing_key_that_cannot_be_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(options.BadOptions, match=r"^VIGIE_DATA_DIR: .*secret_key (is empty|cannot be read.*)$"):
+        options.load().signing_key()
+    assert (tmp_path / "secret_key").read_bytes() == content
 
 
 def test_signing_key_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

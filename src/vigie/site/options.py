@@ -4,9 +4,11 @@ Each field is read from `VIGIE_<NAME>`, a secret also from the file that `VIGIE_
 and `REDIS_URL` keep their usual names. The table in docs/reference/settings.md is made from here.
 """
 
+import fcntl
 import os
 import secrets
-from functools import cache
+from functools import cache, partial
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -36,6 +38,9 @@ ADDRESSES = {
     "database_url": ("postgres://user:password@host:port/name", {"postgres", "postgresql"}),
     "redis_url": ("redis://:password@host:port/0", {"redis", "rediss"}),
     "email_url": ("smtp://user:password@host:port or smtp+tls://…", {"smtp", "smtp+tls"}),
+    "public_url": ("https://vigie.example.org", {"http", "https"}),
+    "tiktok_sign_url": ("https://sign.example.org", {"http", "https"}),
+    "model_hub": ("https://hub.example.org", {"http", "https"}),
 }
 """What the address of each service looks like, and its schemes."""
 
@@ -137,6 +142,25 @@ class Options(BaseSettings):
             raise ValueError(f"not an address like {form}")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def be_a_whole_site(cls, value: str) -> str:
+        """Refuse a page of a site: every address of ours begins at its root."""
+        if urlsplit(value)._replace(scheme="", netloc="").geturl() not in {"", "/"}:
+            raise ValueError("Vigie has a host name of its own, without a path behind it")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def be_addresses(cls, value: str) -> str:
+        """Refuse what no proxy would ever be known by, such as a name: then all visitors would seem to be one."""
+        for proxy in filter(None, map(str.strip, value.split(","))):
+            try:
+                _ = proxy == "*" or ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(f"not an address or a network: {error}") from None
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def be_a_time_zone(cls, value: str) -> str:
@@ -160,14 +184,13 @@ class Options(BaseSettings):
         return self.models_dir or self.data_dir / "models"
 
     def signing_key(self) -> str:
-        """Return the secret key, making one in the data folder on first use."""
+        """Return the secret key, making one in the data folder on first use. Raises BadOptions."""
         if self.secret_key:
             return self.secret_key.get_secret_value()
         path = self.data_folder() / "secret_key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+        if not path.exists() or not path.stat().st_size:
+            _make_key(path)
+        return _secret(str(path), "VIGIE_DATA_DIR")
 
 
 def variable(name: str) -> str:
@@ -175,12 +198,20 @@ def variable(name: str) -> str:
     return str(Options.model_fields[name].validation_alias or f"VIGIE_{name.upper()}")
 
 
+def _make_key(path: Path) -> None:
+    """Write a secret key, unless another process that starts at the same moment has."""
+    with open(path, "a", encoding="utf-8", opener=partial(os.open, mode=0o600)) as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        if not path.stat().st_size:
+            kept.write(secrets.token_urlsafe(48))
+
+
 def _is_address(value: str, schemes: set[str]) -> bool:
     try:
-        scheme, port = urlsplit(value).scheme, urlsplit(value).port
+        scheme, host, port = (parts := urlsplit(value)).scheme, parts.hostname, parts.port
     except ValueError:  # a port that is no number, a bracket that is not closed
         return False
-    return scheme in schemes and port != 0
+    return scheme in schemes and port != 0 and (bool(host) or not scheme.startswith("http"))  # a database may be a file
 
 
 def _secret(path: str, name: str) -> str:
