@@ -66,12 +66,23 @@ def ensure_policy(workspace: Workspace, now: datetime) -> Policy:
 
     Those are a new version after an update that changed them, which is accounted for.
     """
-    policy = queries.policy_in_force(workspace.pk)
-    if policy and (not policy.is_shipped or policy.digest == _digest(shipped_policy())):
+    if policy := _up_to_date(workspace.pk):
         return policy
+    Workspace.objects.select_for_update().get(pk=workspace.pk)  # of all who look at this moment, one makes it
+    return _up_to_date(workspace.pk) or _ship(workspace, now)
+
+
+def _up_to_date(workspace_id: int) -> Policy | None:
+    """Return the policy in force, unless it is the shipped one of another version of Vigie."""
+    policy = queries.policy_in_force(workspace_id)
+    return policy if policy and (not policy.is_shipped or policy.digest == _digest(shipped_policy())) else None
+
+
+def _ship(workspace: Workspace, now: datetime) -> Policy:
+    former = queries.policy_in_force(workspace.pk)
     shipped = Policy.objects.create(
         workspace=workspace,
-        version=policy.version + 1 if policy else 1,
+        version=former.version + 1 if former else 1,
         lexicon=shipped_policy(),
         digest=_digest(shipped_policy()),
         is_shipped=True,
