@@ -54,6 +54,7 @@ def test_the_shipped_policy_holds_every_language_with_labels_for_the_same_groups
     [
         ("language: en", "language: english", "line 2: “language” cannot be “english”; it must look like [a-z]{2}"),
         ('version: "1"', "", "line 2: “lexicon” has no “version”"),
+        ('"1"', "1" * 41, f"line 3: “version” cannot be “{'1' * 41}”; it must look like .{{1,40}}"),
         ("{key: blorks,", "{key: Blorks,", "line 5: “key” cannot be “Blorks”; it must look like [a-z][a-z_]{1,39}"),
         ("{key: blorks, label: the blorks,", "{key: snorks, label: x,", "line 4: two groups have the same key"),
         ("{group: blorks,", "{group: blrks,", "line 8: “group” cannot be “blrks”; it is one of: blorks, snorks"),

@@ -51,6 +51,16 @@ def test_what_waits_is_judged_until_nothing_does(live: Live) -> None:
     assert (first.analyst, first.target, first.policy) == ("rules 1", "blorks", Policy.objects.get())
 
 
+def test_rules_with_the_longest_version_there_may_be_judge_too() -> None:
+    live = make_live(make_channel(language="en"))
+    make_policy(live.channel.workspace, LEXICON.replace('"1"', "v" * 40))
+    queue(live, "blorks are vermin")
+
+    tasks.assess_pending()
+
+    assert Assessment.objects.get().analyst == f"rules {'v' * 40}"
+
+
 def test_each_workspace_judges_by_its_own_policy(live: Live) -> None:
     other = make_live(make_channel(language="en"))
     make_policy(other.channel.workspace, LEXICON.replace("vermin, ", ""))

@@ -73,7 +73,7 @@ def parse(text: str) -> dict[str, Lexicon]:
 
 def _lexicon(fields: Fields) -> Lexicon:
     language = fields.text("language", pattern="[a-z]{2}")
-    version = fields.text("version")
+    version = fields.text("version", pattern=".{1,40}")  # stands beside every assessment
     fields.read_sets()
     groups = tuple(_group(entry) for entry in fields.entries("groups"))
     keys = {group.key for group in groups}
