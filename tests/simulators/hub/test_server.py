@@ -66,6 +66,35 @@ def test_a_part_of_a_large_file_can_be_had(hub: HubServer) -> None:
     assert answer.headers["Content-Range"] == f"bytes 1000-{len(MODEL) - 1}/{len(MODEL)}"
 
 
+@pytest.mark.parametrize("beyond", [0, 1, 5000])
+def test_of_a_large_file_nothing_is_left_after_its_end(hub: HubServer, beyond: int) -> None:
+    address = f"{hub.store_url}/{REPOSITORY.etag('model.bin')}"
+    hub.cut(5000)
+
+    answer = httpx.get(address, headers={"Range": f"bytes={len(MODEL) + beyond}-"})
+
+    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(MODEL)}")
+    assert answer.content == b""
+
+
+def test_the_head_of_a_file_tells_all_but_its_content(hub: HubServer) -> None:
+    for path in ("a/model/resolve/main/config.json", "a/model/resolve/main/model.bin"):
+        asked, head = httpx.get(f"{hub.url}/{path}"), httpx.head(f"{hub.url}/{path}")
+        names = ("ETag", "X-Repo-Commit", "X-Linked-Etag", "X-Linked-Size", "Content-Length", "Location")
+
+        assert head.content == b""
+        assert head.status_code == asked.status_code
+        assert [head.headers.get(name) for name in names] == [asked.headers.get(name) for name in names]
+
+
+def test_who_is_refused_is_told_when_to_come_back_where_that_is_said(hub: HubServer) -> None:
+    hub.refuse(429, 503, wait_s=7)
+
+    answers = [httpx.get(f"{hub.url}/api/models/a/model") for _ in range(2)]
+
+    assert [answer.headers.get("Retry-After") for answer in answers] == ["7", None]
+
+
 def test_a_transfer_breaks_once_where_told(hub: HubServer) -> None:
     address = f"{hub.store_url}/{REPOSITORY.etag('model.bin')}"
     hub.cut(5000)

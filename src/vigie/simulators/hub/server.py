@@ -170,10 +170,13 @@ class _Request(BaseHTTPRequestHandler):
             self._send(200, body, commit | {"ETag": etag})
 
     def _store(self, digest: str, first: int) -> None:
-        """Serve a large file, from byte `first` on."""
+        """Serve a large file, from byte `first` on; 416 where there is nothing from there on."""
         body = self.hub.large(digest)
         if body is None:
             self._send(404, b"")
+            return
+        if first >= len(body):
+            self._send(416, b"", {"Content-Range": f"bytes */{len(body)}"})
             return
         headers = {"Content-Range": f"bytes {first}-{len(body) - 1}/{len(body)}"} if first else {}
         self._send(206 if first else 200, body[first:], headers, cut=self.hub.next_cut())
