@@ -19,6 +19,7 @@ from vigie.simulators.tiktok.pages import (
 
 ALICE = Account("alice", 11, 101, nickname="Alice </script>")
 BANNED = Account("banni", 15, 105, standing=Standing.BANNED)
+RUBBISH = ("rubbish", "", "-1", "²", "٣", "9" * 5000)
 PRIVATE = Account("prive", 14, 104, standing=Standing.PRIVATE)
 
 
@@ -58,7 +59,7 @@ def test_the_profile_says_why_it_shows_nothing(account: Account | None, code: in
 
 
 def test_rooms_are_alive_or_not_in_the_order_asked() -> None:
-    answer = alive([("101", ALICE), ("999", None), ("104", PRIVATE), ("rubbish", None)])
+    answer = alive([("101", ALICE), ("999", None), ("104", PRIVATE), *((it, None) for it in RUBBISH)])
 
     assert [(it["room_id_str"], it["alive"]) for it in answer["data"]] == [
         ("101", True),

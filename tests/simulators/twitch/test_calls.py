@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from tests.simulators.twitch.clients import MAX, TOM, ZOE
@@ -108,3 +110,23 @@ def test_a_cursor_expires(world: World) -> None:
 def test_a_refusal_is_told_as_twitch_tells_it() -> None:
     assert Refusal(403, "no").body() == {"error": "Forbidden", "status": 403, "message": "no"}
     assert Refusal(418, "tea").body() == {"error": "Error", "status": 418, "message": "tea"}
+
+
+@pytest.mark.parametrize("first", ["0", "101", "-1", "1.5", "٣", "ten", "9" * 5000])
+def test_a_page_has_a_number_of_rows_that_is_allowed(world: World, first: str) -> None:
+    with pytest.raises(Refusal, match="must be between 1 and 100") as refused:
+        page_of(call(world, f"first={first}"), ROWS)
+
+    assert refused.value.status == 400
+
+
+@given(after=st.text(st.characters(exclude_categories=["Cs"])) | st.from_regex(r"eyJ[0-9a-z]{0,99}-[0-9a-z]{0,999}"))
+def test_whatever_is_given_for_a_cursor_is_a_row_or_refused(after: str) -> None:
+    asked = Call(World(seed=1), Token("t", "r", "client", "1002", (), LATER), QueryParams({"after": after}), {})
+
+    try:
+        row = start_of(asked)
+    except Refusal:
+        return
+    assert row >= 0
+    assert not after or page_of(asked, ROWS)["data"] == ROWS[row : row + 20]

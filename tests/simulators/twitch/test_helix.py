@@ -64,7 +64,8 @@ def test_all_tokens_of_a_user_share_a_bucket(server: TwitchServer, client: httpx
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"{", "valid JSON"), (b"[]", "JSON object"), (b"\xff", "valid JSON")]
+    ("content", "message"),
+    [(b"{", "valid JSON"), (b"[]", "JSON object"), (b"\xff", "valid JSON"), (b"[" * 100_000, "valid JSON")],
 )
 def test_a_body_that_is_no_object_is_refused(steady_moderator: Caller, content: bytes, message: str) -> None:
     answer = steady_moderator("POST", "chat/announcements?broadcaster_id=1001&moderator_id=1002", content=content)

@@ -57,6 +57,7 @@ def test_a_timeout_replaces_a_timeout(moderator: Caller) -> None:
         {"data": {"user_id": "1003", "duration": 0}},
         {"data": {"user_id": "1003", "duration": 1_209_601}},
         {"data": {"user_id": "1003", "duration": "long"}},
+        {"data": {"user_id": "1003", "duration": True}},
         {"data": {"user_id": "1003", "reason": "a" * 501}},
     ],
 )
@@ -130,8 +131,10 @@ def test_one_announcement_is_made_in_two_seconds(server: TwitchServer, moderator
     assert moderator("POST", path, json=body).status_code == 204
 
 
-@pytest.mark.parametrize("body", [{}, {"message": ""}, {"message": "a", "color": "black"}])
-def test_an_announcement_has_words_and_a_color(steady_moderator: Caller, body: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "body", [{}, {"message": ""}, {"message": "a", "color": "black"}, {"message": "a", "color": ["blue"]}]
+)
+def test_an_announcement_has_words_and_a_color(steady_moderator: Caller, body: dict[str, Any]) -> None:
     assert steady_moderator("POST", f"chat/announcements?{CHAT}", json=body).status_code == 400
 
 
@@ -174,7 +177,8 @@ def test_somebody_is_suspicious_until_they_are_not(moderator: Caller) -> None:
     assert (told_of["status"], told_of["types"]) == ("ACTIVE_MONITORING", ["MANUALLY_ADDED"])
     assert (trusted["status"], trusted["types"]) == ("NO_TREATMENT", [])
     assert moderator("DELETE", f"{path}&user_id=1003").status_code == 400
-    assert moderator("POST", path, json={**body, "status": "EVIL"}).status_code == 400
+    evil = [moderator("POST", path, json={**body, "status": status}) for status in ("EVIL", ["RESTRICTED"])]
+    assert refusals(evil) == [400, 400]
 
 
 def test_only_a_broadcast_can_be_clipped(server: TwitchServer, moderator: Caller) -> None:
@@ -182,6 +186,29 @@ def test_only_a_broadcast_can_be_clipped(server: TwitchServer, moderator: Caller
     server.go_live("zoe_live")
     assert moderator("POST", "clips?broadcaster_id=1001").status_code == 202
     assert moderator("POST", "clips?broadcaster_id=404").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("duration", "status"),
+    [("5", 202), ("60", 202), ("12.5", 202), ("4.9", 400), ("60.1", 400), ("nan", 400), ("", 400)],
+)
+def test_a_clip_lasts_from_five_seconds_to_a_minute(
+    server: TwitchServer, moderator: Caller, duration: str, status: int
+) -> None:
+    server.go_live("zoe_live")
+
+    made = moderator("POST", f"clips?broadcaster_id=1001&duration={duration}")
+
+    assert made.status_code == status
+    clips = moderator.get("clips?broadcaster_id=1001")["data"]
+    assert [clip["duration"] for clip in clips] == ([float(duration)] if status == 202 else [])
+
+
+def test_a_clip_lasts_half_a_minute_unless_told_otherwise(server: TwitchServer, moderator: Caller) -> None:
+    server.go_live("zoe_live")
+    moderator("POST", "clips?broadcaster_id=1001")
+
+    assert [clip["duration"] for clip in moderator.get("clips?broadcaster_id=1001")["data"]] == [30.0]
 
 
 WRITES = [

@@ -79,11 +79,14 @@ def test_usher_wants_the_token_of_the_channel(server: TwitchServer, client: http
         client.get(server.url(path)),
         client.get(server.url(path), params={"sig": "ab", "token": "{}"}),
         client.get(server.url(path), params={"sig": "ab", "token": '{"channel": "max"}'}),
+        client.get(server.url(path), params={"sig": "ab", "token": '["zoe_live"]'}),
+        client.get(server.url(path), params={"sig": "ab", "token": "["}),
+        client.get(server.url(path), params={"token": '{"channel": "zoe_live"}'}),
         client.get(server.url(path), params={"sig": "ab", "token": '{"channel": "zoe_live"}'}),
     ]
 
     assert [(answer.status_code, answer.json()[0]["error_code"]) for answer in answers] == [
-        *[(403, "nauth_token_not_valid")] * 3,
+        *[(403, "nauth_token_not_valid")] * 6,
         (404, "transcode_does_not_exist"),  # this server has no media
     ]
 
@@ -123,7 +126,8 @@ def test_operations_come_one_by_one_or_many_at_once(steady: TwitchServer, client
 
 
 @pytest.mark.parametrize(
-    ("content", "headers"), [(b"{}", {}), (b"{", {"Client-ID": "x"}), (b"[1]", {"Client-ID": "x"})]
+    ("content", "headers"),
+    [(b"{}", {}), *((body, {"Client-ID": "x"}) for body in (b"{", b"[1]", b"\xff", b"[" * 100_000))],
 )
 def test_what_makes_no_sense_is_refused(
     steady: TwitchServer, client: httpx.Client, content: bytes, headers: dict[str, str]

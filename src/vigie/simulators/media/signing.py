@@ -3,6 +3,9 @@
 import hmac
 from collections.abc import Mapping
 
+LONGEST = 18
+"""Digits of a second that an address can name."""
+
 
 def signed_query(secret: bytes, live: str, expires_s: int) -> str:
     """Return the query that opens a live until `expires_s`."""
@@ -12,7 +15,7 @@ def signed_query(secret: bytes, live: str, expires_s: int) -> str:
 def is_valid(secret: bytes, live: str, query: Mapping[str, str], now_s: float) -> bool:
     """Tell whether the query was signed for this live and has not expired."""
     expires, signature = query.get("exp", ""), query.get("sig", "")
-    if not (expires.isascii() and expires.isdecimal()):
+    if not (expires.isascii() and expires.isdecimal() and len(expires) <= LONGEST):
         return False
     genuine = hmac.compare_digest(_signature(secret, live, int(expires)).encode(), signature.encode())
     return genuine and now_s < int(expires)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from json import JSONDecodeError
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -32,7 +31,7 @@ class Control:
         try:
             entry = await request.json()
             self._apply(entry.pop("handle"), entry)
-        except (JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise HTTPException(400, f"{type(error).__name__}: {error}") from error
         return await self.state(request)
 

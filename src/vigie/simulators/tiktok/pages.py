@@ -11,6 +11,8 @@ NOT_FOUND, BANNED, PRIVATE = 10202, 10221, 10222
 """Status codes of the profile page."""
 USER_NOT_FOUND = 19881007
 AGE_RESTRICTED = 4003110
+LONGEST_ID = 20
+"""Digits: ids have 64 bits."""
 QUALITIES = ("ld", "sd", "hd", "uhd", "origin")
 CAPTCHA = (
     "<!doctype html><title>Verify to continue</title>"
@@ -51,7 +53,7 @@ def alive(rooms: list[tuple[str, Account | None]]) -> dict[str, Any]:
     data = [
         {"alive": bool(account and account.is_live), "room_id": int(room_id), "room_id_str": room_id}
         for room_id, account in rooms
-        if room_id.isdecimal()
+        if room_id.isascii() and room_id.isdecimal() and len(room_id) <= LONGEST_ID
     ]
     return {"data": data, "extra": {"now": 0}, "status_code": 0}
 

@@ -22,6 +22,10 @@ PHRASES = {
 }
 
 
+MOST_CURSOR = 64
+"""Characters that are read of a cursor: no place and no time is longer."""
+
+
 class Refusal(Exception):
     """The answer is an error."""
 
@@ -101,7 +105,7 @@ class Call:
     def first(self, *, most: int, usual: int) -> int:
         """Return how many rows a page has. Raises Refusal for what is out of range."""
         text = self.query.get("first", str(usual))
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
             raise Refusal(400, f'The parameter "first" was malformed: the value must be between 1 and {most}')
         return int(text)
 
@@ -118,7 +122,7 @@ def start_of(call: Call) -> int:
     if not after:
         return 0
     try:
-        row, made_s = (int(part, 36) for part in after.removeprefix("eyJ").split("-"))
+        row, made_s = (int(part, 36) for part in after[:MOST_CURSOR].removeprefix("eyJ").split("-"))
     except ValueError:
         raise Refusal(400, 'The parameter "after" was malformed: the cursor is not valid') from None
     if call.world.now().timestamp() - made_s > call.world.settings.cursor_life_s:

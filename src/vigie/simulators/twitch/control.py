@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from json import JSONDecodeError
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -49,7 +48,7 @@ class Control:
             entry = await request.json()
             verb = self._verbs[entry.pop("do")]
             result = verb(**entry)
-        except (JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise HTTPException(400, f"{type(error).__name__}: {error}") from error
         return JSONResponse({"result": result if isinstance(result, str | int) else None})
 

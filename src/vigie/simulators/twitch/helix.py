@@ -99,7 +99,7 @@ def _content(body: bytes) -> Mapping[str, Any]:
     """Return the JSON object of a body; empty where there is none. Raises Refusal for anything else."""
     try:
         content = json.loads(body) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal(400, "The request body is not valid JSON") from None
     if not isinstance(content, dict):
         raise Refusal(400, "The request body is not a JSON object")

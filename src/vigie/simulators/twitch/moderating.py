@@ -11,6 +11,7 @@ from vigie.simulators.twitch.world import Channel, Clip
 
 LONGEST_S = 1_209_600
 """Of a timeout: two weeks."""
+SHORTEST_CLIP_S, LONGEST_CLIP_S = 5.0, 60.0
 DELETABLE = timedelta(hours=6)
 BETWEEN_ANNOUNCEMENTS = timedelta(seconds=2)
 COLORS = {"blue", "green", "orange", "purple", "primary"}
@@ -94,7 +95,7 @@ class Moderating:
         """Announce something: up to 500 characters are kept, one announcement in 2 s. Raises Refusal."""
         user, channel = call.need_moderator("moderator:manage:announcements")
         text, color = str(call.content.get("message", "")), call.content.get("color", "primary")
-        if not text or color not in COLORS:
+        if not text or str(color) not in COLORS:
             raise Refusal(400, "The message field must not be empty, and the color must be a valid one.")
         now = call.world.now()
         if channel.announced_at and now - channel.announced_at < BETWEEN_ANNOUNCEMENTS:
@@ -124,7 +125,7 @@ class Moderating:
         """Have somebody's messages watched or held back. Raises Refusal."""
         user, _ = call.need_moderator("moderator:manage:suspicious_users")
         target, status = _whom(call, call.content), call.content.get("status")
-        if status not in TREATMENTS:
+        if str(status) not in TREATMENTS:
             raise Refusal(400, "The status must be ACTIVE_MONITORING or RESTRICTED.")
         self._happenings.suspect(user, call.need_user(), target, status=str(status))
         return _suspicion(call, user, target, str(status))
@@ -147,7 +148,7 @@ class Moderating:
         if channel.stream is None:
             raise Refusal(404, "Clipping is not possible for an offline channel.")
         clip_id = f"Simulated{call.world.new_id().replace('-', '')}"
-        title, duration_s = call.query.get("title") or channel.title, float(call.query.get("duration", 30))
+        title, duration_s = call.query.get("title") or channel.title, _clip_s(call)
         channel.clips[clip_id] = Clip(clip_id, call.token.user_id, title, call.world.now(), duration_s)
         edit_url = f"https://clips.twitch.tv/{user.login}/{clip_id}/edit"
         return Reply({"data": [{"id": clip_id, "edit_url": edit_url}]}, 202)
@@ -179,9 +180,20 @@ def _ban_act(call: Call, target: TwitchUser, reason: str, duration_s: object) ->
     moderator = call.need_user().login
     if duration_s is None:
         return Act("ban", target.login, moderator, reason)
-    if not isinstance(duration_s, int) or not 1 <= duration_s <= LONGEST_S:
+    if type(duration_s) is not int or not 1 <= duration_s <= LONGEST_S:
         raise Refusal(400, "The value in the duration field is not valid.")
     return Act("timeout", target.login, moderator, reason, duration_s)
+
+
+def _clip_s(call: Call) -> float:
+    """Return how long a clip is to be, 5 to 60 s. Raises Refusal."""
+    try:
+        duration_s = float(call.query.get("duration", "30"))
+    except ValueError:
+        duration_s = 0.0
+    if not SHORTEST_CLIP_S <= duration_s <= LONGEST_CLIP_S:
+        raise Refusal(400, "The value in the duration query parameter is not valid.")
+    return duration_s
 
 
 def _is_banned(call: Call, channel: Channel, target: TwitchUser) -> bool:

@@ -44,7 +44,7 @@ class Playback:
             asked = json.loads(await request.body())
             with self._world.lock:
                 many = [self._operation(one) for one in asked] if isinstance(asked, list) else self._operation(asked)
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             return JSONResponse({"error": "Bad Request", "status": 400, "message": "invalid request"}, 400)
         return JSONResponse(many)
 
@@ -93,9 +93,9 @@ class Playback:
         login = request.path_params["login"]
         try:
             token = json.loads(request.query_params.get("token", ""))
-        except ValueError:
-            token = {}
-        if not request.query_params.get("sig") or token.get("channel") != login:
+        except (ValueError, RecursionError):
+            token = None
+        if not (request.query_params.get("sig") and isinstance(token, dict) and token.get("channel") == login):
             return _error(403, "nauth_token_not_valid", "Token is not valid")
         with self._world.lock:
             found = self._find(login)
