@@ -1,7 +1,8 @@
+import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, make_channel, make_membership, make_workspace
@@ -206,3 +207,63 @@ def test_look_now_makes_a_stream_due(actor: Membership) -> None:
 def test_look_now_looks_at_no_channel_that_is_not_watched() -> None:
     with pytest.raises(NotWatched):
         operations.look_now(make_channel(), NOW)
+
+
+def test_a_look_at_one_channel_keeps_nobody_from_looking_at_another(actor: Membership) -> None:
+    entries = [entry("camille"), entry("jules")]
+    for channel in operations.add_channels(actor.workspace, entries, actor=actor, now=NOW, is_watched=True):
+        Presence.objects.update(due_at=LATER)
+        operations.look_now(channel, NOW)
+
+    assert Presence.objects.filter(due_at=NOW).count() == 1
+    assert Presence.objects.get(channel__address="jules").due_at == NOW
+
+
+# ── whose it is ──
+
+
+@pytest.mark.parametrize("platform", ["tiktok", "twitch"])
+def test_an_account_of_another_team_or_platform_is_another_one(actor: Membership, platform: str) -> None:
+    theirs = make_channel(make_workspace(), address="camille", platform="tiktok")
+    elsewhere = make_channel(actor.workspace, address="jules", platform="web")
+    Channel.objects.filter(pk__in=[theirs.pk, elsewhere.pk]).update(platform_id="12345")
+    place = Place(platform, "12345", platform_id="12345")
+
+    added = operations.add_channel(actor.workspace, place, LABEL, actor=actor, now=NOW)
+
+    assert (added.address, added.workspace, added.platform_id) == ("12345", actor.workspace, "12345")
+
+
+def test_add_channels_may_leave_them_unwatched(actor: Membership) -> None:
+    added = operations.add_channels(actor.workspace, [entry("camille")], actor=actor, now=NOW, is_watched=False)
+
+    assert [channel.is_watched for channel in added] == [False]
+    assert not Presence.objects.exists()
+    assert [verb for verb, *_ in acts()] == ["channel.added"]
+
+
+def test_each_act_says_what_was_done(actor: Membership) -> None:
+    channel = operations.add_channel(actor.workspace, PLACE, LABEL, actor=actor, now=NOW)
+    operations.change_channel(channel, Label("Other", "en"), actor=actor)
+    operations.remove_channel(channel, actor=actor, now=NOW)
+
+    bodies = AuditEntry.objects.order_by("pk").values_list("payload__body", flat=True)
+    assert [json.loads(body) for body in bodies] == [
+        {"platform": "web", "address": ADDRESS, "name": "The plateau", "language": "fr"},
+        {"name": "Other", "language": "en"},
+        {"address": ADDRESS},
+    ]
+
+
+def test_watching_nothing_any_more_is_no_act(actor: Membership) -> None:
+    operations.stop_watching(make_channel(actor.workspace), actor=actor)
+
+    assert acts() == []
+
+
+def test_what_was_removed_is_no_longer_watched_whatever_writes_it(actor: Membership) -> None:
+    channel = make_channel(actor.workspace)
+    operations.remove_channel(channel, actor=actor, now=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(is_watched=True)

@@ -255,3 +255,76 @@ def test_the_chat_of_a_live_that_is_over_is_written_about_no_more() -> None:
     ):
         with pytest.raises(LiveIsOver):
             write()
+
+
+@pytest.mark.parametrize(
+    ("state", "reach"), [(ChatState.NONE, Reach.UNKNOWN), (ChatState.OK, Reach.HIGH), (ChatState.BROKEN, Reach.HIGH)]
+)
+def test_a_live_whose_chat_is_read_no_more_has_no_reach(told: list[Event], state: ChatState, reach: Reach) -> None:
+    live = make_live(reach=Reach.HIGH)
+
+    operations.change_chat_state(live.pk, state, "why")
+
+    live.refresh_from_db()
+    assert (live.chat_state, live.chat_reason, live.reach) == (state, "why", reach)
+    assert told == [LiveStateChanged(live.channel.workspace_id, live.pk, live.state, live.reason)]
+
+
+@pytest.mark.parametrize(
+    ("hole", "told_s", "lost_s"),
+    [
+        (Hole(5.0, 30.0), (20.0, 30.0), 26.0),  # its beginning is told already
+        (Hole(5.0, 15.0), None, 16.0),
+        (Hole(20.0, 30.0), (20.0, 30.0), 26.0),  # it only touches
+        (Hole(4.0, 30.0), (4.0, 30.0), 26.0),  # the same gap, that went on
+        (Hole(0.0, 4.0), (0.0, 4.0), 20.0),
+    ],
+)
+def test_what_an_earlier_gap_tells_is_not_told_twice(
+    hole: Hole, told_s: tuple[float, float] | None, lost_s: float
+) -> None:
+    live = make_live()
+    Gap.objects.create(live=live, from_s=4.0, to_s=20.0, cause="cut")
+    Gap.objects.create(live=live, track=Track.CHAT, from_s=0.0, to_s=90.0, cause="cut")
+    Live.objects.update(lost_s=16.0)
+
+    gap = operations.record_late_gap(live.pk, hole, "late", Track.MEDIA)
+
+    assert (gap and (gap.from_s, gap.to_s)) == told_s
+    assert Live.objects.get().lost_s == lost_s
+
+
+def test_nothing_is_entered_or_shown_of_a_live_that_is_over() -> None:
+    live = make_live(ended_at=NOW)
+
+    for write in (
+        lambda: operations.enter_room(live.pk, "8"),
+        lambda: operations.save_picture(live.pk, 1.0, b"late"),
+    ):
+        with pytest.raises(LiveIsOver):
+            write()
+    assert (Live.objects.get().room_id, Thumbnail.objects.count()) == ("", 0)
+
+
+def test_a_channel_that_was_heard_before_it_failed_has_another_row_for_the_same_trouble() -> None:
+    """What was heard before is a live; that nothing can be had now is something else."""
+    heard = make_live(state=LiveState.FAILED, reason="HTTP 404", ended_at=NOW)
+    Live.objects.update(epoch=0)
+
+    again = operations.record_unavailable(heard.channel, "HTTP 404", LATER)
+
+    assert (again.pk != heard.pk, Live.objects.count()) == (True, 2)
+
+
+def test_what_is_written_of_one_live_leaves_the_others_alone() -> None:
+    live, other = make_live(), make_live()
+
+    operations.record_gap(live.pk, Hole(0.0, 5.0), "cut")
+    operations.count_heard(live.pk, Mark(1, 60.0, None), 55.0)
+    operations.count_chat(live.pk, 60.0)
+    operations.enter_room(live.pk, "8")
+    operations.measure_lag(live.pk, 3.5)
+
+    columns = ("lost_s", "heard_s", "chat_until_s", "room_id", "lag_s")
+    assert Live.objects.values_list(*columns).get(pk=live.pk) == (5.0, 55.0, 60.0, "8", 3.5)
+    assert Live.objects.values_list(*columns).get(pk=other.pk) == (0.0, 0.0, None, "", 0.0)

@@ -322,3 +322,104 @@ def test_a_live_is_followed_into_another_room() -> None:
     see(channel, Sighting("camille", Airing.LIVE, room_id="9"), after=FLAP)
 
     assert (Live.objects.get().room_id, Live.objects.count()) == ("9", 1)
+
+
+def test_a_live_goes_on_only_while_none_came_after_it() -> None:
+    channel = watched()
+    see(channel, LIVE, OFFLINE, OFFLINE)
+    see(channel, replace(LIVE, room_id="8"), OFFLINE, OFFLINE, after=timedelta(hours=1))
+
+    see(channel, LIVE, after=timedelta(hours=2))
+
+    assert list(Live.objects.order_by("pk").values_list("room_id", flat=True)) == ["7", "8", "7"]
+
+
+def test_a_live_without_a_room_is_another_one_however_many_have_none() -> None:
+    channel = watched()
+    nameless = Sighting("camille", Airing.LIVE)
+    see(channel, nameless, OFFLINE, OFFLINE)
+
+    see(channel, nameless, after=timedelta(hours=1))
+
+    assert Live.objects.count() == 2
+
+
+def test_doubt_and_looks_concern_one_channel() -> None:
+    channel, other = watched(), watched()
+    for each in (channel, other):
+        see(each, LIVE)
+    due_at = Presence.objects.get(pk=other.pk).due_at
+
+    operations.doubt(channel.pk, NOW + LATER)
+    operations.look_at([channel.pk], NOW)
+    presence.put_off(channel.pk, NOW + timedelta(days=1))
+
+    left = Presence.objects.get(pk=other.pk)
+    assert (left.denials, left.looked_at, left.due_at) == (0, None, due_at)
+
+
+def test_what_somebody_has_on_the_screen_is_asked_for_sooner() -> None:
+    channel = watched()
+    operations.look_at([channel.pk], NOW)
+
+    assert see(channel, OFFLINE).due_at <= NOW + timedelta(seconds=35)
+
+
+def test_a_platform_that_asks_to_be_left_alone_is_left_alone_also_after_an_answer() -> None:
+    channel = watched()
+    operations.record_sighting(channel.pk, OFFLINE, NOW, look=replace(LOOK, asked_s=900.0))
+
+    assert Presence.objects.get().due_at == NOW + timedelta(seconds=900)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("camille", "@camille.tv"), ("@camille", "@camille.tv"), ("Our star", "Our star")]
+)
+def test_a_renamed_account_keeps_the_name_that_its_team_gave_it(name: str, expected: str) -> None:
+    channel = watched(platform_id="42", name=name)
+
+    see(channel, replace(OFFLINE, platform_id="42", handle="camille.tv"))
+
+    assert Channel.objects.get().name == expected
+
+
+def test_a_removed_channel_whose_number_nobody_knows_makes_way_too() -> None:
+    channel = watched(platform_id="42")
+    former = make_channel(channel.workspace, address="camille.tv", platform="tiktok")
+    Channel.objects.filter(pk=former.pk).update(removed_at=NOW)
+
+    see(channel, replace(OFFLINE, platform_id="42", handle="camille.tv"))
+
+    addresses = dict(Channel.objects.values_list("pk", "address"))
+    assert addresses == {channel.pk: "camille.tv", former.pk: f"camille.tv (removed {former.pk})"}
+
+
+def test_a_handle_that_is_on_the_list_is_not_taken_from_who_has_it() -> None:
+    channel = watched(platform_id="42")
+    there = make_channel(channel.workspace, address="camille.tv", platform="tiktok")
+
+    see(channel, replace(OFFLINE, platform_id="42", handle="camille.tv"))
+
+    addresses = dict(Channel.objects.values_list("pk", "address"))
+    assert addresses == {channel.pk: "camille", there.pk: "camille.tv"}
+
+
+def test_the_same_account_is_on_the_lists_of_two_teams() -> None:
+    channel, theirs = watched(), watched()
+    Channel.objects.filter(pk=theirs.pk).update(platform_id="42", address="camille.tv")
+
+    see(channel, replace(LIVE, handle="camille.tv"))
+
+    channel.refresh_from_db()
+    assert (channel.platform_id, channel.address) == ("42", "camille.tv")
+
+
+def test_a_change_of_the_reason_alone_is_told(told: list[Event]) -> None:
+    channel = watched()
+    see(channel, BLOCKED, BLOCKED, replace(BLOCKED, reason="TikTok answered nothing."))
+
+    changes = [event for event in told if isinstance(event, PresenceChanged)]
+    assert [(event.state, event.reason) for event in changes] == [
+        ("unknown", "TikTok asks for a captcha"),
+        ("unknown", "TikTok answered nothing."),
+    ]
