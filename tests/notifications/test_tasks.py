@@ -14,7 +14,7 @@ from vigie.notifications import kinds, operations, tasks
 from vigie.notifications.models import Delivery, Happening, Mail, Notification, Webhook
 from vigie.people.models import Membership
 from vigie.ports import Answer, PortError, WebhookSender
-from vigie.runtime import clock, ledger, registry
+from vigie.runtime import breaker, clock, ledger, registry
 from vigie.runtime.models import WorkState
 from vigie.simulators.webhooks import Fault, WebhookReceiver
 from vigie.watch.models import Live
@@ -84,6 +84,23 @@ def test_what_kills_every_worker_fails(live: Live) -> None:
     assert (Happening.objects.get().state, Happening.objects.get().reason) == (WorkState.FAILED, ledger.LOST)
 
 
+@pytest.mark.parametrize("table", [Mail, Delivery])
+def test_what_kills_every_worker_that_sends_it_fails_and_is_not_sent(
+    member: Membership, live: Live, receiver: WebhookReceiver, table: type[Mail] | type[Delivery]
+) -> None:
+    held = {"state": WorkState.RUNNING, "claimed_until": NOW, "attempts": ledger.MAX_ATTEMPTS}
+    wants(member, mail=[kinds.LIVE_STARTED])
+    make_mail(member, make_happening(live), **held)
+    make_delivery(make_webhook(member.workspace, url=receiver.url()), **held)
+
+    tasks.send_mails()
+    tasks.deliver_due()
+
+    lost = table._default_manager.get()
+    assert (lost.state, lost.reason) == (WorkState.FAILED, ledger.LOST)
+    assert (mail.outbox, receiver.received) == ([], [])
+
+
 # ── mails ──
 
 
@@ -137,6 +154,17 @@ def test_who_no_longer_wants_it_is_not_mailed(member: Membership, live: Live) ->
     assert (Mail.objects.get().state, Mail.objects.get().reason) == (WorkState.SKIPPED, "no longer asked for")
 
 
+def test_who_muted_the_channel_meanwhile_is_not_mailed(member: Membership, live: Live) -> None:
+    wants(member, mail=[kinds.LIVE_STARTED]).muted.add(live.channel)
+    make_mail(member, make_happening(live))
+    make_mail(member, make_happening(make_live(make_channel(member.workspace, name="Le petit plateau"))))
+
+    tasks.send_mails()
+
+    assert [message.subject for message in mail.outbox] == ["Le petit plateau is live"]
+    assert [one.state for one in Mail.objects.order_by("pk")] == [WorkState.SKIPPED, WorkState.DONE]
+
+
 def test_who_cannot_sign_in_any_more_is_not_mailed(member: Membership, live: Live) -> None:
     wants(member, mail=[kinds.LIVE_STARTED])
     make_mail(member, make_happening(live))
@@ -181,6 +209,18 @@ def test_a_mail_server_that_is_away_is_left_alone_by_all(member: Membership, liv
     tasks.send_mails()
 
     assert sorted(Mail.objects.values_list("tries", flat=True)) == [0, 1]
+
+
+def test_a_mail_server_that_is_back_is_trusted_as_before(member: Membership, live: Live) -> None:
+    for minutes in (20, 10):  # away twice, for a while each time
+        breaker.record_failure(tasks.SERVER, tasks.PATIENCE, clock.now() - timedelta(minutes=minutes))
+    wants(member, mail=[kinds.LIVE_STARTED])
+    make_mail(member, make_happening(live))
+
+    tasks.send_mails()
+
+    assert len(mail.outbox) == 1
+    assert breaker.record_failure(tasks.SERVER, tasks.PATIENCE, clock.now()) == tasks.PATIENCE.pause_s
 
 
 def test_an_address_that_is_refused_holds_up_nobody_else(member: Membership, live: Live, settings: Settings) -> None:

@@ -91,8 +91,11 @@ def test_attend_shows_who_is_at_work_and_forgets_the_dead() -> None:
 def test_release_everything_frees_the_leases_of_a_killed_process() -> None:
     leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)
 
+    leases.release("a", ["live:3"], due_at=NOW + timedelta(minutes=5))
+
     leases.release_everything()
 
+    assert not any(leases.is_lost(name, LATER) for name in LIVES)
     assert set(leases.claim(LIVES, "b", NOW, ttl_s=15, limit=3)) == set(LIVES)
 
 
@@ -143,6 +146,14 @@ def test_holding_lets_the_present_owner_write_and_refuses_the_former_one() -> No
         Bucket.objects.create(key="present", tokens=1, refilled_at=NOW)
 
     assert set(Bucket.objects.values_list("key", flat=True)) == {"former", "present"}
+
+
+def test_holding_is_refused_though_another_resource_has_the_token() -> None:
+    former = Fence("live:1", leases.claim(LIVES, "a", NOW, ttl_s=15, limit=3)["live:1"])
+    leases.claim(["live:1"], "b", LATER, ttl_s=15, limit=1)
+
+    with pytest.raises(leases.LeaseLost), leases.holding(former):
+        pytest.fail("live:2 and live:3 have its token still")
 
 
 def test_holding_without_a_fence_only_makes_a_transaction() -> None:
