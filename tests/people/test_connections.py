@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 
 from tests.factories import make_connection, make_membership
 from tests.people.authorities import REVOKED, SILENT, FakeAuthority, identity, provided
+from vigie.people import consents
 from vigie.people.models import ConnectedAccount, ConnectionState, Membership
 from vigie.people.scopes import FOLLOW_MODERATION, READ_CHAT, TWITCH, scopes_for
 from vigie.ports import PortError
@@ -243,6 +244,14 @@ def test_what_cannot_be_connected_is_said(client: Client, by: Membership, asked:
     answer = client.post(reverse("connection-connect", args=[by.workspace.slug]), asked)
 
     assert said(answer) == ["This cannot be connected."]
+
+
+def test_without_the_settings_of_a_platform_nobody_is_sent_there(client: Client, by: Membership) -> None:
+    with provided(None):
+        answer = client.post(reverse("connection-connect", args=[by.workspace.slug]), {"platform": TWITCH})
+
+    assert said(answer) == ["The settings of this installation lack what Twitch needs."]
+    assert consents.SESSION_KEY not in client.session
 
 
 def test_an_account_of_another_team_is_not_known(client: Client, by: Membership) -> None:

@@ -11,9 +11,10 @@ from pytest_django.fixtures import Settings
 from tests.at_once import at_once
 from tests.factories import NOW, make_connection, make_workspace
 from tests.people.authorities import REVOKED, SILENT, FakeAuthority, granted, provided
-from vigie.people import operations
+from vigie.people import keys, operations
 from vigie.people.keys import AccountKeys, keys_for
 from vigie.people.models import ConnectedAccount, ConnectionState
+from vigie.people.operations import connections
 from vigie.people.scopes import FOLLOW_MODERATION, READ_CHAT, TWITCH
 from vigie.ports import PortError
 from vigie.runtime import clock
@@ -135,6 +136,46 @@ def test_a_platform_that_is_silent_is_asked_again_later(twitch: FakeAuthority) -
     assert trouble.value.retryable
     assert (kept().state, kept().renewing_until) == (ConnectionState.OK, None)
     assert renewed(account) == "token-2"
+
+
+def test_a_platform_that_never_answers_is_given_up_and_asked_again_later(
+    twitch: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make_connection()
+    twitch.may_answer = asyncio.Event()
+    monkeypatch.setattr(keys, "ANSWER_S", 0.01)
+
+    with pytest.raises(PortError, match="did not answer") as refused:
+        renewed(account)
+
+    assert refused.value.retryable
+    assert (kept().state, kept().renewing_until) == (ConnectionState.OK, None)
+
+
+def test_a_renewal_that_somebody_else_never_ends_is_not_waited_for_without_end(
+    twitch: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make_connection()
+    ConnectedAccount.objects.update(renewing_until=clock.now() + timedelta(hours=1))
+    monkeypatch.setattr(keys, "PATIENCE_S", 0.01)
+
+    with pytest.raises(PortError, match="A token was not renewed in time") as refused:
+        renewed(account)
+
+    assert (refused.value.retryable, kept().state, twitch.asked) == (True, ConnectionState.OK, [])
+
+
+def test_what_is_said_late_of_a_replaced_token_loses_nothing(twitch: FakeAuthority) -> None:
+    account = make_connection(token="token-2")
+
+    async_to_sync(AccountKeys(account.pk).give_up)("token-1", "The consent is over.")
+
+    assert (kept().state, kept().reason) == (ConnectionState.OK, "")
+
+
+def test_waiting_for_a_token_outlasts_what_it_waits_for() -> None:
+    """A renewal whose process died is taken over before anybody gives up; one that is under way is not."""
+    assert keys.ANSWER_S < connections.RENEWAL.total_seconds() < keys.PATIENCE_S
 
 
 def test_a_caller_that_is_cancelled_leaves_the_way_free(twitch: FakeAuthority) -> None:

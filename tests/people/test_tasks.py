@@ -12,7 +12,8 @@ from vigie.people import tasks
 from vigie.people.models import ConnectedAccount, ConnectionState
 from vigie.people.scopes import FOLLOW_MODERATION, READ_CHAT
 from vigie.ports import PortError
-from vigie.runtime import clock
+from vigie.runtime import clock, engine
+from vigie.runtime.engine import Messenger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,6 +92,31 @@ def test_an_account_that_is_refused_for_good_is_revoked(
     )
     assert twitch.asked == asked
     assert [entry.verb for entry in AuditEntry.objects.all()] == ["account.lost"]
+
+
+def test_a_renewed_token_about_which_nobody_answers_is_kept(twitch: FakeAuthority) -> None:
+    make_connection(check_at=NOW)
+    twitch.valid = {"token-2": SILENT}
+
+    account = checked()
+
+    assert (account.state, account.reason) == (ConnectionState.UNREACHABLE, str(SILENT))
+    assert not AuditEntry.objects.exists()
+
+
+def test_after_a_while_the_rest_is_left_to_a_message_of_its_own(
+    twitch: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(engine, "_messenger", Messenger(woken.append, lambda *_: None))
+    monkeypatch.setattr(tasks, "AT_ONE_GO", timedelta(0))
+    for number in (1, 2):
+        make_connection(check_at=NOW + timedelta(seconds=number))
+
+    tasks.check_connections()
+
+    assert (len(twitch.asked), tasks.is_due(clock.now())) == (1, True)
+    assert woken == ["people.check_connections"]
 
 
 def test_a_token_that_ended_is_renewed_before_it_is_asked_about(twitch: FakeAuthority) -> None:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from tests.at_once import meanwhile
 from tests.factories import make_membership, make_user, make_workspace
+from vigie.governance.models import AuditEntry
 from vigie.people import operations, queries
 from vigie.people.models import Invitation, Membership, Role, User, Workspace
 from vigie.runtime import clock
@@ -88,6 +90,22 @@ def test_what_is_missing_at_first_is_told_and_nothing_is_made(field: str, client
     assert not User.objects.exists()
 
 
+def use_links() -> None:
+    Invitation.objects.update(accepted_at=clock.now())
+
+
+def test_whoever_sets_vigie_up_a_moment_too_late_is_told(client: Client) -> None:
+    link = operations.first_link(clock.now())
+    assert link is not None
+
+    with meanwhile("people_invitation", use_links):
+        answer = client.post(link, ACCOUNT | {"name": "Newsroom", "preset": "creator"})
+
+    assert answer.status_code == 410
+    assert not User.objects.exists()
+    assert not Workspace.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["setup", "invitation"])
 def test_a_link_nobody_gave_is_told_to_be_gone(name: str, client: Client) -> None:
     answer = client.get(reverse(name, args=["nonsense"]))
@@ -138,6 +156,20 @@ def test_an_invited_person_with_an_account_signs_in_and_comes_back(client: Clien
 
     client.post(link)
     assert Membership.objects.get(user=user).workspace.slug == "newsroom"
+
+
+@pytest.mark.parametrize("has_account", [False, True])
+def test_whoever_uses_a_link_a_moment_too_late_is_told(has_account: bool, client: Client) -> None:  # noqa: FBT001 - a column
+    link = invite()
+    if has_account:
+        client.force_login(make_user("ada"))
+
+    with meanwhile("people_invitation", use_links):
+        answer = client.post(link, ACCOUNT)
+
+    assert answer.status_code == 410
+    assert User.objects.filter(username="ada").exists() is has_account
+    assert Membership.objects.count() == 1  # whoever invites
 
 
 def test_a_member_who_follows_an_invitation_is_told(client: Client) -> None:
@@ -226,6 +258,16 @@ def test_settings_are_changed(administrator: Membership, client: Client) -> None
     assert (workspace.name, workspace.preset, workspace.alert_threshold) == ("Desk", "creator", 0.85)
     assert "moderation" not in workspace.modules
     assert "The settings were changed." in answer.content.decode()
+
+
+def test_settings_that_stay_as_they_are_are_not_said_to_be_changed(administrator: Membership, client: Client) -> None:
+    kept = administrator.workspace
+    filled = {"name": kept.name, "preset": kept.preset, "modules": ["moderation", "chat"], "alert_threshold": "0.7"}
+
+    answer = client.post(address("workspace-settings", kept), filled, follow=True)
+
+    assert "The settings were changed." not in answer.content.decode()
+    assert not AuditEntry.objects.exists()
 
 
 def test_wrong_settings_are_shown_again(administrator: Membership, client: Client) -> None:

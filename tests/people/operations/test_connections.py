@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.at_once import at_once
+from tests.at_once import at_once, meanwhile
 from tests.factories import NOW, make_connection, make_membership
 from tests.people.authorities import CHAT, granted, identity
 from vigie.governance.models import AuditEntry
@@ -205,6 +205,16 @@ def test_checks_are_claimed_longest_waiting_first_and_once() -> None:
 
     assert claimed == [first, second, None]
     assert operations.claim_check(NOW + timedelta(minutes=1)) is not None  # whoever had it died
+
+
+def test_a_check_that_somebody_else_claimed_in_between_is_left_to_them() -> None:
+    first, second = make_connection(check_at=NOW - timedelta(minutes=1)), make_connection(check_at=NOW)
+    others: list[ConnectedAccount | None] = []
+
+    with meanwhile("people_connectedaccount", lambda: others.append(operations.claim_check(NOW))):
+        claimed = operations.claim_check(NOW)
+
+    assert (others, claimed) == ([first], second)
 
 
 def test_a_program_that_starts_has_all_of_them_looked_into() -> None:
