@@ -142,3 +142,17 @@ def test_the_index_of_words_is_kept_by_triggers() -> None:
             "chat_search_insert",
             "chat_search_update",
         }
+
+
+@pytest.mark.parametrize("sought", ["été", "ÉTÉ", "e\u0301te\u0301"])
+def test_an_accent_may_be_a_sign_of_its_own(sought: str) -> None:
+    live = make_live()
+    write(live, "une fete", "un " + ("e\u0301te\u0301" if IGNORES_ACCENTS else sought))
+
+    assert len(queries.chat_found(live, sought).messages) == 1
+
+
+def test_chatters_of_other_teams_are_not_counted(live: Live) -> None:
+    write(make_live(), "clip")
+
+    assert queries.chatters_for(live.channel.workspace_id).count() == 3

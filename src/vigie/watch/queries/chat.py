@@ -14,7 +14,8 @@ from vigie.watch.models import ChatMessage, Chatter, Live
 A_PAGE = 200
 SAID = (ActivityKind.MESSAGE, ActivityKind.GIFT, ActivityKind.SUBSCRIPTION, ActivityKind.RAID, ActivityKind.SHARE)
 """What is shown among the lines of a chat: likes, arrivals and follows are counted."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[\w\u0300-\u036f]+")
+"""Accents may be signs of their own, as in what is copied from a Mac: they part no words."""
 
 
 @dataclass(frozen=True, slots=True)
