@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_workspace
-from tests.watch.audiences import heard, somebody
+from tests.watch.audiences import Fields, heard, somebody
 from vigie.events import (
     Acted,
     ActivityKind,
@@ -20,6 +21,7 @@ from vigie.events import (
     ModeratorActed,
 )
 from vigie.people.models import Preset, Workspace
+from vigie.runtime.sealing import CannotUnseal
 from vigie.watch.chatters import Identity
 from vigie.watch.models import ChatMessage, Chatter, ErasedMessage, Live, LiveMark
 from vigie.watch.operations import chat
@@ -336,3 +338,63 @@ def test_taking_a_chat_away_is_accounted_for(told: list[Event]) -> None:
     assert [(act.verb, act.subject_id, act.payload) for act in acts_of(told)] == [
         ("chat.exported", str(live.pk), {"form": "csv"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"text": "é" * 2000}, {"text": "é" * chat.LONGEST_TEXT}),
+        ({"count": -3, "value": -7}, {"count": 0, "value": 0}),
+        ({"count": 2**40, "value": 2**31}, {"count": 2**31 - 1, "value": 2**31 - 1}),
+    ],
+)
+def test_what_fits_no_column_is_made_to_fit(given: Fields, kept: dict[str, object]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a", **given)], Roll(), NOW)
+
+    assert ChatMessage.objects.values(*kept).get() == kept
+
+
+def test_what_was_taken_away_once_keeps_its_moment_and_is_told_once(told: list[Event]) -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a"), heard(live, "b")], Roll(), NOW)
+    chat.mark_removed(live, MessagesRemoved(NOW, message_id="a"))
+
+    later = MessagesRemoved(NOW + timedelta(hours=1))
+    assert [chat.mark_removed(live, later) for _ in range(2)] == [1, 0]
+
+    moments = dict(ChatMessage.objects.values_list("platform_id", "removed_at"))
+    assert moments == {"a": NOW, "b": later.at}
+    assert [type(event) for event in told].count(MessagesHidden) == 2
+
+
+def test_what_was_given_or_done_is_not_taken_away_with_the_words() -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "a"), heard(live, "gift", kind=ActivityKind.GIFT)], Roll(), NOW)
+
+    assert chat.mark_removed(live, MessagesRemoved(NOW, chatter_id="1001")) == 1
+    assert ChatMessage.objects.get(platform_id="gift").removed_at is None
+
+
+def test_who_cannot_be_revealed_is_not_accounted_for_as_revealed(told: list[Event], settings: Settings) -> None:
+    live = make_live(make_channel(make_workspace(preset=Preset.PUBLIC_BODY)))
+    chat.store_chat([heard(live, "a")], Roll(), NOW)
+    settings.SECRET_KEY = "another"
+
+    with pytest.raises(CannotUnseal):
+        chat.reveal_identity(
+            Chatter.objects.get(), actor=make_membership(workspace=live.channel.workspace), reason="case 12"
+        )
+
+    assert acts_of(told) == []
+
+
+def test_erasing_somebody_leaves_what_they_wrote_to_another_team() -> None:
+    ours, theirs = make_live(), make_live()
+    for live in (ours, theirs):
+        chat.store_chat([heard(live, "a")], Roll(), NOW)
+
+    erase(Chatter.objects.get(workspace=ours.channel.workspace))
+
+    assert (stored(ours), stored(theirs)) == ([], [("a", "hello", 0.0)])
+    assert list(ErasedMessage.objects.values_list("live", flat=True)) == [ours.pk]

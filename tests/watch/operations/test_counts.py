@@ -1,6 +1,10 @@
 """Counts come from the messages: made again they are the same."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import NOW, make_live
 from tests.watch.audiences import heard
@@ -88,3 +92,69 @@ def test_viewers_lie_beside_the_counts_and_neither_touches_the_other() -> None:
         (10, 1, 120),
         (20, 0, 90),
     ]
+
+
+def test_people_who_follow_or_share_count_once_and_gifts_by_their_value() -> None:
+    live = make_live()
+    kinds = (ActivityKind.FOLLOW, ActivityKind.SHARE, ActivityKind.GIFT)
+    batch = [
+        heard(live, f"{kind}{number}", by=number % 2, kind=kind, count=3, value=10)
+        for kind in kinds
+        for number in range(4)
+    ]
+    chat.store_chat(batch, Roll(), NOW)
+
+    counts.recount({live.pk: frozenset({0})})
+
+    assert LiveSample.objects.values_list("follows", "shares", "gifts").get() == (2, 2, 40)
+
+
+def test_subscriptions_and_raids_are_kept_and_count_as_nothing() -> None:
+    live = make_live()
+    kinds = (ActivityKind.SUBSCRIPTION, ActivityKind.RAID)
+    chat.store_chat([heard(live, kind, kind=kind) for kind in kinds], Roll(), NOW)
+
+    counts.recount({live.pk: frozenset({0})})
+
+    assert (sampled(live), live.messages.count()) == ({0: (0,) * len(counts.COUNTS)}, 2)
+
+
+def test_recount_forgets_what_was_erased_and_leaves_the_other_stretches() -> None:
+    live = make_live()
+    chat.store_chat([heard(live, "1"), heard(live, "2", at_s=15.0)], Roll(), NOW)
+    counts.recount({live.pk: frozenset({0, 10})})
+    live.messages.all().delete()
+
+    counts.recount({live.pk: frozenset({10})})
+
+    assert [values[0] for values in sampled(live).values()] == [1, 0]
+
+
+@pytest.mark.parametrize(("viewers", "kept"), [(-5, 0), (7, 7), (2**40, counts.MOST)])
+def test_viewers_fit_their_column_and_are_told(told: list[Event], viewers: int, kept: int) -> None:
+    live, other = make_live(), make_live()
+
+    counts.count_viewers(live.pk, 12.0, viewers)
+
+    found = Live.objects.values_list("viewers", "peak_viewers")
+    assert (found.get(pk=live.pk), found.get(pk=other.pk)) == ((kept, kept), (None, None))
+    assert told == [LiveSampled(live.channel.workspace_id, live.pk, 10)]
+
+
+def test_written_from_begins_with_the_stretch_that_a_moment_lies_in() -> None:
+    live, other = make_live(), make_live()
+    batch = [heard(live, str(at_s), at_s=at_s) for at_s in (9.0, 10.0, 55.0)]
+    chat.store_chat([*batch, heard(other, "1", at_s=90.0)], Roll(), NOW)
+
+    assert counts.written_from(live.pk, 12.0) == {10, 50}
+    assert counts.written_from(live.pk, -300.0) == {0, 10, 50}
+
+
+@given(st.sets(st.integers(0, 30)))
+def test_runs_are_apart_and_hold_each_stretch_once(numbers: set[int]) -> None:
+    begins = {10 * number for number in numbers}
+
+    runs = counts.runs_of(begins)
+
+    assert [at_s for first, end in runs for at_s in range(first, end, 10)] == sorted(begins)
+    assert all(end < later for (_, end), (later, _) in pairwise(runs))

@@ -6,6 +6,7 @@ from typing import Unpack
 import pytest
 
 from tests.factories import NOW, LiveFields, make_channel, make_live
+from vigie.watch import virality
 from vigie.watch.models import Channel, ChatState, Gap, Live, LiveMark, LiveSample, Track
 from vigie.watch.operations import reach
 
@@ -183,3 +184,65 @@ def test_what_is_usual_comes_from_the_lives_before() -> None:
 
     assert found is not None
     assert (found.lives, found.usual.viewers) == (1, 5000.0)
+
+
+def test_one_live_is_reckoned_and_no_other() -> None:
+    other, live = on_air(reach="high"), on_air()
+    for each, much in ((other, 60), (live, 10)):
+        counted(each, *[10] * 40, *[much] * 10, viewers=100)
+
+    reach.reckon(live.pk, NOW + at(50))
+
+    assert dict(Live.objects.values_list("pk", "reach")) == {other.pk: "high", live.pk: "low"}
+    assert marks() == []
+
+
+def test_a_burst_late_in_a_long_live_is_marked_where_it_was() -> None:
+    live = on_air()
+    counted(live, *[10] * 200, 60, 70, 65, *[10] * 20)
+
+    reach.reckon(live.pk, NOW + at(223))
+
+    assert marks() == [(2000.0, 2030.0)]
+
+
+def signals(live: Live, place: int) -> dict[virality.Signal, float | None]:
+    found = reach.explain_reach(live, NOW + at(place))
+    assert found is not None
+    return {feature.signal: feature.now for feature in found.features}
+
+
+@pytest.mark.parametrize(
+    ("platform", "follows", "expected"),
+    [("tiktok", 0, (12.0, 0.0)), ("tiktok", 1, (12.0, 6.0)), ("twitch", 0, (None, None)), ("twitch", 1, (None, 6.0))],
+)
+def test_what_a_platform_does_not_tell_is_unknown_and_not_nothing(
+    platform: str, follows: int, expected: tuple[float | None, float | None]
+) -> None:
+    live = on_air(make_channel(platform=platform))
+    counted(live, *[10] * 60, viewers=100, shares=2, follows=follows)
+
+    found = signals(live, 60)
+
+    assert (found[virality.Signal.SHARES], found[virality.Signal.FOLLOWS]) == expected
+
+
+def test_the_stretch_under_way_is_left_out() -> None:
+    live = on_air()
+    counted(live, *[10] * 60, 900, viewers=100)
+
+    assert signals(live, 60)[virality.Signal.MESSAGES] == 60.0
+
+
+def test_what_is_usual_is_told_by_the_last_lives_of_the_same_channel_that_are_over() -> None:
+    channel = make_channel()
+    for hours in range(virality.MOST_LIVES + 2):
+        started_at = NOW - timedelta(hours=50 - hours)
+        former = make_live(channel, started_at=started_at, ended_at=started_at + at(30), chat_state=ChatState.OK)
+        counted(former, *[5] * 30, viewers=1000 * hours)
+    counted(on_air(), *[5] * 30, viewers=10**6)  # of another channel
+
+    found = reach._history(on_air(channel))
+
+    assert found is not None
+    assert (found.lives, found.usual.viewers) == (virality.MOST_LIVES, 6500.0)
