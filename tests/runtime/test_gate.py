@@ -1,6 +1,6 @@
 """One gate for all: a budget a key, an account of what was asked, a breaker that everyone respects."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -105,3 +105,45 @@ async def test_leave_counts_requests_and_failures_an_hour() -> None:
     await shared.leave("twitch", None)
 
     assert await counted() == [("tiktok", 2, 1), ("twitch", 1, 0)]
+
+
+def test_a_key_without_a_budget_may_spend_a_little() -> None:
+    shared = SharedGate({"twitch": SLOW, "twitch.user.": Budget(9.0, 3.0), "": Budget(1.0, 1.0)})
+
+    assert shared.budget_of("twitch.user.7") == Budget(9.0, 3.0)
+    assert shared.budget_of("twitch") == shared.budget_of("twitch.other") == SLOW
+    assert shared.budget_of("tiktok") == Budget(1.0, 1.0)
+    assert SharedGate({"twitch": SLOW}).budget_of("tiktok") == gate.UNKNOWN
+
+
+@pytest.mark.usefixtures("standing_clock")
+async def test_who_is_refused_has_spent_nothing() -> None:
+    shared = SharedGate({"tiktok": Budget(capacity=2.0, per_s=0.01)})
+    await shared.enter("tiktok")
+
+    with pytest.raises(PortError, match=r"tiktok: no request before 100 s\."):
+        await shared.enter("tiktok", cost=2.0)
+
+    await shared.enter("tiktok")
+
+
+async def test_each_hour_is_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = SharedGate({})
+    for minutes in (0, 59, 60):
+        monkeypatch.setattr(clock, "now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
+        await shared.leave("tiktok", None)
+
+    hours = await sync_to_async(lambda: list(Traffic.objects.order_by("hour").values_list("hour", "requests")))()
+    assert hours == [(NOON, 2), (NOON + timedelta(hours=1), 1)]
+
+
+async def test_what_is_no_use_asking_again_is_a_failure_and_no_trouble_of_the_vendor() -> None:
+    shared = SharedGate({})
+    for _ in range(gate.PATIENCE.failures - 1):
+        await shared.leave("tiktok", PortError("time-out", retryable=True))
+
+    await shared.leave("tiktok", PortError("no such account", permanent=True))  # the vendor answers: all is well
+    await shared.leave("tiktok", PortError("time-out", retryable=True))
+
+    assert await sync_to_async(breaker.wait_s)("tiktok", clock.now()) == 0.0
+    assert await counted() == [("tiktok", gate.PATIENCE.failures + 1, gate.PATIENCE.failures + 1)]

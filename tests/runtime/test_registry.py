@@ -73,3 +73,27 @@ def test_release_hands_over_what_was_built_and_builds_nothing() -> None:
 
     assert registry.release(LanguageIdentifier) is built
     assert registry.get(LanguageIdentifier) is not built
+
+
+def test_each_platform_has_its_own_and_they_are_known_by_name() -> None:
+    for platform in ("twitch", "tiktok"):
+        registry.provide(LanguageIdentifier, French, platform)
+
+    assert registry.platforms_of(LanguageIdentifier) == ["tiktok", "twitch"]
+    assert registry.get(LanguageIdentifier, "tiktok") is not registry.get(LanguageIdentifier, "twitch")
+    with pytest.raises(registry.NotProvided, match=r"^Nothing implements LanguageIdentifier of kick\.$"):
+        registry.get(LanguageIdentifier, "kick")
+
+    for platform in ("twitch", "tiktok"):
+        registry.withdraw(LanguageIdentifier, platform)
+    assert registry.platforms_of(LanguageIdentifier) == []
+
+
+def test_what_was_withdrawn_is_not_given_though_it_was_built() -> None:
+    registry.provide(LanguageIdentifier, French)
+    registry.get(LanguageIdentifier)
+
+    registry.withdraw(LanguageIdentifier)
+
+    assert registry.find(LanguageIdentifier) is None
+    assert registry.current(LanguageIdentifier) is None
