@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.risk.blorks import read, told
+from tests.risk.blorks import LEXICON, read, told
 from vigie.risk.frames import Frame, frames
 from vigie.risk.lexicon import Strength
-from vigie.risk.reading import Nature, Target
+from vigie.risk.lexicon_yaml import parse
+from vigie.risk.reading import Nature, Reading, Target
 from vigie.risk.signals import Circumstance, Kind
+from vigie.risk.vocabulary import Vocabulary
 
 Told = list[tuple[str, str, set[str]]]
 
@@ -66,6 +68,67 @@ def test_predicates_are_bound_to_the_group_they_are_said_of(text: str, expected:
 
 
 @pytest.mark.parametrize(
+    ("text", "most", "there", "beyond"),
+    [
+        ("blorks … are vermin", 7, [("dehumanization", "blorks", set())], []),
+        ("i hate … blorks", 4, [("hate", "blorks", set())], []),
+        ("filthy … blorks", 1, [("inferiority", "blorks", set())], []),
+        ("blorks … go home", 1, [("exclusion", "blorks", set())], []),
+        ("must … boil blorks", 7, [("threat", "blorks", set())], []),
+        ("… boil blorks", 2, [("threat", "blorks", set())], []),
+        ("must boil … you", 0, [("personal_threat", "", {"addressed"})], []),
+        ("i … hate blorks", 5, [("hate", "blorks", set())], [("hate", "blorks", {"loose"})]),
+        (
+            "all … blorks are vermin",
+            2,
+            [("dehumanization", "blorks", {"everyone"})],
+            [("dehumanization", "blorks", set())],
+        ),
+        ("are … vermin blorks", 2, [("dehumanization", "blorks", set())], [("dehumanization", "blorks", {"loose"})]),
+    ],
+)
+def test_a_statement_reaches_over_so_many_words_and_no_more(text: str, most: int, there: Told, beyond: Told) -> None:
+    assert told(text.replace("…", "um " * most)) == there
+    assert told(text.replace("…", "um " * (most + 1))) == beyond
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("blorks left but are vermin", []),
+        ("are um blorks and vermin", [("dehumanization", "blorks", {"loose"})]),
+        ("laws against the blorks are vermin", [("dehumanization", "blorks", {"loose"})]),
+        ("let's hate blorks", [("hate", "blorks", set())]),
+        ("we should boil you blorks", [("threat", "blorks", {"addressed"})]),
+        ("we should em boil zombies", []),
+        ("must you boil", [("personal_threat", "", {"addressed"})]),
+        ("we must em boil", [("unnamed_threat", "", set())]),
+        ("em must boil", []),
+        ("blorks must me squash", []),
+        ("I hate you", []),
+    ],
+)
+def test_the_words_beside_a_predicate_tell_of_whom_it_is_said(text: str, expected: Told) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("implied", "text", "expected"),
+    [
+        ("snorks", "go home", (Kind.EXCLUSION, "snorks")),
+        ("snorks", "blorks go home", (Kind.EXCLUSION, "blorks")),
+        ("somebody", "go home", (Kind.ABUSE, "")),
+    ],
+)
+def test_a_predicate_may_imply_of_whom_it_is_said(implied: str, text: str, expected: tuple[Kind, str]) -> None:
+    rules = LEXICON.replace("beside, words: [go home]", f"beside, implies: {implied}, words: [go home]")
+
+    (frame,) = frames(Reading(text, Vocabulary(parse(rules)["en"])))
+
+    assert (frame.kind, frame.target.key if frame.target else None) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("the government is vermin", [("criticism", "", set())]),
@@ -122,6 +185,7 @@ def test_slurs_stand_alone() -> None:
 
 def test_an_ordinary_insult_weighs_more_when_said_of_a_group() -> None:
     assert told("blorks are snorkels") == [("inferiority", "blorks", set())]
+    assert told("drummers are snorkels") == [("insult", "snorks", set())]
     assert told("blorks own snorkels") == [("insult", "snorks", set())]
 
 

@@ -62,6 +62,53 @@ def test_guards_see_what_surrounds_a_statement(text: str, seen: set[str]) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "most", "seen"),
+    [
+        ("it is not … filthy blorks", 3, {"negated"}),
+        ("nobody … filthy blorks", 11, {"negated"}),
+        ("he said that … filthy blorks", 12, {"reported"}),
+        ("unacceptable … filthy blorks", 24, {"denounced"}),
+        ("that blorkface … unacceptable", 24, {"denounced"}),
+        ("my … blorkface", 1, {"reclaimed"}),
+        ("brave … blorkface", 7, {"praised"}),
+        ("nothing against … that blorkface", 17, {"disclaimed"}),
+        ("match … we should boil blorks", 12, {"playing"}),
+        ("you … blorkface", 2, {"addressed"}),
+        ("blorkface … you", 0, {"addressed"}),
+    ],
+)
+def test_a_guard_reaches_over_so_many_words_and_no_more(text: str, most: int, seen: set[str]) -> None:
+    assert circumstances(text.replace("…", "um " * most)) == seen
+    assert circumstances(text.replace("…", "um " * (most + 1))) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        # a word such as `racist` denounces what was said, unless it is itself said of the people
+        ("saying blorks are vermin is blorkphobic", {"denounced"}),
+        ("blorkfaces are blorkphobic", set()),
+        ('"blorkfaces" are blorkphobic', {"quoted", "denounced"}),
+        ("blorkfaces blorkphobic", {"denounced"}),
+        ("blorkfaces all are blorkphobic", set()),
+        ("blorkfaces are um um um um blorkphobic", set()),
+        ("blorkfaces are um um um um um blorkphobic", {"denounced"}),
+        # sentences are counted from where the statement stands
+        ("hello. well. that blorkface. unacceptable", {"denounced"}),
+        ("hello. well. let's boil the blorks. what a match", {"playing"}),
+        ("let's boil the blorks. so. what a match", set()),
+        # who counts among them takes back a name, and nothing else
+        ("my filthy blorks", set()),
+        # what stands before the people is not said of what they are
+        ("I do not lie blorks are vermin", set()),
+        ("I hate not blorks", {"negated"}),
+    ],
+)
+def test_a_guard_belongs_to_one_statement(text: str, seen: set[str]) -> None:
+    assert circumstances(text) == seen
+
+
+@pytest.mark.parametrize(
     ("text", "reclaimed"),
     [
         ("I am a blorkface", True),

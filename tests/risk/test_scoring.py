@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.risk.blorks import found, read
-from vigie.ports import Span, Verdict
+from vigie.ports import HIGH, MEDIUM, Span, Verdict
 from vigie.risk import scoring
 from vigie.risk.frames import Frame
 from vigie.risk.lexicon import Strength
@@ -129,6 +129,96 @@ def test_taking_back_never_raises_the_score(frame: Frame, seen: Circumstance) ->
     taken_back = frame._replace(circumstances=frame.circumstances | {seen})
 
     assert verdict(reading, [taken_back]).score <= verdict(reading, [frame]).score
+
+
+def scored(kind: Kind, *seen: Circumstance, strength: Strength = Strength.NORMAL) -> float:
+    """Return the score of one thing said of a group."""
+    return verdict(read("blorks are vermin"), [Frame(2, 3, kind, GROUP, strength, frozenset(seen))]).score
+
+
+def test_the_graver_kind_of_statement_is_looked_at_first() -> None:
+    assert sorted(Kind, key=scored, reverse=True) == [
+        Kind.THREAT,
+        Kind.DEHUMANIZATION,
+        Kind.HATE,
+        Kind.SLUR,
+        Kind.EXCLUSION,
+        Kind.INFERIORITY,
+        Kind.ACCUSATION,
+        Kind.DENIAL,
+        Kind.UNNAMED_THREAT,
+        Kind.PERSONAL_THREAT,
+        Kind.INSULT,
+        Kind.CRITICISM,
+        Kind.ABUSE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "low", "high"),
+    [
+        ([Kind.THREAT, Kind.DEHUMANIZATION, Kind.HATE, Kind.SLUR, Kind.EXCLUSION, Kind.INFERIORITY], HIGH, 1.0),
+        ([Kind.ACCUSATION], HIGH, 1.0),
+        ([Kind.DENIAL], MEDIUM, HIGH),
+        ([Kind.UNNAMED_THREAT, Kind.PERSONAL_THREAT, Kind.INSULT, Kind.CRITICISM, Kind.ABUSE], 0.1, MEDIUM),
+    ],
+)
+def test_a_plain_statement_has_the_severity_of_its_kind(kinds: list[Kind], low: float, high: float) -> None:
+    assert all(low <= scored(kind) < high for kind in kinds)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_how_a_thing_is_said_makes_it_graver_or_milder(kind: Kind) -> None:
+    graver = {seen for seen in Circumstance if scored(kind, seen) > scored(kind)}
+    milder = {seen for seen in Circumstance if scored(kind, seen) < scored(kind)}
+
+    assert graver == {
+        Circumstance.EVERYONE,
+        Circumstance.ADDRESSED,
+        Circumstance.DISCLAIMED,
+        Circumstance.DISGUISED,
+    }
+    assert milder == set(Circumstance) - graver
+    assert scored(kind, strength=Strength.WEAK) < scored(kind) < scored(kind, strength=Strength.STRONG)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        Circumstance.NEGATED,
+        Circumstance.RECLAIMED,
+        Circumstance.PLAYING,
+        Circumstance.LOOSE,
+        Circumstance.DENOUNCED,
+    ],
+)
+def test_what_is_taken_back_raises_no_alert_whatever_makes_it_graver(seen: Circumstance) -> None:
+    said = (Circumstance.EVERYONE, Circumstance.DISGUISED, seen)
+
+    assert all(scored(kind, *said) < HIGH for kind in Kind)
+
+
+@pytest.mark.parametrize("seen", [Circumstance.QUOTED, Circumstance.REPORTED, Circumstance.PRAISED])
+def test_somebody_else_s_words_alone_raise_no_alert(seen: Circumstance) -> None:
+    assert all(scored(kind, seen) < HIGH for kind in Kind)
+
+
+def test_at_most_three_further_kinds_add_to_a_score() -> None:
+    kinds = [Kind.THREAT, Kind.DEHUMANIZATION, Kind.HATE, Kind.SLUR, Kind.EXCLUSION]
+    frames = [Frame(n, n + 1, kind, GROUP) for n, kind in enumerate(kinds)]
+    reading = read("blorks are vermin and so on")
+
+    scores = [verdict(reading, frames[:count]).score for count in range(1, 6)]
+
+    assert scores == sorted(scores)
+    assert scores[0] < scores[1] < scores[2] < scores[3] == scores[4]
+
+
+def test_a_further_statement_that_weighs_nothing_adds_nothing() -> None:
+    threat, opinion = Frame(2, 3, Kind.THREAT, GROUP), Frame(0, 1, Kind.CRITICISM, GROUP)
+    reading = read("blorks are vermin")
+
+    assert verdict(reading, [opinion, threat]).score == verdict(reading, [threat]).score
 
 
 @given(FRAMES)
