@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -82,6 +84,10 @@ async def test_page_consumer_refuses_who_is_not_signed_in() -> None:
         ({"follow": ["live:1"]}, ["live:1"]),
         ({"follow": ["live:2", "alerts:1", "live:", "live:x", "live:1:2", 7]}, []),
         ({"follow": [f"live:{10**30}", "live:" + "9" * 5000]}, []),
+        ({"follow": ["live:01", "live:\u0661", "live:\uff11", "live:1 ", "live:+1"]}, []),
+        ({"follow": ["live:1", "live:\u0661", "live:1"]}, ["live:1"]),
+        ({"follow": [f"live:{number}" for number in range(2, consumers.MAX_TOPICS + 1)] + ["live:1"]}, ["live:1"]),
+        ({"follow": [f"live:{number}" for number in range(2, consumers.MAX_TOPICS + 2)] + ["live:1"]}, []),
         ({"follow": "live:1"}, []),
         (["live:1"], []),
         ({}, []),
@@ -158,6 +164,36 @@ async def test_page_consumer_says_again_what_it_follows(
     async with push.attached(), asyncio.timeout(DEADLINE_S):
         await cache.aclear()
 
+        while not await sync_to_async(push.is_followed)("live:1"):
+            pass
+    await page.close()
+
+
+class FailingOnce:
+    """A database that does not answer the first question."""
+
+    def __init__(self) -> None:
+        self.failed = Event()
+
+    def __call__(self, execute: Callable[..., object], *args: object) -> object:
+        if not self.failed.is_set():
+            self.failed.set()
+            raise OperationalError("the server closed the connection")
+        return execute(*args)
+
+
+async def test_page_consumer_outlives_a_database_that_does_not_answer(
+    reader: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "AGAIN_S", 0.01)
+    page = await opened(client)
+    database = FailingOnce()
+    await sync_to_async(lambda: connection.execute_wrappers.append(database))()
+
+    async with push.attached(), asyncio.timeout(DEADLINE_S):
+        assert await asyncio.to_thread(database.failed.wait, DEADLINE_S)
+        await sync_to_async(lambda: connection.execute_wrappers.remove(database))()
+        await cache.aclear()
         while not await sync_to_async(push.is_followed)("live:1"):
             pass
     await page.close()

@@ -109,8 +109,8 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         """Return whether the reader may see what is pushed on `topic`."""
         kind, _, text = topic.partition(":")
         pk = number(text)
-        if kind not in TOPICS or pk is None or not self.scope["user"].is_authenticated:
-            return False
+        if kind not in TOPICS or pk is None or text != str(pk) or not self.scope["user"].is_authenticated:
+            return False  # another way to write the number names another group: nothing is pushed there
         return await sync_to_async(TOPICS[kind])(self.scope["user"], pk)
 
     async def access_changed(self, message: dict[str, Any]) -> None:
