@@ -158,6 +158,16 @@ def test_a_lost_account_is_told_of_once_and_asked_about_no_more() -> None:
     assert told() == [("account.lost", None)]
 
 
+def test_what_a_platform_says_at_length_is_kept_as_far_as_it_fits() -> None:
+    lost, silent = make_connection(), make_connection()
+
+    operations.lose_account(lost, ConnectionState.REVOKED, "no " * 200)
+    operations.postpone_check(silent, "no " * 200, LATER)
+
+    assert [fresh(account).reason for account in (lost, silent)] == ["no " * 100] * 2
+    assert json.loads(AuditEntry.objects.get().payload.body)["reason"] == "no " * 100
+
+
 def test_a_check_brings_what_the_platform_says(by: Membership) -> None:
     account = make_connection(state=ConnectionState.UNREACHABLE, reason="silent")
 

@@ -160,6 +160,17 @@ def test_a_renewed_invitation_has_a_new_link_and_a_new_week() -> None:
     assert operations.accept(renewed.token, make_user(), NOW + 2 * WEEK - MOMENT).role.name == "moderator"
 
 
+def test_nobody_gets_a_link_to_more_than_they_may_by_renewing_it() -> None:
+    issued = invite("administrator")
+    assert issued.invitation.workspace is not None
+    by = make_membership("supervisor", workspace=issued.invitation.workspace)
+
+    with pytest.raises(operations.MayNotGrant):
+        operations.renew_invitation(by, issued.invitation, NOW)
+
+    assert queries.find_invitation(issued.token, NOW) == issued.invitation  # the former link still works
+
+
 def test_a_revoked_invitation_lets_nobody_in() -> None:
     issued = invite()
 
