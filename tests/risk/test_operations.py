@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from vigie.risk.models import Assessment, Outcome, Policy
 from vigie.risk.operations import Edit, Text
 from vigie.runtime import bus, ledger
 from vigie.runtime.models import WorkState
+from vigie.watch.models import Live
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,15 @@ def test_an_edit_is_the_next_version_and_accounted_for(leader: Membership, acts:
     )
 
 
+def test_an_edit_changes_the_rules_of_its_team_alone(leader: Membership) -> None:
+    other = make_policy(make_workspace())
+
+    save(leader)
+
+    assert operations.ensure_policy(other.workspace, NOW) == other
+    assert Policy.objects.filter(workspace=other.workspace).count() == 1
+
+
 @pytest.mark.parametrize(
     ("edit", "error"),
     [
@@ -160,6 +171,39 @@ def test_a_text_that_changed_is_judged_anew() -> None:
 
     former.refresh_from_db()
     assert (former.text, former.state, former.outcome) == ("Autre chose.", WorkState.PENDING, Outcome.WAITING)
+
+
+def test_a_text_is_known_by_its_kind_and_number() -> None:
+    live = make_live()
+    operations.queue_assessment(text(live.pk, "un"))
+    operations.queue_assessment(text(live.pk, "deux", ref_id=6))
+    operations.queue_assessment(replace(text(live.pk, "trois"), of="chat"))
+
+    operations.queue_assessment(text(live.pk, "quatre", ref_id=6))
+
+    found = Assessment.objects.order_by("pk").values_list("of", "ref_id", "text")
+    assert list(found) == [("utterance", 5, "un"), ("utterance", 6, "quatre"), ("chat", 5, "trois")]
+
+
+def test_a_text_that_changed_has_all_its_tries_again_at_once() -> None:
+    former = make_assessment(state=WorkState.FAILED, outcome=Outcome.NOT_ANALYSED)
+    Assessment.objects.update(attempts=ledger.MAX_ATTEMPTS, not_before=NOW, reason="busy")
+
+    operations.queue_assessment(text(former.live_id, "Autre chose.", former.ref_id))
+
+    former.refresh_from_db()
+    assert (former.attempts, former.not_before, former.reason) == (0, None, "")
+    assert (former.state, former.outcome) == (WorkState.PENDING, Outcome.WAITING)
+
+
+def test_a_verdict_has_the_reach_that_its_live_has_by_then(told: list[TextAssessed]) -> None:
+    assessment = taken()
+    make_live(reach="high")
+    Live.objects.filter(pk=assessment.live_id).update(reach="medium")
+
+    record(assessment)
+
+    assert [event.reach for event in told] == ["medium"]
 
 
 def taken(words: str = "blorks are vermin") -> Assessment:

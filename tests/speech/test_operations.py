@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.factories import make_live, make_membership, make_utterance
 from vigie.events import Acted, UtteranceSettled
@@ -11,7 +12,7 @@ from vigie.ports import LiveRef, PlacedCaption, Transcript
 from vigie.runtime import bus
 from vigie.runtime.models import WorkState
 from vigie.speech import operations
-from vigie.speech.models import Utterance
+from vigie.speech.models import Source, Utterance
 from vigie.speech.operations import Heard
 from vigie.watch.models import Live, LiveState
 
@@ -55,6 +56,112 @@ def test_add_utterances_numbers_them_and_knows_them_again(live: Live) -> None:
     ]
     assert {row.state for row in rows} == {WorkState.PENDING}
     assert rows[1].spoken_at == live.started_at + timedelta(seconds=14)
+
+
+def test_add_utterances_tell_each_where_it_lies_and_in_which_language(live: Live) -> None:
+    heard = [Heard(3, 100, 16_100, 10.0), Heard(3, 20_000, 36_000, 12.5), Heard(3, 40_000, 48_000, 14.0)]
+
+    rows = operations.add_utterances(ref(live), heard)
+
+    assert [(row.seq, row.epoch, row.start_sample, row.end_sample) for row in rows] == [
+        (1, 3, 100, 16_100),
+        (2, 3, 20_000, 36_000),
+        (3, 3, 40_000, 48_000),
+    ]
+    assert {row.language for row in Utterance.objects.all()} == {live.channel.language}
+
+
+def test_add_utterances_takes_the_same_samples_of_another_live_epoch_or_source_for_something_else(live: Live) -> None:
+    heard = Heard(0, 0, 32_000, 10.0)
+    operations.add_utterances(ref(make_live()), [heard])
+    make_utterance(live, seq=1, start_s=0.0, source=Source.CAPTIONS)
+    operations.add_utterances(ref(live), [Heard(1, 0, 32_000, 90.0)])
+
+    operations.add_utterances(ref(live), [heard])
+
+    assert list(Utterance.objects.filter(live=live, source=Source.ASR).values_list("seq", "epoch")) == [(2, 1), (3, 0)]
+
+
+def test_add_utterances_wakes_the_engine_for_what_is_new_only(
+    live: Live, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    heard = Heard(0, 0, 32_000, 10.0)
+
+    with django_capture_on_commit_callbacks() as first:
+        operations.add_utterances(ref(live), [heard])
+    with django_capture_on_commit_callbacks() as again:
+        assert operations.add_utterances(ref(live), [heard]) == []
+
+    assert (len(first), len(again)) == (1, 0)
+
+
+def test_a_caption_is_known_by_its_moment_in_its_live(live: Live, told: list[UtteranceSettled]) -> None:
+    make_utterance(live, seq=1, start_s=3.0)
+    said = [PlacedCaption(3.0, 5.0, "Un.", "en"), PlacedCaption(6.0, 7.0, "Deux.", None)]
+    operations.add_caption(ref(make_live()), said[0], NOW)
+
+    rows = [operations.add_caption(ref(live), caption, NOW) for caption in said]
+
+    assert [(row.seq, row.language, row.transcribed_at) for row in rows if row] == [(2, "en", NOW), (3, "fr", NOW)]
+    assert rows[1] is not None
+    assert rows[1].spoken_at == live.started_at + timedelta(seconds=7)
+    assert [event.seq for event in told if event.live_id == live.pk] == [2, 3]
+
+
+def test_a_transcript_keeps_what_the_recognizer_said_of_it(live: Live) -> None:
+    told, untold = running(live), running(live)
+
+    operations.record_transcript(told, Transcript("Hello.", "en", 0.7, note="low confidence"), "test 1", NOW)
+    operations.record_transcript(untold, Transcript("Bonjour.", "", None), "test 1", NOW)
+
+    found = Utterance.objects.order_by("seq").values_list("language", "confidence", "reason", "transcribed_at")
+    assert list(found) == [("en", 0.7, "low confidence", NOW), (live.channel.language, None, "", NOW)]
+    assert set(Utterance.objects.values_list("claimed_until", flat=True)) == {None}
+
+
+def test_hear_apart_and_postpone_leave_what_has_its_words(live: Live) -> None:
+    done, held = make_utterance(live), running(live)
+    Utterance.objects.update(attempts=2, claimed_until=NOW)
+
+    operations.postpone([done, held], NOW + timedelta(seconds=30))
+    Utterance.objects.filter(pk=held.pk).update(state=WorkState.RUNNING, claimed_until=NOW)
+    operations.hear_apart([done, held])
+
+    assert list(Utterance.objects.order_by("seq").values_list("state", "attempts", "not_before", "claimed_until")) == [
+        (WorkState.DONE, 2, None, NOW),
+        (WorkState.PENDING, 1, NOW + timedelta(seconds=30), None),
+    ]
+
+
+def test_what_has_its_words_is_neither_skipped_nor_failed(live: Live, told: list[UtteranceSettled]) -> None:
+    done = make_utterance(live)
+
+    operations.skip([done], "too late")
+    operations.fail(done, "no sound")
+
+    done.refresh_from_db()
+    assert (done.state, done.reason) == (WorkState.DONE, "")
+    assert told == []
+
+
+def test_a_long_reason_is_cut_to_what_the_database_takes(live: Live) -> None:
+    utterance = running(live)
+
+    operations.fail(utterance, "x" * 301)
+
+    utterance.refresh_from_db()
+    assert utterance.reason == "x" * 300
+
+
+def test_an_alert_is_remembered_of_its_utterance_alone(live: Live) -> None:
+    calm, severe = make_utterance(live), make_utterance(live)
+
+    operations.remember_alert(severe.pk, NOW)
+
+    assert list(Utterance.objects.order_by("seq").values_list("pk", "alerted_at")) == [
+        (calm.pk, None),
+        (severe.pk, NOW),
+    ]
 
 
 def test_add_caption_is_settled_at_once_and_told_once(live: Live, told: list[UtteranceSettled]) -> None:
@@ -136,6 +243,49 @@ def test_measure_lag_turns_the_ring_when_words_run_late(live: Live) -> None:
     operations.measure_lag([live.pk], utterance.spoken_at + timedelta(seconds=30))
     live.refresh_from_db()
     assert (live.state, live.lag_s) == (LiveState.OK, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("state", "lag_s", "expected"),
+    [
+        (LiveState.OK, 10.0, LiveState.OK),
+        (LiveState.OK, 10.1, LiveState.LAG),
+        (LiveState.LAG, 10.1, LiveState.LAG),
+        (LiveState.LAG, 10.0, LiveState.OK),
+        (LiveState.NO_RECOGNIZER, 10.1, LiveState.NO_RECOGNIZER),
+        (LiveState.NO_RECOGNIZER, 2.0, LiveState.OK),
+        (LiveState.NO_AUDIO, 30.0, LiveState.NO_AUDIO),
+    ],
+)
+def test_a_lag_is_shown_from_ten_seconds_on_and_hides_no_worse_state(state: str, lag_s: float, expected: str) -> None:
+    live = make_live(state=state)
+    utterance = make_utterance(live, text="", state=WorkState.RUNNING)
+
+    operations.measure_lag([live.pk], utterance.spoken_at + timedelta(seconds=lag_s))
+
+    live.refresh_from_db()
+    assert (live.state, round(live.lag_s, 1)) == (expected, lag_s)
+
+
+def test_words_that_come_ahead_of_the_sound_are_not_late(live: Live) -> None:
+    utterance = make_utterance(live, text="", state=WorkState.PENDING)
+
+    operations.measure_lag([live.pk], utterance.spoken_at - timedelta(seconds=5))
+
+    live.refresh_from_db()
+    assert (live.state, live.lag_s) == (LiveState.OK, 0.0)
+
+
+@pytest.mark.parametrize("state", [LiveState.STARTING, LiveState.OK])
+def test_tell_deaf_shows_the_fix_on_one_live(state: str) -> None:
+    deaf, other = make_live(state=state), make_live(state=state)
+
+    operations.tell_deaf(deaf.pk, "Voice detection is not installed.")
+
+    deaf.refresh_from_db()
+    other.refresh_from_db()
+    assert (deaf.state, deaf.reason) == (LiveState.NO_RECOGNIZER, "Voice detection is not installed.")
+    assert other.state == state
 
 
 def test_tell_no_recognizer_shows_the_fix_where_words_wait(live: Live) -> None:
