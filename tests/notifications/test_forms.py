@@ -1,12 +1,16 @@
 from datetime import time
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import make_channel, make_membership
 from tests.notifications.rows import make_webhook, wants
 from vigie.notifications import kinds, queries
 from vigie.notifications.forms import PreferenceForm, WebhookChangeForm, WebhookForm
+from vigie.notifications.models import place_of
 from vigie.notifications.operations import Target, Wishes
 from vigie.people.models import Membership, Role
 
@@ -126,6 +130,19 @@ def test_anything_else_is_refused_in_one_line(url: str, said: str) -> None:
 
     [error] = form.errors["url"]
     assert said in str(error)
+
+
+@given(st.text() | st.text().map("https://{}".format) | st.from_regex(r"https?://[a-z@:\[\]\u2100/?#. 0-9]{1,30}"))
+def test_whatever_is_typed_is_an_address_of_one_place_or_refused(typed: str) -> None:
+    form = WebhookForm({"url": typed, "kinds": ["live_started"]})
+
+    if form.is_valid():
+        place = place_of(form.target().url)
+        assert place.startswith(("http://", "https://"))
+        assert "@" not in place
+        assert urlsplit(place).hostname
+    else:
+        assert [len(errors) for errors in form.errors.values()] == [1]
 
 
 @pytest.mark.parametrize("wanted", [[], ["everything"], ["webhook_off"]])
