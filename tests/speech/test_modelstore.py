@@ -149,6 +149,16 @@ def test_what_came_of_a_broken_fetch_can_be_removed(models: Path) -> None:
     assert modelstore.remove("base") == 2
 
 
+def test_a_link_to_a_model_is_removed_and_the_model_stays(models: Path) -> None:
+    put(models.parent / "mine")
+    models.mkdir()
+    (models / "linked").symlink_to(models.parent / "mine")
+
+    assert modelstore.remove("linked") == 0
+    assert list(models.iterdir()) == []
+    assert (models.parent / "mine" / "model.bin").exists()
+
+
 @pytest.mark.parametrize("name", ["base", "../secrets", ".", "", "base/.."])
 def test_only_models_can_be_removed(models: Path, name: str) -> None:
     put(models.parent / "secrets")

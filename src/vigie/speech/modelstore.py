@@ -98,6 +98,9 @@ def remove(name: str) -> int:
     folder = next((path for path in _folders(whole=False) if path.name == name), None)
     if folder is None:
         raise NotHere(f"There is no speech model {name!r} in {settings.MODELS_DIR}.")
+    if folder.is_symlink():  # somebody else's folder stays
+        folder.unlink()
+        return 0
     size_bytes = _size(folder)
     shutil.rmtree(folder)
     return size_bytes
