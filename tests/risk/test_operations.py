@@ -208,8 +208,8 @@ def test_a_verdict_has_the_reach_that_its_live_has_by_then(told: list[TextAssess
 
 def taken(words: str = "blorks are vermin") -> Assessment:
     assessment = make_assessment(state=WorkState.PENDING, outcome=Outcome.WAITING)
-    Assessment.objects.update(text=words)
-    ledger.claim(Assessment.objects.all(), NOW, hold_s=60, limit=1)
+    Assessment.objects.filter(pk=assessment.pk).update(text=words)
+    ledger.claim(Assessment.objects.filter(pk=assessment.pk), NOW, hold_s=60, limit=1)
     assessment.refresh_from_db()
     return assessment
 
@@ -309,6 +309,23 @@ def test_a_text_on_which_every_worker_died_fails_and_is_told(told: list[TextAsse
     assessment.refresh_from_db()
     assert (assessment.state, assessment.outcome, assessment.reason) == (WorkState.FAILED, "not_analysed", ledger.LOST)
     assert [event.state for event in told] == ["not_analysed"]
+
+
+def test_what_becomes_of_a_text_changes_no_other() -> None:
+    beside = make_assessment(state=WorkState.RUNNING, outcome=Outcome.WAITING, score=0.1)
+    failed, judged = taken("one"), taken("two")
+    Assessment.objects.filter(pk=beside.pk).update(state=WorkState.RUNNING, text=judged.text)
+    failed.attempts = ledger.MAX_ATTEMPTS
+
+    operations.give_back([failed], NOW, reason="busy")
+    record(judged)
+
+    found = Assessment.objects.order_by("pk").values_list("state", "outcome", "score")
+    assert list(found) == [
+        (WorkState.RUNNING, "waiting", 0.1),
+        (WorkState.FAILED, "not_analysed", 0.8),
+        (WorkState.DONE, "analysed", 0.86),
+    ]
 
 
 def test_a_text_given_back_is_tried_again_then_told_as_not_analysed(told: list[TextAssessed]) -> None:

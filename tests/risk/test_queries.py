@@ -33,6 +33,7 @@ def test_the_policy_in_force_is_the_newest() -> None:
 
     make_policy(workspace)
     newest = make_policy(workspace, version=2)
+    make_policy(make_workspace(), version=3)
 
     assert queries.policy_in_force(workspace.pk) == newest
 
@@ -102,6 +103,15 @@ def test_what_was_said_long_before_does_not_matter() -> None:
     later = said(live, 2, queries.CONTEXT_S + 1, "now")
 
     assert queries.said_before([later]) == {later.pk: ()}
+
+
+@pytest.mark.parametrize(("after_s", "before"), [(30.0, ("just then",)), (30.5, ())])
+def test_what_was_said_half_a_minute_before_still_matters(after_s: float, before: tuple[str, ...]) -> None:
+    live = make_live()
+    said(live, 1, 0, "just then")
+    now, later = said(live, 2, after_s, "now"), said(live, 3, 100, "later")
+
+    assert queries.said_before([now, later]) == {now.pk: before, later.pk: ()}
 
 
 def test_said_before_asks_once_a_live(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -225,6 +225,21 @@ def test_retry_utterance_lets_it_wait_again_in_a_persons_name(live: Live, state:
     ]
 
 
+def test_retry_utterance_gives_one_all_its_tries_again_and_wakes_the_engine(
+    live: Live, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    actor = make_membership("supervisor", workspace=live.channel.workspace)
+    asked, other = (make_utterance(live, state=WorkState.FAILED) for _ in range(2))
+    Utterance.objects.update(attempts=3, not_before=NOW)
+
+    with django_capture_on_commit_callbacks() as woken:
+        operations.retry_utterance(asked, actor, NOW)
+
+    found = Utterance.objects.order_by("seq").values_list("pk", "attempts", "not_before", "asked_at")
+    assert list(found) == [(asked.pk, 0, None, NOW), (other.pk, 3, NOW, None)]
+    assert woken
+
+
 def test_retry_utterance_refuses_one_that_has_its_words(live: Live) -> None:
     actor = make_membership("supervisor", workspace=live.channel.workspace)
 
@@ -265,6 +280,38 @@ def test_a_lag_is_shown_from_ten_seconds_on_and_hides_no_worse_state(state: str,
 
     live.refresh_from_db()
     assert (live.state, round(live.lag_s, 1)) == (expected, lag_s)
+
+
+def test_a_lag_is_measured_live_by_live_and_not_after_its_end(live: Live) -> None:
+    late = make_utterance(live, text="", state=WorkState.PENDING)
+    in_time, ended, unasked = make_live(), make_live(ended_at=NOW), make_live()
+    for other in (ended, unasked):
+        make_utterance(other, text="", state=WorkState.PENDING)
+
+    operations.measure_lag([live.pk, in_time.pk, ended.pk], late.spoken_at + timedelta(seconds=24))
+
+    lags = dict(Live.objects.values_list("pk", "lag_s"))
+    assert lags == {live.pk: 24.0, in_time.pk: 0.0, ended.pk: 0.0, unasked.pk: 0.0}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_over", "shown"),
+    [
+        (LiveState.OK, False, LiveState.NO_RECOGNIZER),
+        (LiveState.LAG, False, LiveState.NO_RECOGNIZER),
+        (LiveState.NO_AUDIO, False, LiveState.NO_AUDIO),
+        (LiveState.RECONNECTING, False, LiveState.RECONNECTING),
+        (LiveState.ENDED, True, LiveState.ENDED),
+    ],
+)
+def test_tell_no_recognizer_hides_no_worse_state(state: str, *, is_over: bool, shown: str) -> None:
+    live = make_live(state=state, ended_at=NOW if is_over else None)
+    make_utterance(live, text="", state=WorkState.PENDING)
+
+    operations.tell_no_recognizer("vigie models get base")
+
+    live.refresh_from_db()
+    assert live.state == shown
 
 
 def test_words_that_come_ahead_of_the_sound_are_not_late(live: Live) -> None:

@@ -74,6 +74,20 @@ def test_check_refuses_what_is_not_here(options: Options, tmp_path: Path) -> Non
     assert str(unknown.value) == ("There is no recognizer 'parrot': choose from auto, whisper, pocketsphinx, none.")
 
 
+@pytest.mark.parametrize(("recognizer", "language"), [("pocketsphinx", "en"), ("auto", "fr"), ("none", "fr")])
+def test_a_language_that_may_be_known_is_not_refused(options: Options, recognizer: str, language: str) -> None:
+    options.recognizer = recognizer
+
+    recognizers.check_language(language)
+
+
+def test_a_language_that_the_recognizer_does_not_know_is_refused_with_the_way_out(options: Options) -> None:
+    options.recognizer = "pocketsphinx"
+
+    with pytest.raises(recognizers.UnknownLanguage, match=r"knows English only, not 'fr': --language en$"):
+        recognizers.check_language("fr")
+
+
 @pytest.fixture
 def deaf(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The extra that brings voice detection is not installed."""

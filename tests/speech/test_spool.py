@@ -93,6 +93,22 @@ def test_a_folder_that_cannot_be_written_is_told(live: Live, tmp_path: Path) -> 
     assert [row for row in segments(live) if row[3]][-1][2] == 1.0
 
 
+def test_sound_that_cannot_be_sealed_is_told_and_sealed_later(live: Live) -> None:
+    keeper = Spool(make_ref(live))
+    write(keeper, pcm(100, 2))
+    path = spool.flac_path(AudioSegment.objects.get())
+    path.mkdir()
+
+    with pytest.raises(PortError, match="cannot be kept") as caught:
+        keeper.seal()
+    path.rmdir()
+    keeper.seal()
+
+    assert caught.value.retryable
+    assert segments(live) == [(0, 0, 2.0, True)]
+    assert spool.read(live.pk, 0, 2).pcm == pcm(100, 2)
+
+
 def test_spool_reads_back_exactly_what_was_written_open_or_sealed(live: Live) -> None:
     keeper = Spool(make_ref(live))
     write(keeper, pcm(100, 2) + pcm(200, 2))
