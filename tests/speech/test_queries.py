@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_utterance
@@ -55,6 +56,27 @@ def test_pages_of_a_long_live_neither_skip_nor_repeat() -> None:
     assert (last.has_more, first.has_more) == (True, True)
 
 
+def test_a_page_that_is_just_full_has_no_more() -> None:
+    live = make_live()
+    for seq in range(1, LINES + 1):
+        make_utterance(live, seq=seq)
+
+    last, first = queries.page_before(live, None), queries.page_after(live, 0)
+
+    assert last == first
+    assert (len(last.utterances), last.has_more) == (LINES, False)
+
+
+def test_pages_are_of_one_live_and_of_what_is_looked_for() -> None:
+    live, other = make_live(), make_live()
+    one, two = make_utterance(live, text="un"), make_utterance(live, text="deux")
+    make_utterance(other, text="deux")
+
+    assert queries.page_before(live, None) == Page([one, two], has_more=False)
+    assert queries.page_after(live, 0, Q(text="deux")) == Page([two], has_more=False)
+    assert queries.start_of(other, 2) is None
+
+
 @pytest.mark.parametrize(("seq", "start_s"), [(None, None), (1, 0.0), (2, 8.0), (3, 8.0), (4, None)])
 def test_start_of_the_first_utterance_from_a_number_on(seq: int | None, start_s: float | None) -> None:
     live = make_live()
@@ -100,3 +122,10 @@ def test_alert_delays_are_of_the_last_day(delays_s: list[int], expected: tuple[f
     make_utterance(live)
 
     assert queries.alert_delays_s(Live.objects.filter(pk=live.pk), NOW) == expected
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(timedelta(days=1), (3.0, 3.0)), (timedelta(days=1, seconds=1), None)])
+def test_alert_delays_look_back_a_day(ago: timedelta, expected: tuple[float, float] | None) -> None:
+    make_utterance(spoken_at=NOW - ago - timedelta(seconds=3), alerted_at=NOW - ago)
+
+    assert queries.alert_delays_s(Live.objects.all(), NOW) == expected
