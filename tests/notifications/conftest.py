@@ -7,7 +7,8 @@ from django.test import Client
 from tests.factories import make_membership
 from tests.notifications.rows import SECRET, make_administrator
 from vigie.people.models import Membership
-from vigie.runtime import push
+from vigie.runtime import engine, push
+from vigie.runtime.engine import Messenger
 from vigie.runtime.push import Item
 from vigie.simulators.webhooks import WebhookReceiver
 
@@ -38,6 +39,14 @@ def pushes() -> Iterator[Pushes]:
     yield Pushes()
     push.detach()
     loop.close()
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tasks that the engine was asked for, in order; what is done in the test must be committed."""
+    names: list[str] = []
+    monkeypatch.setattr(engine, "_messenger", Messenger(names.append, lambda _, call: call()))
+    return names
 
 
 @pytest.fixture

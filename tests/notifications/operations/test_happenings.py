@@ -1,7 +1,8 @@
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from tests.factories import NOW, make_channel, make_live, make_membership, make_user, make_workspace
 from tests.notifications.rows import make_delivery, make_happening, make_mail, make_notice, make_webhook, wants
@@ -31,6 +32,38 @@ def tell(kind: str = kinds.LIVE_STARTED, live: Live | None = None, **fields: obj
     make_happening(live, kind, state=WorkState.PENDING, **fields)
     [happening] = ledger.claim(queries.waiting_happenings(), NOW, hold_s=60, limit=1)
     return operations.tell(happening, now=NOW)
+
+
+def test_what_is_noted_is_told_at_once_and_what_waits_is_left_to_the_sweep(
+    live: Live, woken: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    fact = Fact(kinds.LIVE_STARTED, live.channel.workspace_id, live.pk, NOW, live.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.note(replace(fact, kind=kinds.LIVE_ENDED), not_before=NOW + timedelta(minutes=2))
+    assert woken == []
+
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.note(fact)
+
+    assert woken == ["notifications.tell"]
+
+
+def test_who_is_to_be_sent_something_need_not_wait_for_the_sweep(
+    live: Live,
+    workspace: Workspace,
+    woken: list[str],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(live=live)
+    assert woken == []
+
+    wants(make_membership(workspace=workspace), mail=[kinds.LIVE_ENDED])
+    make_webhook(workspace)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(kinds.LIVE_ENDED, live)
+
+    assert sorted(woken) == ["notifications.deliver", "notifications.mail"]
 
 
 def test_every_member_of_the_workspace_is_told_in_the_page(live: Live, workspace: Workspace) -> None:
@@ -88,6 +121,24 @@ def test_alerts_are_told_to_those_who_may_see_them() -> None:
     told = tell(kinds.ALERT_RAISED, live, subject_id=41, score=0.8)
 
     assert told == [Told(analyst.pk, is_quiet=False)]
+
+
+def test_that_a_webhook_is_off_is_told_to_those_who_look_after_it_and_to_no_webhook(workspace: Workspace) -> None:
+    make_membership(workspace=workspace)
+    admin = make_membership(Role.ADMINISTRATOR, workspace=workspace)
+    webhook = make_webhook(workspace, is_active=False)
+    make_webhook(workspace)
+    make_happening(
+        kind=kinds.WEBHOOK_OFF, state=WorkState.PENDING, workspace=workspace, live=None, subject_id=webhook.pk
+    )
+
+    [happening] = ledger.claim(queries.waiting_happenings(), NOW, hold_s=60, limit=1)
+    told = operations.tell(happening, now=NOW)
+
+    assert told == [Told(admin.pk, is_quiet=False)]
+    assert [mail.member for mail in Mail.objects.all()] == [admin]
+    assert not Delivery.objects.exists()
+    assert Happening.objects.get().claimed_until is None
 
 
 def test_webhooks_are_sent_what_they_ask_for(live: Live, workspace: Workspace) -> None:

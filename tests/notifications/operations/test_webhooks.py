@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.factories import NOW
 from tests.notifications.rows import SECRET, make_administrator, make_delivery, make_happening, make_webhook
@@ -122,6 +123,21 @@ def test_it_can_be_tried_even_while_it_is_switched_off(admin: Membership) -> Non
     assert (delivery.type, delivery.state, delivery.happening) == ("test", WorkState.PENDING, None)
     assert f'"webhook":{webhook.pk}' in delivery.body
     assert [verb for verb, _ in acts()] == ["webhook.tried"]
+
+
+def test_a_trial_and_a_repetition_are_sent_at_once(
+    admin: Membership,
+    webhook: Webhook,
+    woken: list[str],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        delivery = operations.try_out(webhook, actor=admin, now=NOW)
+    Delivery.objects.update(state=WorkState.DONE)
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.redeliver(delivery, actor=admin)
+
+    assert woken == ["notifications.deliver"] * 2
 
 
 @pytest.mark.parametrize("state", [WorkState.DONE, WorkState.FAILED, WorkState.SKIPPED])
