@@ -141,6 +141,32 @@ def test_that_a_webhook_is_off_is_told_to_those_who_look_after_it_and_to_no_webh
     assert Happening.objects.get().claimed_until is None
 
 
+def test_of_what_was_taken_together_each_is_told_by_itself(workspace: Workspace) -> None:
+    for _ in range(2):
+        make_happening(make_live(make_channel(workspace)), state=WorkState.PENDING)
+    first, second = ledger.claim(queries.waiting_happenings(), NOW, hold_s=60, limit=2)
+
+    operations.tell(first, now=NOW)
+
+    second.refresh_from_db()
+    assert (second.state, second.claimed_until) == (WorkState.RUNNING, NOW + timedelta(seconds=60))
+
+
+def test_the_end_that_is_taken_back_is_that_of_one_live(live: Live, workspace: Workspace) -> None:
+    other, hook = make_live(make_channel(workspace)), make_webhook(workspace)
+    for one in (live, other):
+        end = make_happening(one, kinds.LIVE_ENDED)
+        make_mail(make_membership(workspace=workspace), end)
+        make_delivery(hook, happening=end)
+
+    operations.withdraw_end(live.pk)
+
+    for table in (Happening, Mail, Delivery):
+        states = list(table._default_manager.order_by("pk").values_list("state", flat=True))
+        assert states[0] == WorkState.SKIPPED
+        assert states[1] != WorkState.SKIPPED
+
+
 def test_webhooks_are_sent_what_they_ask_for(live: Live, workspace: Workspace) -> None:
     asking = make_webhook(workspace, kinds=[kinds.LIVE_STARTED])
     make_webhook(workspace, kinds=[kinds.LIVE_ENDED])
