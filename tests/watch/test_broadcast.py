@@ -20,7 +20,7 @@ from vigie.watch.broadcast import Broadcast
 from vigie.watch.hearing import NOT_CONNECTED
 from vigie.watch.models import ChatMessage, Gap, Live, LiveState, Presence
 from vigie.watch.operations import Ending
-from vigie.watch.watcher import PAUSED
+from vigie.watch.watcher import NO_SOUND, PAUSED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEADLINE_S = 20
@@ -222,3 +222,16 @@ async def test_trouble_of_the_chat_leaves_the_sound_alone(live: Live, memory: Me
 
     assert len(media.resumed_from) == 1
     assert len(chat.asked) == 2
+
+
+async def test_a_pause_is_told_also_while_the_sound_is_refused(live: Live, memory: Memory) -> None:
+    refused, goes_on = PortError("the broadcast is for adults", permanent=True), asyncio.Event()
+    pauses = [RoomPaused(live.started_at, is_paused=is_paused) for is_paused in (True, False)]
+    is_refused = asyncio.Event()
+    chat = ScriptedChat([RoomOpened("7"), is_refused, pauses[0], goes_on, pauses[1]])
+    async with broadcast(live, ScriptedMedia(resolving=[refused] * 9), chat), asyncio.timeout(DEADLINE_S):
+        await until(lambda: Live.objects.filter(reason=str(refused)).exists())
+        is_refused.set()
+        await until(lambda: Live.objects.filter(state=LiveState.NO_AUDIO, reason=PAUSED).exists())
+        goes_on.set()
+        await until(lambda: Live.objects.filter(state=LiveState.NO_AUDIO, reason=NO_SOUND).exists())

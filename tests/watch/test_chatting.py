@@ -31,7 +31,7 @@ from vigie.watch import chatwriter, operations
 from vigie.watch.chatting import NOT_CONNECTED, NOT_READ, Chatting
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Channel, ChatMessage, ChatState, Gap, Live, LiveMark, LiveSample, Presence
-from vigie.watch.operations import NOT_RUNNING, Ending
+from vigie.watch.operations import NOT_RUNNING, TAKEN_FOR_OVER, Ending
 from vigie.watch.operations.chat import Roll, store_chat
 from vigie.watch.reconnecting import Patience
 
@@ -330,3 +330,20 @@ async def test_after_a_restart_what_may_not_have_been_counted_is_counted_again()
         await chatwriter.current().tally()
 
     assert await LiveSample.objects.values_list("at_s", "messages").aget() == (50, 1)
+
+
+async def test_what_was_written_while_the_live_was_taken_for_over_is_a_gap() -> None:
+    live = await make_broadcast(chat_until_s=20.0, chat_state=ChatState.OK, reason=TAKEN_FOR_OVER)
+    async with followed(live, [OPENED]):
+        gap = await Gap.objects.aget()
+        assert (gap.from_s, gap.cause) == (20.0, TAKEN_FOR_OVER)
+
+
+async def test_what_is_replayed_says_nothing_of_how_far_the_chat_was_read(live: Live) -> None:
+    old = activity("a", at=live.started_at + timedelta(seconds=1), is_history=True)
+    async with followed(live, [OPENED, old, BROKEN], []):
+        gap = await Gap.objects.exclude(cause=NOT_CONNECTED).afirst()
+        assert gap is None  # it is told when the chat is read again, or over
+
+    await live.arefresh_from_db()
+    assert live.chat_until_s == pytest.approx(60.0, abs=15.0)

@@ -282,3 +282,12 @@ async def test_captions_that_came_too_long_before_any_sound_are_counted(memory: 
         await hearing.close()
 
     assert [(line["event"], line["n"]) for line in told] == [("watch.captions_dropped", 2)]
+
+
+async def test_sound_before_any_connection_belongs_to_no_live(memory: Memory) -> None:
+    channel = await sync_to_async(make_channel)()
+    hearing = Hearing(await Logbook.of(channel.pk))
+
+    await hear(hearing, 0.0, 2)
+
+    assert (hearing.was_heard, memory.heard, await Live.objects.aexists()) == (False, [], False)

@@ -44,3 +44,19 @@ def test_many_channels_of_one_host_are_looked_at_one_after_the_other() -> None:
     waits = [hosts.rest_s(LIVE, NOW) for _ in range(22)]
 
     assert waits == [0.0] * 20 + [0.5, 0.5]
+
+
+def test_ports_of_one_machine_are_hosts_of_their_own() -> None:
+    for _ in range(5):
+        hosts.remember("https://live.example:8443/a", SILENT, NOW)
+
+    assert hosts.is_left_alone("https://LIVE.example:8443/b", NOW)
+    assert not hosts.is_left_alone("https://live.example/a", NOW)
+
+
+def test_a_host_that_answers_after_its_rest_is_given_all_its_chances_anew() -> None:
+    later = NOW + timedelta(seconds=31)
+    for trouble, at in (*[(SILENT, NOW)] * 5, (None, later), *[(SILENT, later)] * 4):
+        hosts.remember(LIVE, trouble, at)
+
+    assert hosts.rest_s(LIVE, later) == 0.0

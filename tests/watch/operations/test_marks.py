@@ -77,3 +77,39 @@ def test_nobody_is_named_by_a_live_that_remembers_its_team_from_before_it_pseudo
 
     assert "camille" not in mark.label
     assert mark.label == f"timeout {pseudonym_of(mark.target_key)}"
+
+
+def test_a_burst_grows_no_mark_of_a_person_nor_of_another_live() -> None:
+    live, other = make_live(), make_live()
+    member = make_membership(workspace=live.channel.workspace)
+    operations.place_mark(live, Hole(10.0, 25.0), "à réécouter", actor=member, now=NOW)
+    operations.mark_burst(other, Hole(10.0, 25.0), now=NOW)
+
+    operations.mark_burst(live, Hole(20.0, 40.0), now=NOW)
+
+    found = LiveMark.objects.order_by("pk").values_list("live", "kind", "from_s", "to_s")
+    assert list(found) == [
+        (live.pk, "person", 10.0, 25.0),
+        (other.pk, "burst", 10.0, 25.0),
+        (live.pk, "burst", 20.0, 40.0),
+    ]
+
+
+def test_a_burst_that_only_touches_the_last_is_another_one(told: list[Event]) -> None:
+    live = make_live()
+    for from_s, to_s in ((10.0, 20.0), (20.0, 30.0), (10.0, 15.0)):
+        operations.mark_burst(live, Hole(from_s, to_s), now=NOW)
+
+    assert list(LiveMark.objects.order_by("from_s").values_list("from_s", "to_s")) == [(10.0, 20.0), (20.0, 30.0)]
+    assert [type(event) for event in told] == [MarkPlaced] * 2
+
+
+def test_labels_are_cut_to_their_place_and_odd_signs_left_out() -> None:
+    live = make_live()
+    member = make_membership(workspace=live.channel.workspace)
+
+    placed = operations.place_mark(live, Hole(1.0, 2.0), "é" * 500, actor=member, now=NOW)
+    acted = operations.mark_act(live, replace(ACT, message_id="e\0" + "9" * 99, reason="\ud83d" + "x" * 500), 3.0)
+
+    assert placed.label == "é" * 120
+    assert (acted.label, len(acted.platform_id)) == (f"timeout camille ?{'x' * 500}"[:120], 64)
