@@ -83,9 +83,10 @@ def test_a_change_in_the_administration_seals_as_the_page_does(
 ) -> None:
     workspace, before = live.channel.workspace, Chatter.objects.get()
     client.force_login(people.create_account(people.NewAccount("ada", "ada@example.org", "x"), is_operator=True))
-    kept = {"name": workspace.name, "slug": workspace.slug, "modules": '["chat"]', "alert_threshold": 0.7}
+    kept = {"name": workspace.name, "slug": workspace.slug, "alert_threshold": 0.7}
+    changed = {"preset": preset, "modules": presets.default_modules(preset)}
 
-    client.post(reverse("admin:people_workspace_change", args=[workspace.pk]), kept | {"preset": preset})
+    client.post(reverse("admin:people_workspace_change", args=[workspace.pk]), kept | changed)
 
     workspace.refresh_from_db()
     assert workspace.preset == preset
