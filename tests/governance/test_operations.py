@@ -1,14 +1,15 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import NOW, make_workspace
+from tests.factories import NOW, make_membership, make_workspace
 from vigie.events import Acted
 from vigie.governance import chain, operations, queries
 from vigie.governance.models import AuditChain, AuditEntry, AuditPayload
+from vigie.governance.queries import Search
 from vigie.people.models import Workspace
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,53 @@ def test_a_payload_is_erased_once() -> None:
         operations.erase_payload(entry, ERASURE)
 
     assert AuditEntry.objects.count() == 2
+
+
+def test_several_payloads_are_erased_together_or_not_at_all() -> None:
+    workspace = make_workspace()
+    first, second = (operations.append(decided(workspace, number), NOW) for number in (12, 13))
+    operations.erase_payload(second, ERASURE)
+
+    with pytest.raises(operations.AlreadyErased):
+        operations.erase_payloads([first, second], ERASURE)
+
+    assert AuditPayload.objects.filter(entry=first).exists()
+    assert queries.verified(AuditChain.objects.get()) == chain.Verdict(entries=3, erased=1)
+
+
+def test_several_payloads_are_accounted_for_one_by_one() -> None:
+    workspace = make_workspace()
+    entries = [operations.append(decided(workspace, number), NOW) for number in (12, 13)]
+
+    operations.erase_payloads(entries, ERASURE)
+
+    told = AuditEntry.objects.filter(verb="audit.erased").order_by("position")
+    assert [entry.object_id for entry in told] == ["1", "2"]
+    assert queries.verified(AuditChain.objects.get()) == chain.Verdict(entries=4, erased=2)
+
+
+def test_what_was_looked_for_is_told_and_what_was_left_empty_is_not() -> None:
+    auditor = make_membership("auditor")
+
+    operations.account_for_reading(auditor, Search(verb="alert.decided", first_on=date(2026, 1, 5)))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.actor_id) == ("audit.read", auditor.user_id)
+    assert entry.payload.body == '{"first_on":"2026-01-05","verb":"alert.decided"}'
+
+
+def test_what_verification_found_is_told() -> None:
+    auditor = make_membership("auditor")
+    operations.append(decided(auditor.workspace), NOW)
+
+    verdicts = [operations.verify(auditor), operations.verify(auditor)]
+
+    told = AuditEntry.objects.filter(verb="audit.verified").order_by("position")
+    assert verdicts == [chain.Verdict(entries=1, erased=0), chain.Verdict(entries=2, erased=0)]
+    assert [(entry.actor_id, entry.payload.body) for entry in told] == [
+        (auditor.user_id, '{"entries":1,"fault":null}'),
+        (auditor.user_id, '{"entries":2,"fault":null}'),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
