@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -131,10 +131,7 @@ class Rail:
         here = self._request.resolver_match.url_name if self._request.resolver_match else None
         for room in rooms:
             if self.membership.may(room.permission):
-                try:
-                    address = reverse(room.name, kwargs={"workspace": self.membership.workspace.slug})
-                except NoReverseMatch:
-                    continue
+                address = reverse(room.name, kwargs={"workspace": self.membership.workspace.slug})
                 is_current = here in {room.name, *room.inside}
                 count = self.alerts_to_review if room.name == "alerts" else None
                 yield Entry(room.name, room.label, room.tab or room.label, room.icon, address, is_current, count)
