@@ -84,6 +84,11 @@ def test_the_way_there_is_one_tap_with_and_without_scripts(client: Client, by: M
     assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
 
 
+def test_the_way_back_is_kept_in_no_cache(client: Client, by: Membership) -> None:
+    """Its address holds a code that is worth a token."""
+    assert "no-store" in come_back(client, state="nonsense", code="code-1").headers["Cache-Control"]
+
+
 def test_a_consent_works_once(client: Client, by: Membership, twitch: FakeAuthority) -> None:
     asked = go(client, by)
     come_back(client, state=asked["state"], code="the-code")
