@@ -1,5 +1,6 @@
 """What TikTokLive's unmodified client makes of a frame, told in our words: what ours is compared with."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -117,7 +118,8 @@ def caption(event: Any) -> list[RoomItem]:
     if not spoken or ((event.sentence_id or event.sequence_id) and not event.definite):
         return []
     begun = at(event, event.timestamp_ms)
-    return [CaptionSpoken(begun, event.duration_ms / 1000, spoken[0].content, spoken[0].lang or None)]
+    code = re.match(r"[A-Za-z]{2}(?=-|\Z)", spoken[0].lang)
+    return [CaptionSpoken(begun, event.duration_ms / 1000, spoken[0].content, code[0].lower() if code else None)]
 
 
 def ended(event: Any) -> list[RoomItem]:

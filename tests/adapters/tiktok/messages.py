@@ -53,7 +53,8 @@ USER = st.none() | USERS
 GIFTS = st.none() | st.builds(
     Gift, id=IDS, name=WORDS, diamond_count=st.integers(0, 50_000), type=st.integers(0, 3), describe=WORDS
 )
-CAPTIONS = st.lists(st.builds(CaptionContent, lang=WORDS, content=WORDS), max_size=3)
+LANGUAGES = WORDS | st.from_regex(r"[a-zA-Z]{1,3}(-[a-zA-Z0-9]{2,8})*", fullmatch=True)
+CAPTIONS = st.lists(st.builds(CaptionContent, lang=LANGUAGES, content=WORDS), max_size=3)
 MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(proto.WebcastChatMessage, common=COMMON, user=USER, content=WORDS, user_identity=IDENTITY, at_user=USER),
     st.builds(

@@ -103,6 +103,8 @@ def caption(*words: tuple[str, str], **told: Any) -> proto.WebcastCaptionMessage
         (proto.WebcastRoomUserSeqMessage(common=wire.common()), [AudienceCounted(AT, viewers=0)]),
         (caption(("fr", "Bonsoir")), [CaptionSpoken(AT, 1.5, "Bonsoir", "fr")]),
         (caption(("", " "), ("en", "Good evening")), [CaptionSpoken(AT, 1.5, "Good evening", "en")]),
+        (caption(("zh-Hant-TW", "晚安")), [CaptionSpoken(AT, 1.5, "晚安", "zh")]),
+        (caption(("x" * 90, "Bonsoir")), [CaptionSpoken(AT, 1.5, "Bonsoir", None)]),
         (caption(("", "Bonsoir"), definite=True, sentence_id=4), [CaptionSpoken(AT, 1.5, "Bonsoir", None)]),
         (caption(("fr", "Bons"), sentence_id=4, sequence_id=2), []),
         (caption(), []),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Final, NamedTuple, Protocol
 
+from vigie.adapters.languages import iso_639_1
 from vigie.adapters.tiktok.frames import Broken, Fetched, moment, parsed, read
 from vigie.adapters.tiktok.schema import Message
 from vigie.adapters.tiktok.streaks import Key, Streaks, name_of
@@ -252,7 +253,7 @@ def _caption(message: Message, told: Told) -> list[RoomItem]:
     if spoken is None or (grows and not message.definite):
         return []
     at = moment(message.timestamp_ms) or told.at
-    return [CaptionSpoken(at, max(message.duration_ms, 0) / 1000, spoken.content, spoken.lang or None)]
+    return [CaptionSpoken(at, max(message.duration_ms, 0) / 1000, spoken.content, iso_639_1(spoken.lang))]
 
 
 def _control(message: Message, told: Told) -> list[RoomItem]:

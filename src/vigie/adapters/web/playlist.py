@@ -11,6 +11,8 @@ from urllib.parse import urljoin
 
 import m3u8
 
+from vigie.adapters.languages import iso_639_1
+
 EDGE_TARGETS = 3
 """A live is joined this many target durations before its end (RFC 8216 section 6.3.3)."""
 FURTHEST_BACK_S = 600.0
@@ -18,8 +20,6 @@ FURTHEST_BACK_S = 600.0
 USUAL_TARGET_S = 6.0
 LONGEST_TARGET_S = 60.0
 """However long segments are said to be, a live is asked for news that often."""
-ISO_639_1 = 2
-"""Letters."""
 _NUMBERS = range(2**63)
 _AUDIO_CODECS = ("mp4a", "ac-3", "ec-3", "opus", "flac", "mp3")
 
@@ -104,15 +104,9 @@ def _choose(found: Any, url: str) -> Renditions:
     return Renditions(
         urljoin(url, sound),
         urljoin(url, captions.uri) if captions else None,
-        _language(captions.language) if captions else None,
+        iso_639_1(captions.language) if captions else None,
         urljoin(url, pictures) if (pictures := _pictures_uri(found, sound)) else None,
     )
-
-
-def _language(tag: str | None) -> str | None:
-    """Return the ISO 639-1 code that a language tag begins with (`fr-CA`), if it does."""
-    code = (tag or "").partition("-")[0].lower()
-    return code if len(code) == ISO_639_1 and code.isascii() and code.isalpha() else None
 
 
 def _sound_uri(found: Any) -> str | None:
