@@ -4,13 +4,14 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from tests.factories import make_membership
+from tests.factories import make_channel, make_live, make_membership
 from tests.notifications.rows import SECRET, make_administrator
 from vigie.people.models import Membership
 from vigie.runtime import engine, push
 from vigie.runtime.engine import Messenger
 from vigie.runtime.push import Item
 from vigie.simulators.webhooks import WebhookReceiver
+from vigie.watch.models import Live
 
 
 class Pushes:
@@ -63,6 +64,12 @@ def admin(client: Client) -> Membership:
     membership = make_administrator()
     client.force_login(membership.user)
     return membership
+
+
+@pytest.fixture
+def live(member: Membership) -> Live:
+    """On air, on a channel of the member's workspace."""
+    return make_live(make_channel(member.workspace, name="Le grand plateau"))
 
 
 @pytest.fixture

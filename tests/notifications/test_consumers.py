@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def live(member: Membership) -> Live:
-    return make_live(make_channel(member.workspace, name="Le grand plateau"))
-
-
-@pytest.fixture
 def happening(live: Live) -> Happening:
     return make_happening(live)
 

@@ -45,11 +45,6 @@ def public(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://vigie.example.org"
 
 
-@pytest.fixture
-def live(member: Membership) -> Live:
-    return make_live(make_channel(member.workspace, name="Le grand plateau"))
-
-
 def reload(row: Mail) -> Mail:
     return Mail.objects.select_related("happening__live__channel", "happening__workspace").get(pk=row.pk)
 

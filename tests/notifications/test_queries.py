@@ -164,14 +164,17 @@ def test_a_member_is_read_for_themselves_whoever_came_before(member: Membership)
     found = queries.reader_of(last.pk)
 
     assert found is not None
-    assert (found.member_id, found.page, found.permissions) == (last.pk, {"live_ended"}, last.permissions)
+    assert found.member_id == last.pk
+    assert found.page == {"live_ended"}
+    assert found.permissions == last.permissions
     assert queries.reader_of(0) is None
 
 
 def test_a_preference_is_there_before_it_is_saved(member: Membership) -> None:
     wants(make_membership(workspace=member.workspace))
     fresh = queries.preference_of(member)
-    assert (fresh.pk, fresh.member) == (None, member)
+    assert fresh.pk is None
+    assert fresh.member == member
     saved = wants(member, page=[])
     assert queries.preference_of(member) == saved
 
