@@ -13,6 +13,7 @@ from vigie.runtime.numbers import number
         ("-1", None),
         ("1.5", None),
         ("²", None),
+        ("٣", None),
         ("x", None),
         ("9" * 19, None),
         ("9" * 5000, None),

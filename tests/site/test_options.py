@@ -137,6 +137,15 @@ def test_a_data_folder_that_cannot_be_one_is_refused_in_one_line(
         options.load().data_folder()
 
 
+def test_a_new_data_folder_is_for_its_owner_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It holds the sound of lives and, on SQLite, the database."""
+    monkeypatch.setenv("VIGIE_DATA_DIR", str(tmp_path / "new" / "data"))
+
+    folder = options.load().data_folder()
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_signing_key_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
     first = options.load().signing_key()
     options.load.cache_clear()

@@ -175,6 +175,13 @@ def test_add_caption_is_settled_at_once_and_told_once(live: Live, told: list[Utt
     assert event.workspace_id == live.channel.workspace_id
 
 
+def test_add_caption_leaves_out_what_no_database_takes(live: Live, told: list[UtteranceSettled]) -> None:
+    operations.add_caption(ref(live), PlacedCaption(3.0, 5.0, "Bon\x00soir \ud83c.", None), NOW)
+
+    assert Utterance.objects.get().text == "Bonsoir ?."
+    assert [event.text for event in told] == ["Bonsoir ?."]
+
+
 def test_record_transcript_settles_an_utterance_once(live: Live, told: list[UtteranceSettled]) -> None:
     utterance = running(live)
 

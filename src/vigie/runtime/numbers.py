@@ -6,4 +6,4 @@ LONGEST_DIGITS = 18
 
 def number(text: str) -> int | None:
     """Return the number that a text is, 0 or more; None for anything else, or for a larger one than any row has."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_DIGITS else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_DIGITS else None

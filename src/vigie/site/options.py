@@ -172,9 +172,9 @@ class Options(BaseSettings):
         return value
 
     def data_folder(self) -> Path:
-        """Return where everything is kept, making it on first use. Raises BadOptions."""
+        """Return where everything is kept, making it on first use, for its owner alone. Raises BadOptions."""
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise BadOptions(f"VIGIE_DATA_DIR: {self.data_dir} cannot be a folder ({error.strerror})") from error
         return self.data_dir

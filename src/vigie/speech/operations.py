@@ -14,6 +14,7 @@ from vigie.people.models import Membership
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, Transcript
 from vigie.runtime import bus, engine, ledger
 from vigie.runtime.models import UNFINISHED, WorkState
+from vigie.runtime.texts import storable
 from vigie.speech.lag import TOLD_FROM_S
 from vigie.speech.models import AudioSegment, Source, Utterance
 from vigie.watch import operations as watch
@@ -114,7 +115,7 @@ def add_caption(live: LiveRef, caption: PlacedCaption, now: datetime) -> Utteran
         start_s=caption.start_s,
         end_s=caption.end_s,
         spoken_at=live.started_at + timedelta(seconds=caption.end_s),
-        text=caption.text,
+        text=storable(caption.text),
         language=caption.language or live.language,
         state=WorkState.DONE,
         transcribed_at=now,

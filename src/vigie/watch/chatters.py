@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vigie.events import Chatter as Seen
 from vigie.runtime import sealing
 from vigie.runtime.fingerprints import fingerprint
+from vigie.runtime.texts import storable
 from vigie.watch.models import Chatter
 
 LONGEST = 120
@@ -54,11 +55,6 @@ def row_of(audience: Audience, seen: Seen, *, is_named: bool) -> Chatter:
 def sealed_identity(identity: Identity) -> str:
     """Return who somebody is, so that only `identity_of` tells."""
     return sealing.seal(json.dumps([identity.platform_id, identity.login, identity.name]))
-
-
-def storable(text: str) -> str:
-    """Return what a database can keep of a text: PostgreSQL takes no NUL, and nothing takes half a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def identity_of(chatter: Chatter) -> Identity:

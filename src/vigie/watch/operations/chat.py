@@ -14,6 +14,7 @@ from vigie.errors import VigieError
 from vigie.events import Acted, ActivityReceived, AudienceActive, MessagesHidden, MessagesRemoved
 from vigie.people.models import Membership
 from vigie.runtime import bus
+from vigie.runtime.texts import storable
 from vigie.watch import chatters
 from vigie.watch.chatters import Audience, Identity
 from vigie.watch.models import ChatMessage, Chatter, ErasedMessage, Live, LiveMark
@@ -43,7 +44,7 @@ class Heard:
     @property
     def message_id(self) -> str:
         """The platform's number of it, as it is stored."""
-        return chatters.storable(self.activity.message_id)[:64]
+        return storable(self.activity.message_id)[:64]
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ def _row(heard: Heard, roll: Roll) -> ChatMessage:
         at_s=heard.at_s,
         chatter_id=roll.ids[_person(heard)],
         badges=" ".join(sorted(activity.chatter.badges))[:60],
-        text=chatters.storable(activity.text)[:LONGEST_TEXT],
+        text=storable(activity.text)[:LONGEST_TEXT],
         count=max(0, min(activity.count, 2**31 - 1)),
         value=max(0, min(activity.value, 2**31 - 1)),
         is_history=activity.is_history,
@@ -172,7 +173,7 @@ def mark_removed(live: Live, removed: MessagesRemoved) -> int:
     """Note which messages the platform's moderators took away; return how many. They stay, as evidence."""
     found = ChatMessage.objects.filter(live=live, removed_at=None, kind="message")
     if removed.message_id:
-        found = found.filter(platform_id=chatters.storable(removed.message_id)[:64])
+        found = found.filter(platform_id=storable(removed.message_id)[:64])
     elif removed.chatter_id:
         channel = live.channel
         key = chatters.key_of(Audience(channel.workspace_id, channel.platform), removed.chatter_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from vigie.errors import VigieError
 from vigie.events import Acted, GapRecorded, LiveEnded, LiveResumed, LiveStarted, LiveStateChanged, PictureTaken
 from vigie.runtime import bus, leases
-from vigie.watch.chatters import storable
+from vigie.runtime.texts import storable
 from vigie.watch.models import Channel, ChatState, Gap, Live, LiveState, Reach, Thumbnail, Track
 from vigie.watch.timeline import Hole, Mark
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from vigie.events import Acted, MarkPlaced, ModeratorActed
 from vigie.people.models import Membership
 from vigie.runtime import bus
+from vigie.runtime.texts import storable
 from vigie.watch import chatters
 from vigie.watch.chatters import Audience
 from vigie.watch.models import Live, LiveMark, MarkKind
@@ -59,9 +60,9 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     key = chatters.key_of(audience, act.target_id) if act.target_id else ""
     label = _words(act.action, act.target, act.reason) if may_name else hidden_label(act.action, key)
     defaults = {"kind": MarkKind.PLATFORM, "from_s": at_s, "to_s": at_s, "placed_at": act.at}
-    defaults |= {"label": chatters.storable(label)[:120], "target_key": key}
+    defaults |= {"label": storable(label)[:120], "target_key": key}
     mark, is_new = LiveMark.objects.get_or_create(
-        live=live, platform_id=chatters.storable(act.message_id)[:64], defaults=defaults
+        live=live, platform_id=storable(act.message_id)[:64], defaults=defaults
     )
     if is_new:
         _tell(mark)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from vigie.events import Acted, PresenceChanged
 from vigie.ports import Airing, Sighting
 from vigie.runtime import bus, leases
-from vigie.watch.chatters import storable
+from vigie.runtime.texts import storable
 from vigie.watch.models import Channel, Live, Presence
 from vigie.watch.models.channels import RESOURCE
 from vigie.watch.operations.counts import count_viewers

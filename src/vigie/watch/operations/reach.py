@@ -51,9 +51,8 @@ def explain_reach(live: Live, now: datetime) -> Virality | None:
 def _mark_bursts(live: Live, places: range, counted: Sequence[Counted], now: datetime) -> None:
     by_place = {one.place: one.messages for one in counted}
     for burst in find_bursts([by_place.get(place) for place in places], first=places.start):
-        if burst.from_bucket > places.start or places.start == 0:
-            stretch = Hole(burst.from_bucket * float(STRETCH_S), (burst.to_bucket + 1) * float(STRETCH_S))
-            mark_burst(live, stretch, now=now)
+        stretch = Hole(burst.from_bucket * float(STRETCH_S), (burst.to_bucket + 1) * float(STRETCH_S))
+        mark_burst(live, stretch, now=now)
 
 
 def _virality(live: Live, places: range, counted: Sequence[Counted]) -> Virality | None:
