@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event as Signal
 
 import pytest
@@ -26,6 +27,7 @@ from vigie.watch.addresses import BadAddress, Flaw, Place
 from vigie.watch.models import ChatMessage, ChatState, LiveState, Presence
 from vigie.watch.watcher import NO_SOUND
 
+A_MINUTE = timedelta(minutes=1)
 PORTS = (LiveProbe, ChatSource, MediaSource, AccountAuthority)
 
 
@@ -153,7 +155,7 @@ def asked_often() -> Iterator[None]:
 
     def hurry() -> None:
         while not is_over.wait(foreground.LOOK_S):
-            Presence.objects.update(due_at=clock.now())
+            Presence.objects.update(due_at=clock.now() - A_MINUTE)  # due for a look under way, too
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:

@@ -79,7 +79,8 @@ def test_add_utterances_takes_the_same_samples_of_another_live_epoch_or_source_f
 
     operations.add_utterances(ref(live), [heard])
 
-    assert list(Utterance.objects.filter(live=live, source=Source.ASR).values_list("seq", "epoch")) == [(2, 1), (3, 0)]
+    heard_of = Utterance.objects.filter(live=live, source=Source.ASR).order_by("seq")
+    assert list(heard_of.values_list("seq", "epoch")) == [(2, 1), (3, 0)]
 
 
 def test_add_utterances_wakes_the_engine_for_what_is_new_only(
