@@ -30,7 +30,7 @@ class Delivered:
     message_id: int
     kind: MessageKind
     connection: str
-    """Address and port of the client."""
+    """Address and port of the client, and a number: no two connections have the same."""
     log_id: int
     """Of the frame: what the client acknowledges."""
     is_history: bool = False

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import count
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -18,6 +19,8 @@ PATIENCE_S = 1.0
 """How long a client that does not read can put off the end of its connection."""
 NONSENSE = Fault(Kind.CLOSE, code=1002)
 SUBPROTOCOL = "echo-protocol"
+SERIALS = count(1)
+"""Ports are given again: what one connection acknowledges says nothing of an earlier one from the same port."""
 HANDSHAKE = [(b"handshake-options", b"ping-interval=5")]
 
 
@@ -38,7 +41,8 @@ class PushConnection:
         self._room = room
         self._book = book
         self._user_id = room.account.user_id
-        self._name = f"{websocket.client.host}:{websocket.client.port}" if websocket.client else ""
+        client = f"{websocket.client.host}:{websocket.client.port}" if websocket.client else ""
+        self._name = f"{client} #{next(SERIALS)}"
         self._is_compressed = websocket.query_params.get("compress") == "gzip"
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Queue[Frame | Fault] = asyncio.Queue(WAITING)
