@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.journeys.product import environment, vigie
+from tests.stages import stage
 from vigie.simulators.media import Fault, Kind, Live, MediaServer, Script
 from vigie.simulators.media.deliveries import united
 from vigie.simulators.media.script import PREPARED
@@ -46,20 +46,8 @@ EDGE_S = 0.3
 """Sound comes in frames and in segments whose ends are not those of the words."""
 
 
-class Stage:
-    """Lives whose clock stands still until each of them has a listener: programs take a while to start."""
-
-    def __init__(self, *lives: Live) -> None:
-        self.media = MediaServer(Script(lives), clock=self._clock)
-        self._names = [live.name for live in lives]
-        self._started_at: float | None = None
-
-    def _clock(self) -> float:
-        if self._started_at is None:
-            if not all(map(self.media.deliveries, self._names)):
-                return 0.0
-            self._started_at = time.monotonic()
-        return float(np.interp(time.monotonic() - self._started_at, WALL_S, LIVE_S)) - LIVE_S[0]
+def pace(wall_s: float) -> float:
+    return float(np.interp(wall_s, WALL_S, LIVE_S)) - LIVE_S[0]
 
 
 @dataclass(frozen=True)
@@ -101,11 +89,11 @@ def of(kind: str, lines: list[Line]) -> list[Line]:
     return [line for line in lines if line["type"] == kind]
 
 
-def listen(stage: Stage, live: str, data_dir: Path, *options: str) -> Watched:
-    """Watch a live of the stage to its end."""
+def listen(media: MediaServer, live: str, data_dir: Path, *options: str) -> Watched:
+    """Watch a simulated live to its end."""
     data_dir.mkdir()
-    ended = vigie(data_dir, "watch", stage.media.url(f"{live}.m3u8"), "--language", "en", "--json", *options)
-    delivered = united(stage.media.deliveries(live))
+    ended = vigie(data_dir, "watch", media.url(f"{live}.m3u8"), "--language", "en", "--json", *options)
+    delivered = united(media.deliveries(live))
     zero_s = delivered[0][0]
     return Watched(ended, lines_of(ended), [(a - zero_s, b - zero_s) for a, b in delivered], zero_s)
 
@@ -116,18 +104,19 @@ def watched(tmp_path_factory: pytest.TempPathFactory, micro_model: Path) -> dict
     folder, film, captions = tmp_path_factory.mktemp("watched"), PREPARED / "en.mp4", PREPARED / "en.vtt"
     cuts = tuple(Fault(Kind.CUT, at_s=start, for_s=end - start) for start, end in CUTS)
     page = Fault(Kind.HTML, at_s=CUTS[0][0], for_s=2 * END_S)
-    stage = Stage(
+    media = stage(
         Live("captions", film, captions, "en", (*cuts, Fault(Kind.END, at_s=END_S)), window=WINDOW),
         Live("whisper", film, None, "en", (*cuts, Fault(Kind.END, at_s=END_S)), window=WINDOW),
         Live("page", film, captions, "en", (page,), window=WINDOW),
+        pace=pace,
     )
     options = {
         "captions": ("--no-speech",),
         "whisper": ("--recognizer", "whisper", "--model", str(micro_model)),
         "page": ("--no-speech",),
     }
-    with stage.media, ThreadPoolExecutor(len(options)) as pool:
-        told = pool.map(lambda name: listen(stage, name, folder / name, *options[name]), options)
+    with media, ThreadPoolExecutor(len(options)) as pool:
+        told = pool.map(lambda name: listen(media, name, folder / name, *options[name]), options)
         return dict(zip(options, told, strict=True))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.chirps import told_s, write_media
+from tests.stages import stage
 from vigie.adapters.web import fetch, segments
 from vigie.adapters.web.client import WebMedia
 from vigie.events import AudioReceived, CaptionReceived, MediaEnded, MediaItem, MediaOpened
@@ -68,7 +69,7 @@ async def listen(media: MediaSource, source: str, *, seconds: float = 1e9, from_
 
 def playing(*faults: Fault, media: Path, **options: object) -> MediaServer:
     live = Live("fr", media, faults=faults, **{"window": 20, **options})  # type: ignore[arg-type]
-    return MediaServer(Script((live,)), clock=RunningClock(SPEED))
+    return stage(live, pace=lambda wall_s: SPEED * wall_s)
 
 
 # ── what is sent is heard ──────────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +239,8 @@ async def test_ffmpeg_is_not_led_into_the_own_network(black_hole: socket.socket)
 
 
 async def test_a_wrong_content_type_changes_nothing(rising: Path) -> None:
-    async with playing(Fault(Kind.MISLABEL, for_s=600.0), media=rising) as server:
+    mislabelled = Live("fr", rising, faults=(Fault(Kind.MISLABEL, for_s=600.0),))
+    async with MediaServer(Script((mislabelled,)), clock=RunningClock(SPEED)) as server:
         heard = await listen(WebMedia(Reach.NETWORK, speed=SPEED), server.url("fr.m3u8"), seconds=10.0)
 
     assert heard.trouble is None
