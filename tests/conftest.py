@@ -11,8 +11,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import translation
 from pytest_django.fixtures import Settings
+
+from tests.factories import make_user
 
 USUAL = hypothesis.settings()
 hypothesis.settings.register_profile(
@@ -48,6 +51,16 @@ def nothing_left_open() -> Iterator[None]:
     """What a module leaves open is told at its end, not in whichever comes later."""
     yield
     gc.collect()
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    """Whoever runs the installation, signed in: a member of no workspace."""
+    user = make_user("ada")
+    user.is_staff = user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_alert, make_assessment, make_decision, make_user, make_utterance
+from tests.factories import make_alert, make_assessment, make_decision, make_utterance
 from vigie.moderation.models import AlertState, Note
 from vigie.risk.models import Assessment
 
@@ -17,15 +17,6 @@ MODELS = [
     for model in apps.get_models()
     if model._meta.app_label in {"watch", "speech", "risk", "moderation"} and model._meta.model_name != "policy"
 ]
-
-
-@pytest.fixture
-def operator(client: Client) -> None:
-    """Whoever runs the installation, signed in: a member of no workspace."""
-    user = make_user("ada")
-    user.is_staff = user.is_superuser = True
-    user.save()
-    client.force_login(user)
 
 
 def a_decided_alert() -> Assessment:

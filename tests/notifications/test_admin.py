@@ -6,7 +6,6 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_user
 from tests.notifications.rows import SECRET, make_delivery, make_mail, make_notice, make_webhook, wants
 from vigie.notifications.models import Webhook
 from vigie.people.models import Membership
@@ -31,16 +30,6 @@ def webhook(member: Membership) -> Webhook:
     webhook.save()
     make_delivery(webhook, happening=notice.happening, status=500, response=ANSWER)
     return webhook
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    """Whoever runs the installation, signed in: a member of no workspace."""
-    user = make_user("ada")
-    user.is_staff = user.is_superuser = True
-    user.save()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -7,22 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from tests.factories import NOW, make_user
+from tests.factories import NOW
 from vigie.runtime.models import Breaker, Bucket, Lease, StoredKey, Traffic
 
 pytestmark = pytest.mark.django_db
 
 MODELS = [model for model in apps.get_models() if model._meta.app_label == "runtime"]
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    """Whoever runs the installation, signed in: a member of no workspace."""
-    user = make_user("ada")
-    user.is_staff = user.is_superuser = True
-    user.save()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture(autouse=True)

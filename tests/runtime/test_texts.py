@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.runtime.texts import storable
+from vigie.runtime.texts import one_line, storable
 
 ANY = st.text(st.characters(exclude_categories=()))
 """Half surrogate pairs too."""
@@ -31,3 +31,11 @@ def test_any_text_can_be_kept(text: str) -> None:
     assert "\x00" not in kept
     assert kept.encode().decode() == kept
     assert storable(kept) == kept
+
+
+@given(text=ANY)
+def test_any_text_can_be_a_header(text: str) -> None:
+    line = one_line(text)
+
+    assert line.split() == text.split()
+    assert len(line.splitlines()) <= 1

@@ -4,19 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import NOW, make_live, make_user
+from tests.factories import NOW, make_live
 from vigie.watch.models import ErasedMessage, LiveMark, MarkKind
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def operator(client: Client) -> None:
-    """Whoever runs the installation, signed in: a member of no workspace."""
-    user = make_user("ada")
-    user.is_staff = user.is_superuser = True
-    user.save()
-    client.force_login(user)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 
 
 @pytest.mark.parametrize("kind", MarkKind.values)

@@ -18,6 +18,7 @@ from vigie.notifications import digest, kinds, queries
 from vigie.notifications.digest import Item
 from vigie.notifications.models import Happening, Mail
 from vigie.people.models import Membership
+from vigie.runtime.texts import one_line
 
 SMTP_S = 10.0
 """How long the mail server may take for each of its answers."""
@@ -114,7 +115,7 @@ def _clock(moment: datetime) -> str:
 def _subject(lines: Sequence[Line], member: Membership) -> str:
     said = gettext("%(number)d pieces of news from %(workspace)s")
     subject = lines[0].words if len(lines) == 1 else said % {"number": len(lines), "workspace": member.workspace}
-    return " ".join(subject.split())  # a name may hold a line break, a header may not
+    return one_line(subject)
 
 
 def token_of(member_id: int) -> str:

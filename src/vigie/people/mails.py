@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from vigie.people.models import Invitation
+from vigie.runtime.texts import one_line
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +24,7 @@ def send_invitation(invitation: Invitation, url: str) -> bool:
     """Send the link to the invited person; return whether it left, which it needs an address and a server for."""
     if not (invitation.email and settings.OPTIONS.email_url):
         return False
-    name = " ".join(str(invitation.workspace).split())  # a subject is one line
-    subject = gettext("Join %(workspace)s on Vigie") % {"workspace": name}
+    subject = one_line(gettext("Join %(workspace)s on Vigie") % {"workspace": invitation.workspace})
     text = render_to_string("people/mail/invitation.txt", {"invitation": invitation, "url": url})
     try:
         send_mail(subject, text, None, [invitation.email])

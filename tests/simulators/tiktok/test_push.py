@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import gzip
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -21,13 +23,16 @@ HEARTBEAT = encode(PUSH_FRAME, payload_type="hb", payload=b"\x08\x65")
 DEADLINE_S = 10
 
 
-def listen(server: TikTokServer, *, cookie: str = "", **query: str) -> connect:
+def listen(
+    server: TikTokServer, query: Mapping[str, str] = MappingProxyType({}), *, cookie: str = "", port: int = 0
+) -> connect:
     asked = {"room_id": "101", "wrss": "signed", "compress": "gzip", **query}
     params = "&".join(f"{key}={value}" for key, value in asked.items())
     address = server.url(PUSH_PATH.removeprefix("/")).replace("http", "ws", 1)
     subprotocols = [Subprotocol("echo-protocol")]
     return connect(
         f"{address}?{params}",
+        local_addr=("127.0.0.1", port),
         subprotocols=subprotocols,
         additional_headers={"Cookie": cookie} if cookie else None,
         ping_interval=None,
@@ -76,7 +81,7 @@ async def test_a_live_for_adults_is_for_who_was_signed_as_who_is_logged_in(
 ) -> None:
     told = None
     try:
-        async with listen(server, cookie=cookie, **query):
+        async with listen(server, query, cookie=cookie):
             pass
     except InvalidStatus as error:
         headers = error.response.headers
@@ -94,7 +99,7 @@ async def test_heartbeats_are_answered(tiktoklive: Any, server: TikTokServer) ->
 
 @pytest.mark.parametrize(("asked", "told"), [("gzip", "gzip"), ("", "none")])
 async def test_frames_are_compressed_for_who_asks(tiktoklive: Any, server: TikTokServer, asked: str, told: str) -> None:
-    async with listen(server, compress=asked) as connection:
+    async with listen(server, {"compress": asked}) as connection:
         server.say("alice", "bonjour")
         frame = await heard(connection)
 
@@ -112,6 +117,25 @@ async def test_what_is_acknowledged_is_written_down(tiktoklive: Any, server: Tik
         await until_acknowledged(server, connection)
     assert [it.message_id for it in server.acknowledged("alice")] == [message_id]
     assert server.acknowledged("alice") == server.delivered("alice")
+
+
+async def test_what_is_acknowledged_from_the_same_port_later_is_another_connections(server: TikTokServer) -> None:
+    """A port that was reset is given again at once."""
+    async with listen(server) as connection:
+        server.say("alice", "bonjour")
+        first = await heard(connection)
+        port = connection.local_address[1]
+        server.break_live("alice", Fault(Kind.RESET))
+        await connection.wait_closed()
+    async with listen(server, {"room_id": "103"}, port=port) as connection:
+        message_id = server.say("carol", "bonsoir")
+        second = await heard(connection)
+        await connection.send(encode(PUSH_FRAME, payload_type="ack", log_id=second.log_id))
+        await until_acknowledged(server, connection)
+
+    assert first.log_id == second.log_id
+    assert server.acknowledged("alice") == []
+    assert [it.message_id for it in server.acknowledged("carol")] == [message_id]
 
 
 async def test_a_stalled_connection_is_open_and_silent(tiktoklive: Any, server: TikTokServer) -> None:
@@ -167,7 +191,7 @@ async def test_who_was_not_let_in_by_the_signing_service_is_refused(
     server: TikTokServer, query: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidStatus) as raised:
-        await listen(server, **query)
+        await listen(server, query)
 
     assert raised.value.response.status_code == 400
     assert raised.value.response.headers["Handshake-Msg"] == "illegal secret key"
@@ -194,7 +218,7 @@ async def test_a_connection_that_was_broken_is_written_down(server: TikTokServer
 @pytest.mark.parametrize("fault", [Fault(Kind.RESET), Fault(Kind.CLOSE)])
 async def test_what_a_client_did_not_read_was_not_delivered(server: TikTokServer, fault: Fault) -> None:
     flood = [Comment(viewer(1), "x" * 200_000)] * 10
-    async with listen(server, compress="") as connection:
+    async with listen(server, {"compress": ""}) as connection:
         for _ in range(40):
             server.publish("alice", *flood)
         server.break_live("alice", fault)
@@ -222,7 +246,7 @@ async def test_the_book_is_right_however_a_busy_live_breaks(
     server.animate("alice", 200)
     ids: list[int] = []
     for _ in range(3):
-        async with listen(server, history_comment_count="6") as connection:
+        async with listen(server, {"history_comment_count": "6"}) as connection:
             ids += await received(connection, 3)
             server.break_live("alice", fault)
             ids += await received(connection, 3)
@@ -243,7 +267,7 @@ async def test_who_leaves_is_forgotten(server: TikTokServer) -> None:
 @pytest.mark.parametrize("history", ["-1", "many", ""])
 async def test_history_is_asked_for_with_a_number(tiktoklive: Any, server: TikTokServer, history: str) -> None:
     server.say("alice", "avant")
-    async with listen(server, history_comment_count=history) as connection:
+    async with listen(server, {"history_comment_count": history}) as connection:
         server.say("alice", "direct")
         frame = await heard(connection)
 
