@@ -56,7 +56,7 @@ class Studio:
 
 
 def is_heard(record: Record) -> bool:
-    return record.heard_s > 2
+    return record.heard_s > 8  # more than what comes at once in the beginning
 
 
 def is_recognizing(record: Record) -> bool:

@@ -318,9 +318,9 @@ async def test_two_cuts_of_hls_within_its_window_lose_nothing(rising: Path) -> N
 @pytest.mark.usefixtures("web")
 async def test_a_cut_of_hls_longer_than_its_window_is_told(rising: Path) -> None:
     ears = Ears(25.0)
-    cut = Fault(Kind.REFUSE, at_s=12.0, for_s=20.0, resources=frozenset(Resource), status=503)
+    cut = Fault(Kind.REFUSE, at_s=12.0, for_s=40.0, resources=frozenset(Resource), status=503)
 
-    heard = await watch_simulated(ears, Simulated("fr", rising), cut, path="fr.m3u8")
+    heard = await watch_simulated(ears, Simulated("fr", rising, window=12), cut, path="fr.m3u8")
 
     assert max(ears.slips()) < 0.1
     assert len(heard.gaps) == 1
