@@ -375,7 +375,7 @@ async def test_addresses_that_expire_lose_nothing(rising: Path) -> None:
 @pytest.mark.usefixtures("web")
 async def test_a_stalled_flv_is_taken_up_again(rising: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "READ_S", 0.4)
-    ears = Ears(15.0)
+    ears = Ears(25.0)
 
     stall = Fault(Kind.STALL, at_s=8.0, for_s=16.0)
     heard = await watch_simulated(ears, Simulated("fr", rising), stall, path="fr.flv")
@@ -388,7 +388,7 @@ async def test_a_stalled_flv_is_taken_up_again(rising: Path, monkeypatch: pytest
 @pytest.mark.usefixtures("web")
 async def test_a_burst_at_the_beginning_of_each_connection_is_heard_once(rising: Path) -> None:
     """A CDN sends the last seconds again, as fast as it can, to whoever connects."""
-    ears = Ears(49.0)
+    ears = Ears(65.0)
     cuts = tuple(Fault(Kind.CUT, at_s=at_s) for at_s in (12.0, 28.0, 44.0))
 
     heard = await watch_simulated(ears, Simulated("fr", rising, burst_s=15.0), *cuts, path="fr.flv")
