@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event as Signal
@@ -15,9 +17,11 @@ from rich.console import Console
 
 from tests.factories import make_channel, make_live
 from tests.site.test_report import ALERT, GAP, VERDICT, said
+from vigie.adapters.web.client import WebMedia
 from vigie.events import LiveStateChanged
 from vigie.ports import AccountAuthority, ChatSource, LiveProbe, MediaSource, Reach
 from vigie.runtime import bus, clock, registry
+from vigie.simulators.media import MediaServer, demo_script
 from vigie.site import foreground, platforms
 from vigie.site.foreground import Source
 from vigie.site.report import Line, Report
@@ -204,3 +208,35 @@ def test_a_live_of_a_platform_is_watched_to_its_end(studio: Studio, *, reads_cha
     assert (trouble, warnings, lines[-1]["type"]) == ("", [], "end")
     assert any(line["type"] == "chat" for line in lines) is reads_chat
     assert ChatMessage.objects.exists() is reads_chat
+
+
+@pytest.fixture
+def _in_reach() -> Iterator[None]:
+    """Lives of this machine may be watched."""
+    before = registry.current(MediaSource)
+    registry.provide(MediaSource, lambda: WebMedia(Reach.NETWORK))
+    yield
+    registry.withdraw(MediaSource)
+    if before:
+        registry.provide(MediaSource, before)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_own_bus", "_in_reach")
+def test_whatever_was_told_when_told_to_end_has_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreground, "FINISH_S", 0.0)
+    monkeypatch.setattr(foreground, "embedded_engine", nullcontext)  # too slow to judge anything
+    lines: list[Line] = []
+
+    def tell(line: Line) -> None:
+        if not lines:
+            os.kill(os.getpid(), signal.SIGINT)
+        lines.append(line)
+
+    with MediaServer(demo_script()) as media, pytest.raises(KeyboardInterrupt):
+        foreground.run(Source(media.url("fr.m3u8"), "fr"), tell, str)
+
+    said = [line["seq"] for line in lines if line["type"] == "utterance"]
+    assert said
+    assert [line["seq"] for line in lines if line["type"] == "assessment"] == said
+    assert lines[-1]["type"] == "end"

@@ -308,7 +308,7 @@ def stretch_gaps(ears: Ears) -> list[float]:
 async def test_two_cuts_of_hls_within_its_window_lose_nothing(rising: Path) -> None:
     ears = Ears(55.0)
 
-    heard = await watch_simulated(ears, Simulated("fr", rising, window=24), *CUTS, path="fr.m3u8")
+    heard = await watch_simulated(ears, Simulated("fr", rising, window=12), *CUTS, path="fr.m3u8")
 
     assert max(ears.slips()) < 0.1
     assert heard.gaps == []

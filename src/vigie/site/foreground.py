@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic, sleep
@@ -18,6 +19,7 @@ from vigie.events import AlertRaised, AudienceActive, GapRecorded, LiveStateChan
 from vigie.people import presets
 from vigie.people.operations import NewAccount
 from vigie.ports import HIGH, MEDIUM, MediaSource, PortError
+from vigie.risk import tasks as risk_tasks
 from vigie.risk.models import Assessment, Outcome
 from vigie.runtime import bus, clock, registry
 from vigie.runtime.embedded import embedded_engine
@@ -181,6 +183,8 @@ def run(source: Source, tell: Tell, warn: Callable[[str], object]) -> str:
     except KeyboardInterrupt:
         if teller.trouble:
             raise teller.trouble from None
+        with suppress(KeyboardInterrupt):
+            risk_tasks.assess_pending()  # whatever was told has its verdict, however long the words took
         for live in channel.lives.all():
             teller.end(live.heard_s)
         raise
