@@ -61,11 +61,11 @@ def is_heard(record: Record) -> bool:
 
 def is_recognizing(record: Record) -> bool:
     states = [said.state for said in record.said]
-    return "done" in states and "running" in states
+    return is_heard(record) and "done" in states and "running" in states
 
 
 def is_alerted(record: Record) -> bool:
-    return bool(record.alerts)
+    return is_heard(record) and bool(record.alerts)
 
 
 @pytest.mark.parametrize(
