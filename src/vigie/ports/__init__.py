@@ -1,6 +1,7 @@
 """What the areas need from outside: small Protocols, their values, and the one error an adapter may raise."""
 
 from vigie.ports.accounts import AccountAuthority, Gate, Grant, Identity, Keys
+from vigie.ports.clips import Reel, VideoFacts, VideoFiles
 from vigie.ports.contract import ALONE, Clause, Manifest
 from vigie.ports.media import (
     AudioCodec,
@@ -12,7 +13,17 @@ from vigie.ports.media import (
     MediaSource,
     PlacedAudio,
     PlacedCaption,
+    PlacedPackets,
     Reach,
+)
+from vigie.ports.obs import (
+    ObsAddress,
+    ObsConnector,
+    ObsEvent,
+    ObsSession,
+    ObsStatus,
+    ReplayBufferTurned,
+    ReplaySaved,
 )
 from vigie.ports.platforms import Airing, ChatSource, Handle, LiveProbe, Room, Sighting
 from vigie.ports.risk import HIGH, MEDIUM, Analyst, LanguageIdentifier, Span, TextToAssess, Verdict
@@ -59,12 +70,21 @@ __all__ = [
     "MediaSource",
     "ModelHub",
     "NotLive",
+    "ObsAddress",
+    "ObsConnector",
+    "ObsEvent",
+    "ObsSession",
+    "ObsStatus",
     "Phrase",
     "PlacedAudio",
     "PlacedCaption",
+    "PlacedPackets",
     "PortError",
     "Reach",
     "Recognizer",
+    "Reel",
+    "ReplayBufferTurned",
+    "ReplaySaved",
     "Room",
     "Sighting",
     "Span",
@@ -72,6 +92,8 @@ __all__ = [
     "TextToAssess",
     "Transcript",
     "Verdict",
+    "VideoFacts",
+    "VideoFiles",
     "VoiceActivity",
     "VoiceDetector",
     "WebhookSender",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
-from vigie.events import MediaItem
+from vigie.events import Encoding, MediaItem, Packet
 from vigie.ports.platforms import Room
 
 
@@ -32,16 +32,19 @@ class MediaLocation:
     title: str = ""
     pictures_url: str = field(default="", repr=False)
     """Where the same broadcast has pictures, when `url` is its sound alone; empty where that is not known."""
+    with_packets: bool = False
+    """Whether the encoded media is wanted too, with its pictures: for clips."""
 
 
 @runtime_checkable
 class MediaSource(Protocol):
     """Finds and pulls the media of a live: one connection a call, no reconnecting of its own."""
 
-    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         """Return where the media of `source` is. Raises PortError: permanent when it never will be there.
 
         `room` is the broadcast that is wanted, where its platform told of one: a handle may be somebody else's by now.
+        `with_packets` asks for the encoded media too: where there is a choice, for what has pictures.
         """
         ...
 
@@ -53,6 +56,7 @@ class MediaSource(Protocol):
         `from_pts_s` says where an earlier connection stopped: a source that still has what follows goes back to it,
         and may repeat what comes before. Without it a live starts at its edge. `was_live` says that this was on air:
         what is over now is the end of that live, dated by its clock, and no recording. Chunks of sound last 0.5 s.
+        A location `with_packets` brings `PacketsReceived` too, each before the sound that it lies beside.
         Raises PortError when the connection breaks or stalls. Closing the iterator, or cancelling its reader, frees
         everything within 1 s.
         """
@@ -101,6 +105,16 @@ class PlacedCaption:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedPackets:
+    """Encoded media with its place in the live."""
+
+    shift_s: float
+    """Added to the times of the packets it gives seconds since the live started."""
+    encodings: tuple[Encoding, ...]
+    packets: tuple[Packet, ...] = field(repr=False)
+
+
 class MediaSink(Protocol):
     """Receives the one pull of a live, in order. `site.bootstrap` registers the factories with `watch`."""
 
@@ -110,6 +124,10 @@ class MediaSink(Protocol):
 
     async def caption(self, caption: PlacedCaption) -> None:
         """Take words of the platform."""
+        ...
+
+    async def packets(self, packets: PlacedPackets) -> None:
+        """Take encoded media, where some sink wants it; after an interruption it begins anew, with a keyframe."""
         ...
 
     async def pause(self) -> None:

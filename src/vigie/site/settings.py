@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "vigie.watch.apps.WatchConfig",
     "vigie.speech.apps.SpeechConfig",
     "vigie.risk.apps.RiskConfig",
+    "vigie.rules.apps.RulesConfig",
+    "vigie.clips.apps.ClipsConfig",
     "vigie.moderation.apps.ModerationConfig",
     "vigie.notifications.apps.NotificationsConfig",
     "django.contrib.admin",

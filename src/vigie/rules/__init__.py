@@ -1,0 +1,1 @@
+"""When this happens, do that: matching, firings, dry run."""
