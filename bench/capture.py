@@ -29,7 +29,7 @@ from bench import Result, measured
 from vigie.simulators.media.script import PREPARED
 
 if TYPE_CHECKING:
-    from vigie.ports import LiveRef, PlacedAudio, PlacedCaption
+    from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PlacedPackets
 
 BIT_RATE, RATE, LENGTH_S = 128_000, 44_100, 60
 STREAMS = (10, 40)
@@ -216,6 +216,9 @@ class Ear:
 
     async def caption(self, caption: "PlacedCaption") -> None:
         """Take words."""
+
+    async def packets(self, packets: "PlacedPackets") -> None:
+        """Let encoded media pass by."""
 
     async def pause(self) -> None:
         """Hold nothing back."""

@@ -162,9 +162,9 @@ def prepare(server: TikTokServer, handles: Sequence[str], plan: Plan) -> "TikTok
 class Deaf:
     """A source without sound: only the chat is looked at."""
 
-    async def resolve(self, source: str, room: "Room | None" = None) -> "MediaLocation":
+    async def resolve(self, source: str, room: "Room | None" = None, *, with_packets: bool = False) -> "MediaLocation":
         """Raise PortError."""
-        del room
+        del room, with_packets
         from vigie.ports import PortError  # noqa: PLC0415 -- after the settings
 
         raise PortError(f"{source}: no sound in this run.", permanent=True)

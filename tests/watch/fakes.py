@@ -16,6 +16,7 @@ from vigie.ports import (
     MediaSink,
     PlacedAudio,
     PlacedCaption,
+    PlacedPackets,
     PortError,
     Room,
     Sighting,
@@ -47,14 +48,16 @@ class ScriptedMedia:
         self.resumed_from: list[float | None] = []
         self.were_live: list[bool] = []
         self.rooms: list[Room | None] = []
+        self.asked_for_packets: list[bool] = []
         self.hung = asyncio.Event()
 
-    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         self.rooms.append(room)
+        self.asked_for_packets.append(with_packets)
         trouble = self._resolving.pop(0) if self._resolving else None
         if trouble:
             raise trouble
-        return MediaLocation(source, "hls", is_live=True, title="A title")
+        return MediaLocation(source, "hls", is_live=True, title="A title", with_packets=with_packets)
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
@@ -84,6 +87,7 @@ class Memory:
     opened: list[LiveRef] = field(default_factory=list)
     heard: list[PlacedAudio] = field(default_factory=list)
     captions: list[PlacedCaption] = field(default_factory=list)
+    encoded: list[PlacedPackets] = field(default_factory=list)
     closed: int = 0
     paused: asyncio.Event = field(default_factory=asyncio.Event)
     got_sound: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,6 +102,9 @@ class Memory:
 
     async def caption(self, caption: PlacedCaption) -> None:
         self.captions.append(caption)
+
+    async def packets(self, packets: PlacedPackets) -> None:
+        self.encoded.append(packets)
 
     async def pause(self) -> None:
         self.paused.set()

@@ -11,7 +11,7 @@ import structlog
 from asgiref.sync import sync_to_async
 
 from vigie.events import SAMPLE_RATE
-from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError, VoiceActivity
+from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PlacedPackets, PortError, VoiceActivity
 from vigie.runtime import clock, leases, registry
 from vigie.speech import operations, spool
 from vigie.speech.cutting import Stretch
@@ -84,6 +84,9 @@ class Listener:
         """Take the platform's words."""
         self._captions_until_s = max(self._captions_until_s, caption.end_s + CAPTIONS_COVER_S)
         await sync_to_async(self._write_caption)(caption)
+
+    async def packets(self, packets: PlacedPackets) -> None:
+        """Let encoded media pass by: it was heard as sound."""
 
     async def pause(self) -> None:
         """Cut what was being said; what follows in the epoch is an utterance of its own."""

@@ -35,7 +35,7 @@ class TikTokMedia:
         self._wants_picture = wants_picture
         self._rooms: dict[str, str] = {}
 
-    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         """Return where the media of a channel is: `name`, `@name` or its address. Raises PortError, NotLive.
 
         With `room`, the broadcast of the account of that number is meant, whoever has the handle by now.
@@ -45,7 +45,7 @@ class TikTokMedia:
             raise PortError(f"{source[:100]}: no handle of a TikTok channel.", permanent=True)
         number, room_id = (room.channel.platform_id, room.room_id) if room else ("", "")
         info = await self._info(Handle(found[1].lower(), number), room_id)
-        location = await self._web.resolve(info.url)
+        location = await self._web.resolve(info.url, with_packets=with_packets)
         return replace(location, is_live=True, title=info.title)
 
     def stream(

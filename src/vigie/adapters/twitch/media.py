@@ -18,10 +18,10 @@ class TwitchMedia:
         """Let `web` read the page, and pull what it shows."""
         self._web = web
 
-    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         """Return where the media of a channel is: a login, an @name, or a page. Raises PortError, NotLive."""
         del room  # a page plays by login alone; one that was left is nobody's for months
-        return await self._web.resolve(PAGE + login_of(source))
+        return await self._web.resolve(PAGE + login_of(source), with_packets=with_packets)
 
     def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False

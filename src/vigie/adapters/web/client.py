@@ -38,10 +38,10 @@ class WebMedia:
         self._speed = speed
         self._bases = bases
 
-    async def resolve(self, source: str, room: Room | None = None) -> MediaLocation:
+    async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
         del room  # an address is nobody's name
-        return await resolve(source, self._reach, self._bases)
+        return replace(await resolve(source, self._reach, self._bases), with_packets=with_packets)
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False
