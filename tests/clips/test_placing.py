@@ -1,0 +1,483 @@
+"""Finished files take their place: never over another, once, and wherever a crash or the disk stops it."""
+
+import errno
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from functools import partial
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vigie.clips.filenames import collision_key
+from vigie.clips.placing import DISK, RETRY_DELAYS_S, CannotPlace, Disk, Look, Reason, is_settled, look, place
+
+Operation = Callable[..., None]
+NAME = "anna/clip.mp4"
+
+
+class Crash(BaseException):
+    """The program ends here, as by `kill -9`: nothing after it runs."""
+
+
+def failing(number: int, *_paths: Path) -> None:
+    raise OSError(number, os.strerror(number))
+
+
+def link_within_a_folder(source: Path, target: Path) -> None:
+    """Link as where each folder is a device of its own."""
+    if source.parent != target.parent:
+        failing(errno.EXDEV)
+    os.link(source, target)
+
+
+def rename_within_a_folder(source: Path, target: Path) -> None:
+    if source.parent != target.parent:
+        failing(errno.EXDEV)
+    DISK.rename(source, target)
+
+
+DISKS = {
+    "links": DISK,
+    "no links": Disk(link=partial(failing, errno.EPERM)),
+    "devices": Disk(link=link_within_a_folder),
+    "devices, no links": Disk(link=partial(failing, errno.EOPNOTSUPP), rename=rename_within_a_folder),
+}
+
+
+@pytest.fixture(params=DISKS)
+def disk(request: pytest.FixtureRequest) -> Disk:
+    return DISKS[request.param]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return written(tmp_path / "obs" / "Replay 2026-01-05 10-00-00.mp4")
+
+
+def written(path: Path, content: str = "a moment") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_file_takes_its_place_and_leaves_its_own(source: Path, tmp_path: Path, disk: Disk) -> None:
+    seen = look(source)
+
+    placed = place(source, tmp_path / "clips", NAME, seen=seen, disk=disk)
+
+    assert placed == tmp_path / "clips" / NAME
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+    assert look(placed) == seen
+
+
+def test_a_file_is_placed_once_however_often_it_is_asked(source: Path, tmp_path: Path, disk: Disk) -> None:
+    seen = look(source)
+
+    placed = {place(source, tmp_path / "clips", NAME, seen=seen, disk=disk) for _ in range(3)}
+
+    assert placed == {tmp_path / "clips" / NAME}
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "placed"),
+    [
+        (["clip.mp4"], "clip-2.mp4"),
+        (["clip.mp4", "clip-2.mp4", "clip-3.mp4"], "clip-4.mp4"),
+        (["CLIP.MP4", "Clip-2.mp4"], "clip-3.mp4"),
+        (["clip-2.mp4"], "clip.mp4"),
+        (["clip-².mp4", "clip-.mp4"], "clip.mp4"),
+    ],
+)
+def test_no_file_is_ever_overwritten(source: Path, tmp_path: Path, disk: Disk, taken: list[str], placed: str) -> None:
+    folder = tmp_path / "clips" / "anna"
+    before = {name: written(folder / name, f"the {index}th").read_text() for index, name in enumerate(taken)}
+
+    path = place(source, tmp_path / "clips", NAME, seen=look(source), disk=disk)
+
+    assert path == folder / placed
+    assert files(folder) == {**before, placed: "a moment"}
+
+
+def test_names_that_some_system_takes_for_one_are_kept_apart(source: Path, tmp_path: Path, disk: Disk) -> None:
+    written(tmp_path / "clips" / "Zoe\u0301.mp4", "hers")
+
+    path = place(source, tmp_path / "clips", "ZOÉ.mp4", seen=look(source), disk=disk)
+
+    assert path.name == "ZOÉ-2.mp4"
+    assert (tmp_path / "clips" / "Zoe\u0301.mp4").read_text() == "hers"
+
+
+def test_a_folder_that_some_system_takes_for_the_same_is_the_same(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "clips" / "Anna").mkdir(parents=True)
+
+    assert place(source, tmp_path / "clips", NAME, seen=look(source)) == tmp_path / "clips" / "Anna" / "clip.mp4"
+
+
+def test_another_file_of_the_same_length_and_second_is_another(source: Path, tmp_path: Path, disk: Disk) -> None:
+    other = written(tmp_path / "clips" / NAME, "A MOMENT")
+    seen = look(source)
+    os.utime(other, ns=(seen.modified_ns, seen.modified_ns))
+
+    path = place(source, tmp_path / "clips", NAME, seen=seen, disk=disk)
+
+    assert files(tmp_path / "clips") == {"anna/clip.mp4": "A MOMENT", "anna/clip-2.mp4": "a moment"}
+    assert path.name == "clip-2.mp4"
+
+
+def test_one_who_was_quicker_keeps_the_name(source: Path, tmp_path: Path) -> None:
+    def link(whole: Path, target: Path) -> None:
+        if target.name == "clip.mp4":
+            written(target, "theirs")
+        os.link(whole, target)
+
+    path = place(source, tmp_path / "clips", NAME, seen=look(source), disk=Disk(link=link))
+
+    assert path.name == "clip-2.mp4"
+    assert files(tmp_path / "clips") == {"anna/clip.mp4": "theirs", "anna/clip-2.mp4": "a moment"}
+
+
+def crashing(disk: Disk, at: int, *, after: bool) -> Disk:
+    """Return a disk that crashes the program before or after its n-th operation."""
+    steps = count()
+
+    def wrapped(operation: Operation) -> Operation:
+        def operate(*paths: Path) -> None:
+            is_last = next(steps) == at
+            if is_last and not after:
+                raise Crash
+            try:
+                operation(*paths)
+            finally:
+                if is_last:
+                    raise Crash
+
+        return operate
+
+    return Disk(**{field.name: wrapped(getattr(disk, field.name)) for field in fields(disk)})
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(7))
+@pytest.mark.parametrize("taken", [[], ["clip.mp4"]], ids=["free", "taken"])
+def test_after_a_crash_at_any_point_the_same_call_finishes(
+    source: Path, tmp_path: Path, disk: Disk, *, at: int, after: bool, taken: list[str]
+) -> None:
+    folder = tmp_path / "clips" / "anna"
+    for name in taken:
+        written(folder / name, "another")
+    seen = look(source)
+
+    with suppress(Crash):
+        place(source, tmp_path / "clips", NAME, seen=seen, disk=crashing(disk, at, after=after))
+    paths = [place(source, tmp_path / "clips", NAME, seen=seen, disk=disk) for _ in range(2)]
+
+    wanted = "clip-2.mp4" if taken else "clip.mp4"
+    assert paths == [folder / wanted] * 2
+    assert files(tmp_path) == {
+        **{f"clips/anna/{name}": "another" for name in taken},
+        f"clips/anna/{wanted}": "a moment",
+    }
+
+
+def test_a_crash_amid_a_copy_leaves_no_part_of_it(source: Path, tmp_path: Path) -> None:
+    def copy(whole: Path, target: Path) -> None:
+        target.write_text(whole.read_text()[:3])
+        raise Crash
+
+    seen = look(source)
+    with pytest.raises(Crash):
+        place(source, tmp_path / "clips", NAME, seen=seen, disk=Disk(link=link_within_a_folder, copy=copy))
+    assert not (tmp_path / "clips" / NAME).exists()
+
+    place(source, tmp_path / "clips", NAME, seen=seen, disk=DISKS["devices"])
+
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+def test_a_crash_amid_a_rename_without_links_costs_a_name(source: Path, tmp_path: Path) -> None:
+    def rename(_whole: Path, target: Path) -> None:
+        target.touch()
+        raise Crash
+
+    seen = look(source)
+    with pytest.raises(Crash):
+        place(source, tmp_path / "clips", NAME, seen=seen, disk=Disk(link=partial(failing, errno.EPERM), rename=rename))
+
+    place(source, tmp_path / "clips", NAME, seen=seen, disk=DISKS["no links"])
+
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "", "clips/anna/clip-2.mp4": "a moment"}
+
+
+def test_the_next_file_of_the_same_path_does_not_touch_a_clip_whose_placing_crashed(
+    source: Path, tmp_path: Path
+) -> None:
+    disk = DISKS["devices"]
+    with pytest.raises(Crash):
+        place(source, tmp_path / "clips", NAME, seen=look(source), disk=crashing(disk, 3, after=False))
+    written(source, "the next moment")
+
+    path = place(source, tmp_path / "clips", NAME, seen=look(source), disk=disk)
+
+    assert path.name == "clip-2.mp4"
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment", "clips/anna/clip-2.mp4": "the next moment"}
+
+
+def test_a_file_written_anew_after_a_crash_is_left_alone(source: Path, tmp_path: Path, disk: Disk) -> None:
+    seen = look(source)
+    place(source, tmp_path / "clips", NAME, seen=seen, disk=disk)
+    written(source, "the next moment")
+
+    path = place(source, tmp_path / "clips", NAME, seen=seen, disk=disk)
+
+    assert path.read_text() == "a moment"
+    assert source.read_text() == "the next moment"
+
+
+def test_a_file_that_is_in_its_place_stays_there(tmp_path: Path, disk: Disk) -> None:
+    path = written(tmp_path / "clips" / NAME)
+
+    assert place(path, tmp_path / "clips", NAME, seen=look(path), disk=disk) == path
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+def test_a_file_of_the_same_folder_is_renamed(tmp_path: Path, disk: Disk) -> None:
+    path = written(tmp_path / "clips" / "anna" / "Replay.mp4")
+
+    place(path, tmp_path / "clips", NAME, seen=look(path), disk=disk)
+
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "reason", "is_retryable"),
+    [
+        ("link", errno.EACCES, Reason.LOCKED, True),
+        ("link", errno.EROFS, Reason.READ_ONLY, True),
+        ("link", errno.EIO, Reason.DISK, True),
+        ("link", errno.ENAMETOOLONG, Reason.NAME, False),
+        ("link", errno.ENOENT, Reason.GONE, False),
+        ("rename", errno.EPERM, Reason.LOCKED, True),
+        ("copy", errno.ENOSPC, Reason.FULL, True),
+        ("copy", errno.EDQUOT, Reason.FULL, True),
+        ("sync", errno.EIO, Reason.DISK, True),
+    ],
+)
+def test_what_the_disk_says_is_told_and_the_file_is_placed_later(
+    source: Path, tmp_path: Path, operation: str, number: int, *, reason: Reason, is_retryable: bool
+) -> None:
+    refused: dict[str, Any] = {operation: partial(failing, number)}
+    if operation == "rename":
+        refused["link"] = partial(failing, errno.EPERM)
+    if operation == "copy":
+        refused["link"] = link_within_a_folder
+    seen = look(source)
+
+    with pytest.raises(CannotPlace, match=os.strerror(number)) as caught:
+        place(source, tmp_path / "clips", NAME, seen=seen, disk=Disk(**refused))
+    assert (caught.value.reason, caught.value.is_retryable, caught.value.placed) == (reason, is_retryable, None)
+    assert source.read_text() == "a moment"
+
+    place(source, tmp_path / "clips", NAME, seen=seen)
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+def test_a_copy_that_finds_the_disk_full_leaves_nothing(source: Path, tmp_path: Path) -> None:
+    def copy(whole: Path, target: Path) -> None:
+        target.write_text(whole.read_text()[:3])
+        failing(errno.ENOSPC)
+
+    with pytest.raises(CannotPlace, match="full"):
+        place(source, tmp_path / "clips", NAME, seen=look(source), disk=Disk(link=link_within_a_folder, copy=copy))
+
+    assert list(files(tmp_path)) == ["obs/Replay 2026-01-05 10-00-00.mp4"]
+
+
+def test_an_original_that_cannot_be_removed_does_not_hide_the_clip(source: Path, tmp_path: Path) -> None:
+    seen = look(source)
+    disk = Disk(unlink=partial(failing, errno.EROFS))
+
+    for _ in range(2):
+        with pytest.raises(CannotPlace, match="stays") as caught:
+            place(source, tmp_path / "clips", NAME, seen=seen, disk=disk)
+        assert caught.value.placed == tmp_path / "clips" / NAME
+        assert caught.value.is_retryable
+
+    place(source, tmp_path / "clips", NAME, seen=seen)
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+def test_an_original_that_somebody_removed_meanwhile_is_no_matter(source: Path, tmp_path: Path) -> None:
+    def unlink(path: Path) -> None:
+        path.unlink()
+        path.unlink()
+
+    place(source, tmp_path / "clips", NAME, seen=look(source), disk=Disk(unlink=unlink))
+
+    assert files(tmp_path) == {"clips/anna/clip.mp4": "a moment"}
+
+
+def test_a_file_that_is_gone_or_written_again_is_told(source: Path, tmp_path: Path) -> None:
+    seen = look(source)
+    written(source, "longer than it was")
+    with pytest.raises(CannotPlace) as changed:
+        place(source, tmp_path / "clips", NAME, seen=seen)
+    source.unlink()
+    with pytest.raises(CannotPlace) as gone:
+        place(source, tmp_path / "clips", NAME, seen=seen)
+
+    assert [(error.value.reason, error.value.is_retryable) for error in (changed, gone)] == [
+        (Reason.CHANGED, False),
+        (Reason.GONE, False),
+    ]
+    assert files(tmp_path) == {}
+
+
+def test_a_file_written_again_while_it_is_copied_is_told(source: Path, tmp_path: Path) -> None:
+    def copy(whole: Path, target: Path) -> None:
+        DISK.copy(whole, target)
+        written(whole, "longer than it was")
+
+    with pytest.raises(CannotPlace, match="written again"):
+        place(source, tmp_path / "clips", NAME, seen=look(source), disk=Disk(link=link_within_a_folder, copy=copy))
+
+    assert list(files(tmp_path).values()) == ["longer than it was"]
+
+
+@pytest.mark.parametrize("name", ["../clip.mp4", "a/../../clip.mp4", "/clip.mp4", "", ".", "a\0.mp4", ".."])
+def test_a_name_that_leads_out_of_the_folder_is_refused(source: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotPlace, match="leads out of") as caught:
+        place(source, tmp_path / "clips", name, seen=look(source))
+
+    assert (caught.value.reason, caught.value.is_retryable) == (Reason.ESCAPES, False)
+    assert list(files(tmp_path)) == ["obs/Replay 2026-01-05 10-00-00.mp4"]
+
+
+@pytest.mark.parametrize("to", ["../elsewhere", "../missing", "..", "/"])
+@pytest.mark.parametrize("link", ["anna", "ANNA"])
+def test_a_folder_that_is_a_link_out_of_the_folder_is_refused(source: Path, tmp_path: Path, to: str, link: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / link).symlink_to(to)
+
+    with pytest.raises(CannotPlace) as caught:
+        place(source, tmp_path / "clips", NAME, seen=look(source))
+
+    assert caught.value.reason is Reason.ESCAPES
+    assert source.exists()
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_folder_that_is_a_link_within_the_folder_is_followed(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "clips" / "zoe").mkdir(parents=True)
+    (tmp_path / "clips" / "anna").symlink_to("zoe")
+
+    assert place(source, tmp_path / "clips", NAME, seen=look(source)) == tmp_path / "clips" / "zoe" / "clip.mp4"
+
+
+@pytest.mark.parametrize("to", ["clip.mp4", "../../obs/Replay 2026-01-05 10-00-00.mp4", "nowhere"])
+def test_a_link_in_the_way_is_no_clip(source: Path, tmp_path: Path, to: str) -> None:
+    (tmp_path / "clips" / "anna").mkdir(parents=True)
+    (tmp_path / "clips" / NAME).symlink_to(to)
+
+    path = place(source, tmp_path / "clips", NAME, seen=look(source))
+
+    assert path == tmp_path / "clips" / "anna" / "clip-2.mp4"
+    assert not path.is_symlink()
+
+
+def test_a_file_where_a_folder_would_be_is_told(source: Path, tmp_path: Path) -> None:
+    written(tmp_path / "clips" / "anna")
+
+    with pytest.raises(CannotPlace) as caught:
+        place(source, tmp_path / "clips", NAME, seen=look(source))
+
+    assert caught.value.reason is Reason.NAME
+
+
+def test_a_folder_that_links_to_itself_is_told(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "anna").symlink_to("anna")
+
+    with pytest.raises(CannotPlace) as caught:
+        place(source, tmp_path / "clips", NAME, seen=look(source))
+
+    assert caught.value.reason in {Reason.NAME, Reason.DISK}
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_only_regular_files_are_looked_at(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / kind
+    path.mkdir() if kind == "folder" else path.symlink_to("/etc/passwd")
+
+    with pytest.raises(CannotPlace, match="no regular file"):
+        look(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "settled"),
+    [
+        (Look(10, 1), Look(10, 1), True),
+        (Look(10, 1), Look(11, 1), False),
+        (Look(10, 1), Look(10, 2), False),
+        (Look(0, 1), Look(0, 1), False),
+    ],
+)
+def test_a_file_is_settled_once_nobody_writes(before: Look, after: Look, *, settled: bool) -> None:
+    assert is_settled(before, after) is settled
+
+
+def test_a_file_that_grows_is_not_settled(source: Path) -> None:
+    before = look(source)
+    with source.open("a") as file:
+        file.write("more")
+
+    assert not is_settled(before, look(source))
+    assert is_settled(look(source), look(source))
+
+
+def test_tries_are_ever_further_apart_for_a_dozen_seconds() -> None:
+    assert list(RETRY_DELAYS_S) == sorted(RETRY_DELAYS_S)
+    assert (RETRY_DELAYS_S[:3], RETRY_DELAYS_S[-1]) == ((0.1, 0.2, 0.4), 5.0)
+
+
+def test_a_copy_is_made_between_real_devices(source: Path) -> None:
+    other = Path("/dev/shm")  # a device of its own, on most machines
+    if not other.is_dir() or other.stat().st_dev == source.stat().st_dev:
+        pytest.skip("no second device")
+    seen = look(source)
+
+    with TemporaryDirectory(dir=other) as folder:
+        path = place(source, Path(folder), NAME, seen=seen)
+
+        assert files(Path(folder)) == {NAME: "a moment"}
+        assert look(path) == seen
+    assert not source.exists()
+
+
+NAMES = st.sampled_from(["a.mp4", "A.mp4", "a-2.mp4", "é.mp4", "e\u0301.mp4", "É/a.mp4", "e\u0301/A.mp4", "é/a.mp4"])
+
+
+@settings(max_examples=50)
+@given(names=st.lists(NAMES, max_size=8), kind=st.sampled_from(list(DISKS)))
+def test_however_clips_are_called_each_is_kept_under_a_name_of_its_own(names: list[str], kind: str) -> None:
+    with TemporaryDirectory() as folder:
+        clips = Path(folder, "clips")
+        for index, name in enumerate(names):
+            source = written(Path(folder, "obs", "replay.mp4"), f"moment {index}")
+            place(source, clips, name, seen=look(source), disk=DISKS[kind])
+        kept = files(clips)
+
+    assert sorted(kept.values()) == [f"moment {index}" for index in range(len(names))]
+    assert len({collision_key(name) for name in kept}) == len(names)
