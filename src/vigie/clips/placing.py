@@ -153,7 +153,7 @@ def place(source: Path, folder: Path, name: str, *, seen: Look, disk: Disk = DIS
 
     `name` is relative, with slashes; its folders are made. `seen` is the last look at the file: with it the same call
     finds, after a crash at any point, where the file is already, and finishes. From another device the file is copied,
-    and takes its place complete. Raises CannotPlace.
+    and takes its place complete. One call at a time for one `source`. Raises CannotPlace.
     """
     try:
         parent = _parent(source, folder, name)
@@ -179,10 +179,10 @@ def _parent(source: Path, folder: Path, name: str) -> Path:
     if relative.anchor or ".." in relative.parts or not relative.name or "\0" in name:
         raise CannotPlace(source, Reason.ESCAPES, f"{name!r} leads out of {folder}")
     folder.mkdir(parents=True, exist_ok=True)
-    parent = root = folder.resolve()
+    parent = folder
     for part in relative.parts[:-1]:
-        parent = Path(os.path.realpath(_alike(parent / part)))
-        if not parent.is_relative_to(root):
+        parent = _alike(parent / part)
+        if not Path(os.path.realpath(parent)).is_relative_to(folder.resolve()):  # `resolve` breaks on a link to itself
             raise CannotPlace(source, Reason.ESCAPES, f"{name!r} leads out of {folder}")
         parent.mkdir(exist_ok=True)
     return parent
