@@ -4,6 +4,7 @@ The way of the data can be read here from top to bottom.
 """
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from vigie import events, ports
 from vigie.governance import receivers as governance
@@ -20,6 +21,12 @@ from vigie.ports import Reach
 from vigie.risk import operations as risk_operations
 from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
+from vigie.rules import actions as rule_actions
+from vigie.rules import following, marks
+from vigie.rules import operations as rule_operations
+from vigie.rules import receivers as rules
+from vigie.rules import tasks as rule_tasks
+from vigie.rules.actions import ActionKind
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
 from vigie.site import channel_pushes, chat_pushes, platforms, pushes, wall_pushes
@@ -40,6 +47,7 @@ def wire() -> None:
     bus.react(events.Acted, governance.record)
     bus.react(events.Acted, audiences.hide_identities)
     _let_the_data_flow()
+    _let_rules_look()
     _let_people_know()
     _wire_pages()
 
@@ -107,6 +115,20 @@ def _let_the_data_flow() -> None:
     bus.react(events.TextAssessed, hearing.remember_alert)
     bus.react(events.TextAssessed, moderation.raise_alerts)  # last: its act holds the audit chain until the commit
     engine.register(WorkQueue(people.CHECK, people_tasks.is_due))
+
+
+def _let_rules_look() -> None:
+    """Whatever happens to the rules, and from them to what the areas can do."""
+    bus.react(events.LiveStarted, rules.take_start)
+    bus.react(events.AudienceActive, rules.take_chat)
+    bus.react(events.UtteranceSettled, rules.take_speech)
+    bus.react(events.TextAssessed, rules.take_verdict)
+    bus.react(events.LiveSampled, rules.take_counts)
+    bus.react(events.LiveEnded, rules.take_end)
+    for kind in (events.AudienceActive, events.UtteranceSettled, events.TextAssessed):
+        bus.follow(kind, following.wake)
+    engine.register(WorkQueue(rule_operations.ACT, rule_tasks.is_due))
+    rule_actions.register(ActionKind("mark", _("mark the moment"), marks.place_mark, marks.MarkOptions))
 
 
 def _let_people_know() -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "watch": "watch one live or media file here: words, verdicts, alerts",
     "assess": "judge a text, a file of texts or the standard input",
     "models": "list, get or remove speech models",
+    "rules": "try rules on what was recorded",
     "audit": "verify the record, or erase what entries say",
     "doctor": "what is missing, and the exact fix",
 }

@@ -21,6 +21,8 @@ from vigie.errors import VigieError
 from vigie.notifications.models import Delivery, Happening, Mail
 from vigie.people import operations as people
 from vigie.risk.models import Assessment
+from vigie.rules import following
+from vigie.rules.models import ActionRun
 from vigie.runtime import clock, leases, ledger, push
 from vigie.runtime.embedded import embedded_engine
 from vigie.runtime.instance import only_one
@@ -101,7 +103,7 @@ def take_over() -> None:
     leases.release_everything()
     ledger.take_back(Utterance.objects.all())
     ledger.take_back(Assessment.objects.all())
-    for table in (Happening, Mail, Delivery):
+    for table in (ActionRun, Happening, Mail, Delivery):
         ledger.take_back(table.objects.all())
     watching.end_forgotten()
 
@@ -174,8 +176,9 @@ async def watching_lives() -> AsyncIterator[None]:
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
     watchers = Supervisor(wanted=sync_to_async(watching.wanted), run=watching.watch, owner=owner)
     detectors = Supervisor(wanted=sync_to_async(detecting.wanted), run=detecting.detect, owner=f"{owner}:detectors")
+    followers = Supervisor(wanted=following.wanted, run=following.follow, owner=f"{owner}:rules")
     async with platforms.at_work(), chatwriter.writing(), asyncio.TaskGroup() as group:
-        group.create_task(watchers.supervise(stop))
-        group.create_task(detectors.supervise(stop))
+        for supervisor in (watchers, detectors, followers):
+            group.create_task(supervisor.supervise(stop))
         yield
         stop.set()

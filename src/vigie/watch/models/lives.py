@@ -167,6 +167,7 @@ class MarkKind(models.TextChoices):
     PERSON = "person", _("by a person")
     BURST = "burst", _("burst of the audience")
     PLATFORM = "platform", _("by the platform's moderators")
+    RULE = "rule", _("by a rule")
 
 
 class LiveMark(models.Model):

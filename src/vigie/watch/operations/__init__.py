@@ -35,7 +35,7 @@ from vigie.watch.operations.lives import (
     resume_live,
     save_picture,
 )
-from vigie.watch.operations.marks import mark_act, mark_burst, place_mark, remove_mark
+from vigie.watch.operations.marks import mark_act, mark_burst, mark_for_rule, place_mark, remove_mark
 from vigie.watch.operations.presence import doubt, expect, look_at, record_sighting
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "look_now",
     "mark_act",
     "mark_burst",
+    "mark_for_rule",
     "measure_lag",
     "open_live",
     "place_mark",

@@ -69,6 +69,16 @@ def mark_act(live: Live, act: ModeratorActed, at_s: float) -> LiveMark:
     return mark
 
 
+@transaction.atomic
+def mark_for_rule(live: Live, stretch: Hole, label: str, *, now: datetime) -> LiveMark:
+    """Return the mark that a rule puts on a stretch of a live."""
+    mark = LiveMark.objects.create(
+        live=live, kind=MarkKind.RULE, from_s=stretch.from_s, to_s=stretch.to_s, label=label[:120], placed_at=now
+    )
+    _tell(mark)
+    return mark
+
+
 def hidden_label(action: str, key: str) -> str:
     """Return what is told of an act of a moderator's where nobody is named."""
     return _words(action, chatters.pseudonym_of(key) if key else "")

@@ -1,0 +1,90 @@
+"""What rules can do. Areas register their actions here (`site.bootstrap`); rules know none of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from pydantic import ValidationError
+
+from vigie.errors import VigieError
+from vigie.rules.conditions import Value
+from vigie.rules.models import Firing
+from vigie.rules.occurrences import Occurrence
+from vigie.rules.spec import RuleSpec
+
+
+class BadAction(VigieError):
+    """A rule asks for something that cannot be done as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that acts, as an action is told of it."""
+
+    firing: Firing
+    """With its version, rule, workspace, live and channel."""
+    rule: RuleSpec
+    occurrences: Sequence[Occurrence]
+    """What it acts on, in order, as far as it is still there; the last one made it act."""
+
+    @property
+    def last(self) -> Occurrence | None:
+        """What made it act; None where that is gone: erased, or a count."""
+        return self.occurrences[-1] if self.occurrences else None
+
+
+class NoOptions(Value):
+    """An action that is told nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionKind:
+    """Something that a rule can do."""
+
+    key: str
+    label: Promise
+    """What it is called in the editor."""
+    perform: Callable[[Fired, Any], None]
+    """Does it, in a transaction, with the options read. Called again after a crash only where nothing was committed.
+
+    Raises VigieError where it cannot be done, and PortError where it may be later.
+    """
+    options: type[Value] = NoOptions
+    module: str = ""
+    """The part of the product (`people.presets`) without which it cannot be done."""
+
+
+_kinds: dict[str, ActionKind] = {}
+
+
+def register(kind: ActionKind) -> None:
+    """Let rules do this. Replaces the former one of the same key."""
+    _kinds[kind.key] = kind
+
+
+def known() -> Mapping[str, ActionKind]:
+    """Return what can be done, by key."""
+    return dict(_kinds)
+
+
+def read_options(name: str, options: Mapping[str, Any]) -> Value:
+    """Return what an action is told. Raises BadAction."""
+    kind = _kinds.get(name)
+    if kind is None:
+        raise BadAction(f"“{name}” is no action; there is: {', '.join(sorted(_kinds))}.")
+    try:
+        return kind.options.model_validate(dict(options))
+    except ValidationError as error:
+        flaw = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in flaw["loc"])
+        raise BadAction(f"{name}{f'.{where}' if where else ''}: {flaw['msg'].removeprefix('Value error, ')}.") from None
+
+
+def check(rule: RuleSpec) -> None:
+    """Raise BadAction where a rule asks for what cannot be done."""
+    for action in rule.then:
+        try:
+            read_options(action.do, action.options)
+        except BadAction as error:
+            raise BadAction(f"rule “{rule.name}”, then: {error}") from None

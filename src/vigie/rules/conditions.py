@@ -1,0 +1,340 @@
+"""What a rule may ask of what look.happened. Each condition is data, and can be asked whether it holds."""
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+
+from vigie.events import Badge
+from vigie.rules.durations import Duration
+from vigie.rules.kinds import OF_THE_CHAT, WITH_TEXT, WITH_TOTAL, When
+from vigie.rules.matching import Keyword, Matcher, Place
+from vigie.rules.occurrences import Occurrence
+from vigie.rules.patterns import Pattern
+
+MOST_NAMES = 1000
+SMALLEST_PEAK = 10
+"""A drop from fewer is none: three of five viewers left."""
+
+
+class Value(BaseModel):
+    """A part of a rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one condition remembers of one live."""
+
+    best: int | None = None
+    """The highest total so far."""
+    entries: deque[tuple[datetime, int]] = field(default_factory=deque)
+    """When something happened lately, and how much."""
+
+    def rise_to(self, total: int) -> int:
+        """Return the highest total until now, and remember this one; the first of all is no news."""
+        best = total if self.best is None else self.best
+        self.best = max(best, total)
+        return best
+
+    def take(self, at: datetime, amount: int, *, within_s: float) -> None:
+        """Remember one more, and forget what is too old."""
+        self.entries.append((at, amount))
+        while self.entries[0][0] <= at - timedelta(seconds=within_s):
+            self.entries.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a condition is asked about."""
+
+    happened: Occurrence
+    is_said: bool
+    """Whether its text holds one of the condition's keywords."""
+    memory: Memory
+
+
+class Condition(Value):
+    """Something that holds or does not."""
+
+    asks_of: ClassVar[frozenset[When]]
+    """The kinds of occurrences that it can be asked of."""
+    remembers: ClassVar[bool] = False
+    """Whether the answer hangs on what came before: it is asked last, and counts only what fulfils the others."""
+
+    def holds(self, look: Look) -> bool:
+        """Return whether it holds."""
+        raise NotImplementedError
+
+
+def as_list(given: object) -> object:
+    """Return a list where one thing may be written alone."""
+    return [given] if isinstance(given, str | int | float) else given
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1, max_length=MOST_NAMES)]
+
+
+def folded(names: Collection[str]) -> frozenset[str]:
+    """Return names as they are compared: without @ and case."""
+    return frozenset(name.strip().removeprefix("@").casefold() for name in names)
+
+
+class Says(Condition):
+    """The text holds one of these keywords."""
+
+    asks_of = WITH_TEXT
+    says: Words
+    place: Place = Place.WORD
+    loose: bool = False
+    """Whether letters written as figures, and letters held down, count as what they stand for."""
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        Matcher({0: self.keywords})
+        return self
+
+    @property
+    def keywords(self) -> list[Keyword]:
+        """Return what is looked for."""
+        return [Keyword(text, self.place, self.loose) for text in self.says]
+
+    def holds(self, look: Look) -> bool:
+        """The one automaton of all rules found it."""
+        return look.is_said
+
+
+class Matches(Condition):
+    """The text matches a pattern (RE2)."""
+
+    asks_of = WITH_TEXT
+    matches: str
+
+    @field_validator("matches")
+    @classmethod
+    def _usable(cls, text: str) -> str:
+        Pattern(text)
+        return text
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        return Pattern(self.matches)
+
+    def holds(self, look: Look) -> bool:
+        """Its pattern is found somewhere in the text."""
+        return self._pattern.found_in(look.happened.text)
+
+
+class Role(Condition):
+    """Who did it has one of these badges."""
+
+    asks_of = OF_THE_CHAT
+    role: Annotated[tuple[Badge, ...], BeforeValidator(as_list), Field(min_length=1)]
+
+    def holds(self, look: Look) -> bool:
+        """One is enough."""
+        return not look.happened.roles.isdisjoint(self.role)
+
+
+class User(Condition):
+    """Who did it is one of these: by login, name or pseudonym."""
+
+    asks_of = OF_THE_CHAT
+    user: Names
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return folded(self.user)
+
+    def holds(self, look: Look) -> bool:
+        """Case and @ do not count."""
+        return not folded(look.happened.names).isdisjoint(self._folded)
+
+
+class Worth(Condition):
+    """A gift is worth, a raid brings, a wave has: at least so much. A streak of gifts counts once, whole."""
+
+    asks_of = frozenset({When.GIFT, When.RAID, When.WAVE})
+    value: int = Field(ge=0)
+    at_most: int | None = Field(None, ge=0)
+
+    def holds(self, look: Look) -> bool:
+        """Both ends included."""
+        return self.value <= look.happened.value and (self.at_most is None or look.happened.value <= self.at_most)
+
+
+class Viewers(Condition):
+    """At least so many watched at that time, as last counted."""
+
+    asks_of = frozenset(When)
+    viewers: int = Field(ge=0)
+
+    def holds(self, look: Look) -> bool:
+        """Where nobody counts, it does not hold."""
+        return look.happened.viewers is not None and look.happened.viewers >= self.viewers
+
+
+class Strength(Condition):
+    """By how many standard deviations more people write than usual."""
+
+    asks_of = frozenset({When.HYPE})
+    strength: float = Field(gt=0, le=1000)
+
+    def holds(self, look: Look) -> bool:
+        """`vigie.rules.hype` tells of 4 and more."""
+        return look.happened.strength is not None and look.happened.strength >= self.strength
+
+
+class Score(Condition):
+    """A text is judged to be at least so harmful, 0..1."""
+
+    asks_of = frozenset({When.ASSESSMENT, When.WAVE})
+    score: float = Field(ge=0, le=1)
+
+    def holds(self, look: Look) -> bool:
+        """What was not judged has no score."""
+        return look.happened.score is not None and look.happened.score >= self.score
+
+
+class CategoryIs(Condition):
+    """A text is judged to be one of these."""
+
+    asks_of = frozenset({When.ASSESSMENT})
+    category: Names
+
+    def holds(self, look: Look) -> bool:
+        """One is enough."""
+        return look.happened.category.casefold() in folded(self.category)
+
+
+class TargetIs(Condition):
+    """A text is judged to be aimed at one of these."""
+
+    asks_of = frozenset({When.ASSESSMENT})
+    target: Names
+
+    def holds(self, look: Look) -> bool:
+        """One is enough."""
+        return look.happened.target.casefold() in folded(self.target)
+
+
+class Reaches(Condition):
+    """A total passes one of these numbers for the first time in a live."""
+
+    asks_of = WITH_TOTAL
+    remembers = True
+    reaches: Annotated[tuple[int, ...], BeforeValidator(as_list), Field(min_length=1, max_length=100)]
+
+    def holds(self, look: Look) -> bool:
+        """Once, however many of them are passed at a time."""
+        best = look.memory.rise_to(look.happened.value)
+        return any(best < mark <= look.happened.value for mark in self.reaches)
+
+
+class Every(Condition):
+    """A total passes a multiple of this number for the first time in a live."""
+
+    asks_of = WITH_TOTAL
+    remembers = True
+    every: int = Field(ge=1)
+
+    def holds(self, look: Look) -> bool:
+        """Once, however many of them are passed at a time."""
+        return look.memory.rise_to(look.happened.value) // self.every < look.happened.value // self.every
+
+
+def _share(given: object) -> object:
+    """Return 0.3 for `30 %`."""
+    if isinstance(given, str) and given.strip().endswith("%"):
+        return float(given.strip().removesuffix("%").replace(",", ".")) / 100
+    return given
+
+
+class Drops(Condition):
+    """A total falls by so large a share of its peak within a time."""
+
+    asks_of = WITH_TOTAL
+    remembers = True
+    drops: Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]
+    within: Duration = 60.0
+
+    def holds(self, look: Look) -> bool:
+        """Once a drop: what is left is what the next one is measured from."""
+        look.memory.take(look.happened.at, look.happened.value, within_s=self.within)
+        peak = max(total for _, total in look.memory.entries)
+        has_dropped = peak >= SMALLEST_PEAK and look.happened.value <= peak * (1 - self.drops)
+        if has_dropped:
+            look.memory.entries = deque([look.memory.entries[-1]])
+        return has_dropped
+
+
+class Burst(Condition):
+    """So many of these happen within a time; a streak or a heap of likes counts as many as it holds."""
+
+    asks_of = OF_THE_CHAT
+    remembers = True
+    burst: int = Field(ge=2, le=1_000_000)
+    within: Duration = 10.0
+
+    def holds(self, look: Look) -> bool:
+        """What made one burst makes no second one."""
+        look.memory.take(look.happened.at, look.happened.count, within_s=self.within)
+        is_burst = sum(count for _, count in look.memory.entries) >= self.burst
+        if is_burst:
+            look.memory.entries.clear()
+        return is_burst
+
+
+CONDITIONS: Mapping[str, type[Condition]] = {
+    "says": Says,
+    "matches": Matches,
+    "role": Role,
+    "user": User,
+    "value": Worth,
+    "viewers": Viewers,
+    "reaches": Reaches,
+    "every": Every,
+    "drops": Drops,
+    "burst": Burst,
+    "strength": Strength,
+    "score": Score,
+    "category": CategoryIs,
+    "target": TargetIs,
+}
+"""By the field that names each."""
+
+
+def name_of(condition: object) -> str | None:
+    """Return the name of a condition, or of the fields of one; None where none of them names any."""
+    if isinstance(condition, Mapping):
+        return next((name for name in CONDITIONS if name in condition), None)
+    return next((name for name, kind in CONDITIONS.items() if isinstance(condition, kind)), None)
+
+
+AnyCondition = Annotated[
+    Annotated[Says, Tag("says")]
+    | Annotated[Matches, Tag("matches")]
+    | Annotated[Role, Tag("role")]
+    | Annotated[User, Tag("user")]
+    | Annotated[Worth, Tag("value")]
+    | Annotated[Viewers, Tag("viewers")]
+    | Annotated[Reaches, Tag("reaches")]
+    | Annotated[Every, Tag("every")]
+    | Annotated[Drops, Tag("drops")]
+    | Annotated[Burst, Tag("burst")]
+    | Annotated[Strength, Tag("strength")]
+    | Annotated[Score, Tag("score")]
+    | Annotated[CategoryIs, Tag("category")]
+    | Annotated[TargetIs, Tag("target")],
+    Discriminator(
+        name_of,
+        custom_error_type="no_condition",
+        custom_error_message=f"no condition that is known; write one of: {', '.join(CONDITIONS)}",
+    ),
+]

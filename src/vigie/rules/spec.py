@@ -1,0 +1,140 @@
+"""A rule as data: when this happens, if that holds, unless ..., then do so.
+
+The same values are read from YAML, from the editor's form and from the database, and written back.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+
+from vigie.rules.conditions import AnyCondition, Value, as_list, name_of
+from vigie.rules.durations import Duration
+from vigie.rules.kinds import WITH_TOTAL, Scope, When
+
+MOST_CONDITIONS = 20
+MOST_ACTIONS = 10
+USUAL_PER_HOUR = 60
+"""How often a rule acts in an hour unless it says otherwise: a slip of the pen must not bury anybody."""
+MOST_PER_HOUR = 600
+
+
+class Quorum(Value):
+    """So many different people must do it within a time."""
+
+    users: int = Field(ge=2, le=1000)
+    within: Duration
+
+
+class Day(StrEnum):
+    """A day of the week."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+def _zone(given: object) -> object:
+    if isinstance(given, ZoneInfo):
+        return given
+    try:
+        return ZoneInfo(str(given))
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"“{str(given)[:40]}” is no time zone") from None
+
+
+def _clock(given: object) -> object:
+    """Return a time of day; YAML 1.1 reads 18:30 as a number of minutes."""
+    return f"{given // 60:02}:{given % 60:02}" if isinstance(given, int) and 0 <= given < 24 * 60 else given
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda at: f"{at:%H:%M}")]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
+
+
+class Schedule(Value):
+    """When a rule is in force: on these days, from a time of day to another, which may be on the next day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    days: Annotated[tuple[Day, ...], BeforeValidator(as_list), Field(min_length=1)] = tuple(Day)
+    from_: TimeOfDay = Field(time(0), alias="from")
+    to: TimeOfDay = time(0)
+    zone: Zone = ZoneInfo("UTC")
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether the rule is in force at that moment. Equal times are the whole day."""
+        local = at.astimezone(self.zone)
+        now, today = local.time().replace(tzinfo=None), list(Day)[local.weekday()]
+        if self.from_ < self.to:
+            return today in self.days and self.from_ <= now < self.to
+        yesterday = list(Day)[local.weekday() - 1]
+        return (today in self.days and now >= self.from_) or (yesterday in self.days and now < self.to)
+
+
+class Action(Value):
+    """What is to be done: the name of a registered action, and what it is told."""
+
+    do: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def _action(given: object) -> object:
+    """Return `mark`, or `{clip: {before: 30 s}}`, as the fields of an action."""
+    if isinstance(given, str):
+        return {"do": given}
+    if isinstance(given, Mapping) and len(given) == 1 and "do" not in given:
+        [(name, options)] = given.items()
+        return {"do": name, "options": options or {}}
+    return given
+
+
+def _as_written(action: Action) -> object:
+    return {action.do: action.options} if action.options else action.do
+
+
+class RuleSpec(Value):
+    """A rule, complete."""
+
+    name: str = Field(min_length=1, max_length=120)
+    when: When
+    channels: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    """Addresses or names of channels; none: all of the team's."""
+    if_: tuple[AnyCondition, ...] = Field((), alias="if", max_length=MOST_CONDITIONS)
+    unless: tuple[AnyCondition, ...] = Field((), max_length=MOST_CONDITIONS)
+    """Where one of these holds, the rule holds back, and says so."""
+    quorum: Quorum | None = None
+    cooldown: dict[Scope, Duration] = Field(default_factory=dict)
+    per_hour: int = Field(USUAL_PER_HOUR, ge=1, le=MOST_PER_HOUR)
+    schedule: Schedule | None = None
+    then: tuple[Annotated[Action, BeforeValidator(_action), PlainSerializer(_as_written)], ...] = Field(
+        (), max_length=MOST_ACTIONS
+    )
+
+    @field_validator("cooldown", mode="before")
+    @classmethod
+    def _one_or_each(cls, given: object) -> object:
+        return given if isinstance(given, Mapping) else {Scope.CHANNEL: given}
+
+    @model_validator(mode="after")
+    def _is_a_rule(self) -> Self:
+        for condition in (*self.if_, *self.unless):
+            if self.when not in condition.asks_of:
+                raise ValueError(f"“{name_of(condition)}” cannot be asked of “{self.when}”")
+        for condition in self.unless:
+            if condition.remembers:
+                raise ValueError(f"“{name_of(condition)}” counts; it can only stand below “if”")
+        if self.when in WITH_TOTAL and not self.if_:
+            raise ValueError(f"“{self.when}” happens all the time: say what it reaches, or how far it drops")
+        return self
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as it is written: what is usual is left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
