@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from tests.adapters.conformance.alone import ALONE_WITH
 from tests.adapters.conformance.driver import STATUSES, Driver
 from tests.adapters.conformance.line import Line
+from tests.adapters.conformance.obs import ObsConnecting
 from tests.adapters.conformance.others import Models, Webhooks, WebSource
 from tests.adapters.conformance.platforms import (
     TikTokChat,
@@ -35,7 +36,7 @@ from vigie.ports import ALONE, Airing, Answer, Clause, NotLive, PortError, Sight
 Made = type[Driver[Any]]
 TIKTOK: tuple[Made, ...] = (TikTokProbe, TikTokChat, TikTokMedia)
 TWITCH: tuple[Made, ...] = (TwitchProbing, TwitchReading, TwitchConsent, TwitchMedium)
-DRIVERS: tuple[Made, ...] = (*TIKTOK, *TWITCH, WebSource, Webhooks, Models)
+DRIVERS: tuple[Made, ...] = (*TIKTOK, *TWITCH, WebSource, Webhooks, Models, ObsConnecting)
 
 MANIFESTS = {manifest.key: manifest for manifest in manifests()}
 HELD = {Clause.SIMULATOR, Clause.IMPORTS}
