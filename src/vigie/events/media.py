@@ -64,13 +64,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Encoding(Event):
-    """How the packets of one kind are to be decoded; another one needs another decoder."""
+    """How the packets of one kind are to be decoded; another one needs another decoder.
+
+    Whatever the platform wraps them in, H.264 and HEVC are start codes and NAL units (Annex B), AAC has ADTS headers:
+    such packets can be decoded, and put into MP4, without anything beside them.
+    """
 
     kind: Kind
     codec: str
     """FFmpeg's name: `h264`, `hevc`, `aac`, ..."""
     extradata: bytes = field(repr=False)
-    """What the decoder needs beforehand: parameter sets, AudioSpecificConfig."""
+    """What the decoder needs beforehand. H.264, HEVC: the parameter sets, which also lie in each keyframe, Annex B.
+
+    Empty where the packets say it themselves (AAC with ADTS headers); an AudioSpecificConfig where no such header can.
+    """
     width: int = 0
     """Pixels, of pictures."""
     height: int = 0

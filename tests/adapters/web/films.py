@@ -1,6 +1,7 @@
 """Pictures that tell their own time: the brightness of each is the second it shows. A rising tone goes with them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -11,26 +12,47 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.video.stream import VideoStream
 
 from tests.chirps import RATE, chirp
 
 PICTURES_A_SECOND, KEY_EVERY_S = 2, 2
 DARKEST, STEP = 40, 3
 TS_PACKET, FIRST_PID = 188, 256
+FLV_METADATA = 18
 Grays = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Make:
+    """How the pictures of a film are encoded."""
+
+    codec: str = "libx264"
+    b_frames: int = 0
+    a_second: int = PICTURES_A_SECOND
+
+
+PLAIN = Make()
+
+
 def write_film(
-    path: Path, seconds: int, *, size: tuple[int, int] = (160, 90), options: Mapping[str, str] | None = None
+    path: Path,
+    seconds: int,
+    *,
+    size: tuple[int, int] = (160, 90),
+    options: Mapping[str, str] | None = None,
+    make: Make = PLAIN,
 ) -> Path:
     """Write H.264 with a keyframe every 2 s, and AAC, in the format of the suffix of `path`; return the path."""
     with av.open(path, "w", options=dict(options or {})) as container:
-        video = container.add_stream("libx264", rate=PICTURES_A_SECOND, options={"preset": "ultrafast"})
+        pace = {"preset": "ultrafast", "bf": str(make.b_frames)}
+        video = container.add_stream(make.codec, rate=make.a_second, options=pace)
+        assert isinstance(video, VideoStream)
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
-        video.gop_size = KEY_EVERY_S * PICTURES_A_SECOND
+        video.gop_size = KEY_EVERY_S * make.a_second
         audio = container.add_stream("aac", rate=48_000, layout="mono")
-        for number in range(seconds * PICTURES_A_SECOND):
-            gray = np.full((size[1], size[0]), DARKEST + STEP * number // PICTURES_A_SECOND, np.uint8)
+        for number in range(seconds * make.a_second):
+            gray = np.full((size[1], size[0]), DARKEST + STEP * number // make.a_second, np.uint8)
             container.mux(video.encode(picture(gray)))
         container.mux(video.encode(None))
         _add_chirp(container, audio, seconds)
@@ -55,6 +77,24 @@ def shown(jpeg: bytes) -> Grays:
 def told_second(jpeg: bytes) -> float:
     """Return which second of a film a JPEG of it shows."""
     return float(shown(jpeg).mean() - DARKEST) / STEP
+
+
+def joined_flv(target: Path, *films: Path) -> Path:
+    """Write films as one FLV whose encoder was changed in between: a sequence header more each time, one clock."""
+    body, shift_ms = films[0].read_bytes()[:13], 0
+    for film in films:
+        data, position, last_ms = film.read_bytes(), 13, 0
+        while position < len(data):
+            kind, size = data[position], int.from_bytes(data[position + 1 : position + 4])
+            at_ms = int.from_bytes(data[position + 4 : position + 7]) + shift_ms
+            tag = data[position + 11 : position + 11 + size]
+            if kind != FLV_METADATA:
+                body += bytes([kind]) + size.to_bytes(3) + at_ms.to_bytes(3) + bytes(4) + tag + (size + 11).to_bytes(4)
+                last_ms = max(last_ms, at_ms)
+            position += size + 15
+        shift_ms = last_ms + 1000 // PICTURES_A_SECOND
+    target.write_bytes(body)
+    return target
 
 
 def damaged(path: Path, rng: Random) -> Path:

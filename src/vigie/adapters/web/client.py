@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from vigie.adapters.web import containers, hls, reach, srt
 from vigie.adapters.web.containers import Opener
-from vigie.adapters.web.decode import Decoding, Stretch
+from vigie.adapters.web.decode import Decoding, Stretch, none_yet
 from vigie.adapters.web.fetch import Fetcher, is_recording, plain, port_errors, shown
 from vigie.adapters.web.pages import Bases
 from vigie.adapters.web.pipes import Closed, Outlet
@@ -49,7 +49,7 @@ class WebMedia:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         outlet = Outlet()
         # not in a task group: one may not be open across the yield of a generator; `finally` ends it all the same
-        how = hls.Pull(from_pts_s, was_live, self._speed, location.pictures_url)
+        how = hls.Pull(from_pts_s, was_live, self._speed, location.pictures_url, location.with_packets)
         pulling = asyncio.create_task(self._pull_until_closed(location, outlet, how))
         try:
             while (item := await outlet.get()) is not None:
@@ -79,7 +79,7 @@ class WebMedia:
             await self._pull_http(location, outlet, how.from_pts_s)
         elif location.protocol == "srt":
             await asyncio.to_thread(reach.check, location.url, self._reach)
-            await srt.pull(location.url, outlet)
+            await srt.pull(location.url, outlet, with_packets=location.with_packets)
         else:
             await self._pull_container(location, outlet, how.from_pts_s)
 
@@ -100,6 +100,7 @@ class WebMedia:
             if location.is_live
             else Stretch(location.protocol, name, is_live=False, resume_s=from_pts_s)
         )
+        stretch = replace(stretch, encodings=none_yet(with_packets=location.with_packets))
         async with Decoding(outlet, stretch, self._opener(location)):
             pass  # it opens its bytes itself, and leaving waits for all of it
         if location.is_live:
@@ -115,7 +116,8 @@ class WebMedia:
 
 async def _pull_live(response: httpx.Response, location: MediaLocation, outlet: Outlet) -> None:
     """Put the sound of an answer without end into `outlet`. Always raises PortError: only trouble ends it."""
-    stretch = Stretch(location.protocol, shown(location.url), is_live=True, shift_s=0.0)
+    name, known = shown(location.url), none_yet(with_packets=location.with_packets)
+    stretch = Stretch(location.protocol, name, is_live=True, shift_s=0.0, encodings=known)
     async with Decoding(outlet, stretch) as decoding:
         with suppress(Closed):
             async for data in _gathered(response):

@@ -1,7 +1,7 @@
 """Decoding beside the event loop: a thread for each container, its bytes in, its sound out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -13,11 +13,12 @@ from av.container import InputContainer
 
 from vigie.adapters.web import containers
 from vigie.adapters.web.mpegclock import MpegClock
+from vigie.adapters.web.packets import Packets
 from vigie.adapters.web.pictures import Pace, Pictures
 from vigie.adapters.web.pipes import TURN, Closed, Outlet, Pipe, resting
 from vigie.adapters.web.sound import first_audio, sound
 from vigie.adapters.web.threads import beside
-from vigie.events import AudioReceived, KeyframeReceived, MediaOpened
+from vigie.events import AudioReceived, Encoding, KeyframeReceived, Kind, MediaItem, MediaOpened
 from vigie.ports import PortError
 
 STOP_S = 0.5
@@ -44,6 +45,15 @@ class Stretch:
     """Counts the turns of the pts."""
     pace: Pace = field(default_factory=Pace, compare=False)
     """How often a picture is taken; stretches of one connection share it."""
+    encodings: dict[Kind, Encoding] | None = None
+    """Those of the connection so far, where its packets are wanted too; its stretches share them."""
+    has_sound: bool = True
+    """False: its pictures are wanted alone, beside the sound of other stretches on the same clock."""
+
+
+def none_yet(*, with_packets: bool) -> dict[Kind, Encoding] | None:
+    """Return what is known of the encodings when a connection begins: nothing; None where nobody wants to know."""
+    return {} if with_packets else None
 
 
 def declared_length_s(stream: AudioStream) -> float | None:
@@ -110,7 +120,7 @@ class Decoding:
         finally:
             self._pipe.abandon()
 
-    def _put(self, item: MediaOpened | AudioReceived | KeyframeReceived) -> None:
+    def _put(self, item: MediaItem) -> None:
         with self._waiting():
             self._outlet.put_from_thread(item)
 
@@ -119,22 +129,52 @@ class Decoding:
         if stretch.is_announced:
             length_s = declared_length_s(stream) if stream and stretch.shift_s is None else None
             self._put(MediaOpened(stretch.protocol, stretch.is_live, stream is not None, length_s))
-        if stream is None:
+        if stream is None and stretch.has_sound:
             if stretch.is_live:
                 raise PortError(f"{stretch.name}: no sound.", retryable=True, retry_after_s=LOOK_AGAIN_S)
             return
         if stretch.resume_s:
             container.seek(int(stretch.resume_s * av.time_base) + (container.start_time or 0))
         shift_s = -(container.start_time or 0) / av.time_base if stretch.shift_s is None else stretch.shift_s
-        clock = stretch.clock
+        pictures, copies = self._beside(container, shift_s)
+        if stream and stretch.has_sound:
+            self._hear(sound(container, stream, pictures, copies), shift_s, copies)
+        elif copies:
+            _look(container, pictures, copies)
+
+    def _beside(self, container: InputContainer, shift_s: float) -> tuple[Pictures, Packets | None]:
+        """Return what takes the pictures, and what takes packets where they are wanted."""
+        stretch, clock = self._stretch, self._stretch.clock
 
         def show(picture: KeyframeReceived) -> None:
             at_s = picture.pts_s + shift_s
             self._put(replace(picture, pts_s=clock.unwrapped(at_s) if clock else at_s))
 
-        unwrapped = clock.of_sound if clock else float
-        for chunk in sound(container, stream, Pictures(container, stretch.pace, show)):
-            self._put(replace(chunk, pts_s=unwrapped(chunk.pts_s + shift_s)))
+        def dated(pts_s: float) -> float:
+            return clock.near(pts_s + shift_s) if clock else pts_s + shift_s
+
+        copies = None if stretch.encodings is None else Packets(self._put, stretch.encodings, dated)
+        return Pictures(container, stretch.pace, show, skips=copies is None), copies
+
+    def _hear(self, chunks: Iterator[AudioReceived], shift_s: float, copies: Packets | None) -> None:
+        of_sound = self._stretch.clock.of_sound if self._stretch.clock else float
+        for chunk in chunks:
+            pts_s = of_sound(chunk.pts_s + shift_s)
+            if copies:
+                copies.flush()
+            self._put(replace(chunk, pts_s=pts_s))
+        if copies:
+            copies.flush()
+
+
+def _look(container: InputContainer, pictures: Pictures, copies: Packets) -> None:
+    """Take the pictures alone."""
+    if pictures.stream is None:
+        return
+    for packet in container.demux(pictures.stream):
+        pictures.take(packet)
+        copies.add_picture(pictures.stream, packet)
+    copies.flush()
 
 
 def _look_at(work: "asyncio.Future[None]") -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from vigie.adapters.web import packed, playlist
 from vigie.adapters.web.containers import first_pts_s
-from vigie.adapters.web.decode import Decoding, Stretch
+from vigie.adapters.web.decode import Decoding, Stretch, none_yet
 from vigie.adapters.web.fetch import Fetcher, shown
 from vigie.adapters.web.glimpses import Glimpses
 from vigie.adapters.web.mpegclock import MpegClock
@@ -43,6 +43,7 @@ class Pull:
     was_live: bool = False
     speed: float = 1.0
     pictures_url: str = ""
+    with_packets: bool = False
 
 
 async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
@@ -58,7 +59,8 @@ async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     began_s = clock.unwrapped(origin_s + shift_s)
     reader = Reader(await _start(segments, window, how.from_pts_s, clock, began_s))
     async with AsyncExitStack() as stack:
-        stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock)
+        known = none_yet(with_packets=how.with_packets)
+        stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock, encodings=known)
         player = Player(stack, segments, outlet, stretch)
         origin = Origin(-shift_s, clock)
         subtitles = Subtitles(segments, outlet, renditions, origin)

@@ -20,6 +20,12 @@ class MpegClock:
         """Return the one of the times that `pts_s` may stand for that is nearest to the sound."""
         return pts_s if self._near_s is None else pts_s + round((self._near_s - pts_s) / TURN_S) * TURN_S
 
+    def near(self, pts_s: float) -> float:
+        """Return the same as `unwrapped`; where no sound came yet, it will be near to this."""
+        if self._near_s is None:
+            self._near_s = pts_s
+        return self.unwrapped(pts_s)
+
     def forget(self) -> None:
         """What follows is dated by another clock."""
         self._near_s = None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 import av
 from av.container import InputContainer
 from av.stream import Discard
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
@@ -20,6 +19,7 @@ from vigie.events import KeyframeReceived
 
 if TYPE_CHECKING:
     from av.packet import Packet
+    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
 EVERY_S = 20.0
@@ -48,19 +48,25 @@ class Pace:
 class Pictures:
     """The pictures beside the sound of a container. Trouble with them is no trouble: the next one is as good."""
 
-    def __init__(self, container: InputContainer, pace: Pace, put: Callable[[KeyframeReceived], None]) -> None:
-        """Hand what is taken from the first stream of pictures to `put`; there may be none."""
+    def __init__(
+        self, container: InputContainer, pace: Pace, put: Callable[[KeyframeReceived], None], *, skips: bool = True
+    ) -> None:
+        """Hand what is taken from the first stream of pictures to `put`; there may be none.
+
+        Unless it `skips`, the container gives every packet of the pictures.
+        """
         known = [stream for stream in container.streams.video if cast("object | None", stream.codec_context)]
         self.stream: VideoStream | None = next(iter(known), None)
         self._pace = pace
         self._put = put
+        self._skips = skips
         if self.stream:
-            self.stream.discard = Discard.nonkey
+            self.stream.discard = Discard.nonkey if skips else Discard.default
 
     def heard(self, packet: "Packet[Any]") -> None:
         """Let keyframes through once the sound is so far that the next one is due."""
         at_s = _time_s(packet)
-        if self.stream and at_s is not None:
+        if self.stream and self._skips and at_s is not None:
             self.stream.discard = Discard.nonkey if self._pace.is_due(at_s) else Discard.all
 
     def take(self, packet: "Packet[Any]") -> None:
@@ -70,7 +76,8 @@ class Pictures:
             return
         self._pace.tried(at_s)
         try:
-            jpeg = _jpeg(_decoded(packet, self.stream.codec_context))
+            context = self.stream.codec_context
+            jpeg = _jpeg(decoded(packet, context.name, context.extradata))
         except (av.FFmpegError, ValueError):  # damaged, or no picture at all
             return
         self._put(KeyframeReceived(at_s, jpeg))
@@ -96,10 +103,13 @@ def _time_s(packet: "Packet[Any]") -> float | None:
     return None if at is None or packet.time_base is None else float(at * packet.time_base)
 
 
-def _decoded(packet: "Packet[Any]", like: VideoCodecContext) -> VideoFrame:
-    """Return the picture of a keyframe. Its decoder is not kept: it would hold several whole pictures."""
-    decoder = cast("VideoCodecContext", av.CodecContext.create(like.name, "r"))
-    decoder.extradata = like.extradata
+def decoded(packet: "Packet[Any]", codec: str, extradata: bytes | None) -> VideoFrame:
+    """Return the picture of a keyframe. Its decoder is not kept: it would hold several whole pictures.
+
+    Raises av.FFmpegError, ValueError.
+    """
+    decoder = cast("VideoCodecContext", av.CodecContext.create(codec, "r"))
+    decoder.extradata = extradata
     decoder.thread_count = 1
     decoder.options = LOOK
     frames = [*decoder.decode(packet), *decoder.decode(None)]

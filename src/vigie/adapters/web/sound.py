@@ -9,6 +9,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
+from vigie.adapters.web.packets import Packets
 from vigie.adapters.web.pictures import Pictures
 from vigie.events import SAMPLE_BYTES, SAMPLE_RATE, AudioReceived
 
@@ -28,29 +29,37 @@ def first_audio(container: InputContainer) -> AudioStream | None:
     return stream
 
 
-def sound(container: InputContainer, stream: AudioStream, pictures: Pictures | None = None) -> Iterator[AudioReceived]:
+def sound(
+    container: InputContainer, stream: AudioStream, pictures: Pictures | None = None, copies: Packets | None = None
+) -> Iterator[AudioReceived]:
     """Yield the sound of `stream` in chunks of 0.5 s, shorter where its clock jumps; show `pictures` theirs.
+
+    What can be decoded of both is copied into `copies`.
 
     A broken packet is left out. Raises av.FFmpegError when nothing but broken packets comes.
     """
     chunks = Chunks()
-    for frame in _frames(container, stream, pictures):
+    for frame in _frames(container, stream, pictures, copies):
         yield from chunks.add(frame)
     yield from chunks.flush()
 
 
-def _frames(container: InputContainer, stream: AudioStream, pictures: Pictures | None) -> Iterator[AudioFrame]:
-    packets = _packets(container, stream, pictures)
+def _frames(
+    container: InputContainer, stream: AudioStream, pictures: Pictures | None, copies: Packets | None
+) -> Iterator[AudioFrame]:
+    packets = _packets(container, stream, pictures, copies)
     broken, has_decoded = 0, False
     trouble: av.FFmpegError | None = None
     while broken <= MOST_BROKEN:
         try:
             packet = next(packets, None)
             frames = packet.decode() if packet else None
+            if packet and frames is not None and copies:
+                copies.add_sound(stream, packet, frames)
         except av.error.InvalidDataError as error:
             trouble = error
             broken += 1
-            packets = _packets(container, stream, pictures)  # the error ended the iterator, not the container
+            packets = _packets(container, stream, pictures, copies)  # the error ended the iterator, not the container
             continue
         if frames is None:
             break
@@ -62,7 +71,7 @@ def _frames(container: InputContainer, stream: AudioStream, pictures: Pictures |
 
 
 def _packets(
-    container: InputContainer, stream: AudioStream, pictures: Pictures | None
+    container: InputContainer, stream: AudioStream, pictures: Pictures | None, copies: Packets | None
 ) -> "Iterator[av.Packet[AudioStream]]":
     """Yield the packets of `stream`; those of the pictures go to them."""
     if pictures is None or pictures.stream is None:
@@ -71,6 +80,8 @@ def _packets(
     for packet in container.demux(stream, pictures.stream):
         if packet.stream.index != stream.index:
             pictures.take(packet)
+            if copies:
+                copies.add_picture(pictures.stream, packet)
         else:
             pictures.heard(packet)
             yield cast("av.Packet[AudioStream]", packet)
