@@ -262,6 +262,12 @@ def test_a_template_of_more_text_than_a_name_takes_is_cut() -> None:
     assert name == "x" * 176 + ".mp4"
 
 
+def test_a_folder_that_is_cut_ends_in_no_space() -> None:
+    name = Template.parse("x" * 179 + " y/{seq}").name(EXAMPLE)
+
+    assert name == "x" * 179 + "/0007.mp4"
+
+
 @pytest.mark.parametrize(
     ("name", "other"),
     [

@@ -1,12 +1,13 @@
 r"""Paths of an OBS on another machine: found under the folders that somebody mapped, and nowhere else."""
 
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vigie.clips import pathmaps
 from vigie.clips.pathmaps import BadMapping, CannotMap, Flaw, local_path, parse_mapping
 
 MAPPINGS = parse_mapping(
@@ -72,6 +73,13 @@ def test_a_path_that_is_nowhere_here_is_told_in_one_line(reported: str) -> None:
 
 def test_without_mappings_this_machine_is_meant() -> None:
     assert local_path("/srv/replays/a.mp4") == Path("/srv/replays/a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("part", "is_kept"), [("a.mp4", True), ("a\\b.mp4", False), ("a\\..\\..\\b.mp4", False), ("C:b.mp4", False)]
+)
+def test_a_name_that_is_a_path_on_windows_is_not_kept_there(part: str, *, is_kept: bool) -> None:
+    assert pathmaps._is_kept(PureWindowsPath("D:/clips"), PurePosixPath(part)) is is_kept
 
 
 PARTS = st.sampled_from(["..", ".", "a", "B.mp4", ".. ", "C:", "c:\\x", "a\\..\\..\\b", ""]) | st.text(max_size=5)

@@ -214,6 +214,28 @@ def test_a_file_that_is_gone_or_written_again_is_told(source: Path, tmp_path: Pa
     assert files(tmp_path) == {}
 
 
+@pytest.mark.parametrize(("content", "later_s"), [("longer than it was", 0), ("A MOMENT", 3)])
+def test_another_file_of_that_name_is_not_taken_for_one_that_is_gone(
+    source: Path, tmp_path: Path, content: str, later_s: int
+) -> None:
+    seen = look(source)
+    source.unlink()
+    other = written(tmp_path / "clips" / NAME, content)
+    os.utime(other, ns=(seen.modified_ns, seen.modified_ns + later_s * 10**9))
+
+    with pytest.raises(CannotPlace, match="gone"):
+        place(source, tmp_path / "clips", NAME, seen=seen)
+
+    assert files(tmp_path) == {"clips/anna/clip.mp4": content}
+
+
+def test_a_rename_without_links_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        DISK.rename(tmp_path / "missing", tmp_path / "clip.mp4")
+
+    assert files(tmp_path) == {}
+
+
 def test_a_file_written_again_while_it_is_copied_is_told(source: Path, tmp_path: Path) -> None:
     def copy(whole: Path, target: Path) -> None:
         DISK.copy(whole, target)

@@ -81,7 +81,10 @@ def local_path(reported: str, mappings: tuple[Mapping, ...] = ()) -> Path:
     fitting = [mapping for mapping in mappings if path.is_relative_to(mapping.there)]
     if fitting:
         mapping = max(fitting, key=lambda mapping: len(mapping.there.parts))
-        return _under(mapping.here, path.relative_to(mapping.there))
+        relative = path.relative_to(mapping.there)
+        if not _is_kept(mapping.here, relative):
+            raise CannotMap(f"OBS tells of {reported!r}, which is no path of this machine.")
+        return mapping.here.joinpath(*relative.parts)
     if not isinstance(Path(), type(path)):
         raise CannotMap(f"OBS tells of {reported!r}, which is on another machine: map its folder to one here.")
     return Path(reported)
@@ -106,9 +109,6 @@ def _is_whole(path: PurePath) -> bool:
     return path.is_absolute() and ".." not in path.parts and "\0" not in str(path)
 
 
-def _under(folder: Path, relative: PurePath) -> Path:
-    """Return a path in a folder. A name of one system may hold what is a slash on another: that is refused."""
-    path = folder.joinpath(*relative.parts)
-    if path.parts != (*folder.parts, *relative.parts):
-        raise CannotMap(f"OBS tells of {str(relative)!r}, which is no path of this machine.")
-    return path
+def _is_kept(folder: PurePath, relative: PurePath) -> bool:
+    """Return whether a path stays as it is in a folder: a name of one system may hold what is a slash on another."""
+    return folder.joinpath(*relative.parts).parts == (*folder.parts, *relative.parts)

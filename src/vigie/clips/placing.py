@@ -217,7 +217,7 @@ def _is_it(path: Path, source: Path, seen: Look) -> bool:
     now = _now(path)
     if now is None or now.size_bytes != seen.size_bytes or abs(now.modified_ns - seen.modified_ns) > _CLOCK_NS:
         return False
-    return _now(source) != seen or path.samefile(source) or filecmp.cmp(path, source, shallow=False)
+    return _now(source) != seen or filecmp.cmp(path, source, shallow=False)
 
 
 def _now(path: Path) -> Look | None:
