@@ -27,9 +27,9 @@ DECLARATIVE = frozenset({"__init__", "__main__", "admin", "apps", "asgi", "model
 FORBIDDEN_NAMES = frozenset({"common", "data", "helpers", "manager", "misc", "util", "utils"})
 FORBIDDEN_PREFIXES = ("handle_", "process_")
 NAMED_BY_LIBRARIES = frozenset({"handle_async_request"})  # httpx
-AREAS = frozenset({"governance", "moderation", "notifications", "people", "risk", "speech", "watch"})
+AREAS = frozenset({"clips", "governance", "moderation", "notifications", "people", "risk", "rules", "speech", "watch"})
 AREA_MODULES = DECLARATIVE | frozenset(
-    {"api", "consumers", "forms", "operations", "permissions", "queries", "receivers", "tasks", "views"}
+    {"actions", "api", "consumers", "forms", "operations", "permissions", "queries", "receivers", "tasks", "views"}
 )
 """The names every area uses for what touches the database or the browser. Any other module of an area is pure, and in
 the import contract `pure` of pyproject.toml, or is listed there in `[tool.vigie] impure`."""

@@ -9,13 +9,23 @@ ADMINISTRATOR = "administrator"
 AUDITOR = "auditor"
 API_CLIENT = "api_client"
 
-_READING = frozenset({"watch.follow_lives", "watch.read_chat", "speech.read_transcripts", "moderation.see_alerts"})
-_DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts"}
+_READING = frozenset(
+    {
+        "watch.follow_lives",
+        "watch.read_chat",
+        "speech.read_transcripts",
+        "moderation.see_alerts",
+        "clips.see_clips",
+    }
+)
+_DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts", "clips.make_clips"}
 _LEADING = _DECIDING | {
     "watch.manage_channels",
     "watch.reveal_chatters",
     "risk.edit_policy",
     "people.manage_connections",
+    "clips.delete_clips",
+    "clips.manage_obs",
 }
 
 CORE = frozenset({"watch", "speech", "risk", "people", "governance", "notifications"})
@@ -32,6 +42,8 @@ CONTENT = frozenset(
         "speech.hear_audio",
         "moderation.see_alerts",
         "moderation.decide_alerts",
+        "clips.see_clips",
+        "clips.make_clips",
     }
 )
 """What people said, and what was decided about it."""

@@ -25,6 +25,8 @@ class ObsStatus:
     """Whether its replay buffer runs: nothing can be saved otherwise."""
     file_pattern: str = ""
     """How it names files, where it says so."""
+    last_replay: str = ""
+    """The path of the replay it wrote last since it was started; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,17 @@ class ObsSession(Protocol):
     async def save_replay(self) -> None:
         """Ask for the replay to be written; `events` tells of the file. Never ask again before it did.
 
-        OBS merges two saves in flight into one event. Raises PortError, permanent where the replay buffer is off.
+        OBS merges two saves in flight into one event, and names files by the second: of two in the same second, the
+        later overwrites the earlier. Raises PortError, permanent where the replay buffer is off.
         """
         ...
 
     def events(self) -> AsyncIterator[ObsEvent]:
-        """Yield what happens from the beginning of the session on. Raises PortError when the connection is lost."""
+        """Yield what happens from the beginning of the session on, to one reader.
+
+        Raises PortError at once when the connection is lost, after what came before. A network that fell silent is
+        found out within 20 s.
+        """
         ...
 
 
@@ -71,5 +78,5 @@ class ObsConnector(Protocol):
     """Connects to an OBS, one connection a call; no reconnecting of its own."""
 
     def connect(self, address: ObsAddress) -> AbstractAsyncContextManager[ObsSession]:
-        """Open a session. Raises PortError: permanent where the password is wrong, until it is changed."""
+        """Open a session, within 5 s. Raises PortError: permanent where the password is wrong, until it is changed."""
         ...

@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from pydantic import ValidationError
 
 from vigie.errors import VigieError
-from vigie.rules.conditions import Value
+from vigie.rules.conditions import Says, Value
+from vigie.rules.matching import Matcher
 from vigie.rules.models import Firing
 from vigie.rules.occurrences import Occurrence
 from vigie.rules.spec import RuleSpec
@@ -32,6 +33,15 @@ class Fired:
     def last(self) -> Occurrence | None:
         """What made it act; None where that is gone: erased, or a count."""
         return self.occurrences[-1] if self.occurrences else None
+
+    @property
+    def words(self) -> str:
+        """Which of its keywords made it act, as the rule spells it; empty where none did."""
+        said = {
+            place: condition.keywords for place, condition in enumerate(self.rule.if_) if isinstance(condition, Says)
+        }
+        found = Matcher(said).hits(self.last.text) if said and self.last else {}
+        return next((words[0] for _, words in sorted(found.items())), "")
 
 
 class NoOptions(Value):

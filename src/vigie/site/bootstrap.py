@@ -7,6 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vigie import events, ports
+from vigie.clips import actions as clip_actions
+from vigie.clips import cutting, obslink, rings
+from vigie.clips import operations as clip_operations
+from vigie.clips import tasks as clip_tasks
 from vigie.governance import receivers as governance
 from vigie.moderation import consumers as alerts
 from vigie.moderation import receivers as moderation
@@ -16,6 +20,7 @@ from vigie.notifications import receivers as notifications
 from vigie.notifications import tasks as telling_tasks
 from vigie.notifications.permissions import may_follow_notices
 from vigie.people import operations as people
+from vigie.people import presets
 from vigie.people import tasks as people_tasks
 from vigie.ports import Reach
 from vigie.risk import operations as risk_operations
@@ -48,6 +53,7 @@ def wire() -> None:
     bus.react(events.Acted, audiences.hide_identities)
     _let_the_data_flow()
     _let_rules_look()
+    _make_clips()
     _let_people_know()
     _wire_pages()
 
@@ -129,6 +135,31 @@ def _let_rules_look() -> None:
         bus.follow(kind, following.wake)
     engine.register(WorkQueue(rule_operations.ACT, rule_tasks.is_due))
     rule_actions.register(ActionKind("mark", _("mark the moment"), marks.place_mark, marks.MarkOptions))
+
+
+def _make_clips() -> None:
+    """Packets to a ring in memory, and from it, or from an OBS, to files: each step is a state of the clip's row."""
+    registry.provide(ports.VideoFiles, "vigie.adapters.mp4.client.Mp4Files")
+    registry.provide(ports.ObsConnector, _obs_connector)
+    watching.add_sink(rings.keep, wants_packets=rings.wants)
+    bus.follow(events.ClipChanged, cutting.wake)
+    bus.follow(events.ClipChanged, obslink.wake)
+    engine.register(WorkQueue(clip_operations.FINISH, clip_tasks.is_due))
+    rule_actions.register(
+        ActionKind("clip", _("cut a clip"), clip_actions.cut_clip, clip_actions.ClipOptions, presets.CLIPS)
+    )
+    rule_actions.register(
+        ActionKind(
+            "replay", _("save the OBS replay"), clip_actions.save_replay, clip_actions.ReplayOptions, presets.CLIPS
+        )
+    )
+
+
+def _obs_connector() -> ports.ObsConnector:
+    """Return what connects to the OBS that people name."""
+    from vigie.adapters.obs.client import ObsWebSocket  # noqa: PLC0415 -- a vendor, on first use
+
+    return ObsWebSocket(_reach())
 
 
 def _let_people_know() -> None:

@@ -119,6 +119,12 @@ class Options(BaseSettings):
     speech_lag_skip_s: float = Field(
         600.0, gt=0, description="Speech that waited longer is skipped; its sound is kept."
     )
+    clip_buffer_s: float = Field(
+        120.0, ge=10, le=900, description="How many seconds of each live are kept in memory for clips."
+    )
+    clip_buffer_mb: int = Field(
+        64, ge=4, le=4096, description="How much memory that may take for one live; a full one keeps fewer seconds."
+    )
     log_format: str = Field(
         "auto", pattern="^(auto|json|console)$", description="auto: console on a terminal, else JSON."
     )

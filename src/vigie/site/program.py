@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
+from vigie.clips import cutting, obslink
 from vigie.errors import VigieError
 from vigie.notifications.models import Delivery, Happening, Mail
 from vigie.people import operations as people
@@ -177,8 +178,11 @@ async def watching_lives() -> AsyncIterator[None]:
     watchers = Supervisor(wanted=sync_to_async(watching.wanted), run=watching.watch, owner=owner)
     detectors = Supervisor(wanted=sync_to_async(detecting.wanted), run=detecting.detect, owner=f"{owner}:detectors")
     followers = Supervisor(wanted=following.wanted, run=following.follow, owner=f"{owner}:rules")
+    links = Supervisor(wanted=sync_to_async(obslink.wanted), run=obslink.link, owner=f"{owner}:obs")
     async with platforms.at_work(), chatwriter.writing(), asyncio.TaskGroup() as group:
-        for supervisor in (watchers, detectors, followers):
+        for supervisor in (watchers, detectors, followers, links):
             group.create_task(supervisor.supervise(stop))
+        cutter = group.create_task(cutting.run())
         yield
         stop.set()
+        cutter.cancel()

@@ -1,6 +1,6 @@
 """Who receives the media of lives. `site.bootstrap` registers them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from vigie.ports import LiveRef, MediaSink, MediaSinkFactory, PlacedAudio, PlacedCaption
@@ -8,14 +8,20 @@ from vigie.ports import LiveRef, MediaSink, MediaSinkFactory, PlacedAudio, Place
 Recall = Callable[[int], tuple[int, float] | None]
 """Of a live by its id: the epoch of the last sound that was kept, and where it ends in seconds since the start."""
 
+WantsPackets = Callable[[LiveRef], Awaitable[bool]]
+"""Whether encoded media of a live is wanted."""
+
 _factories: list[MediaSinkFactory] = []
+_wants: dict[MediaSinkFactory, WantsPackets] = {}
 _recalls: list[Recall] = []
 
 
-def add_sink(factory: MediaSinkFactory) -> None:
-    """Let `factory` open a sink for each live that is watched."""
+def add_sink(factory: MediaSinkFactory, *, wants_packets: WantsPackets | None = None) -> None:
+    """Let `factory` open a sink for each live that is watched; without `wants_packets` it gets no encoded media."""
     if factory not in _factories:
         _factories.append(factory)
+    if wants_packets:
+        _wants[factory] = wants_packets
 
 
 def add_recall(recall: Recall) -> None:

@@ -1,0 +1,104 @@
+"""What rules can do with clips: `clip` cuts the moment out of the live, `replay` lets an OBS save its replay."""
+
+from pydantic import Field, field_validator
+
+from vigie.clips import operations, queries
+from vigie.clips.filenames import Template
+from vigie.clips.models import ObsInstance
+from vigie.clips.operations import Wish
+from vigie.errors import VigieError
+from vigie.risk.models import Assessment
+from vigie.rules.actions import Fired
+from vigie.rules.conditions import Value
+from vigie.rules.durations import Lead
+from vigie.rules.kinds import When
+from vigie.runtime import clock
+from vigie.watch.models import Chatter
+
+LONGEST_WORDS = 60
+
+
+class NoSuchObs(VigieError):
+    """There is no OBS of that name in this workspace."""
+
+
+class _Named(Value):
+    """How a clip is called, and how much of the live it shows."""
+
+    before: Lead | None = Field(None, le=300)
+    """Seconds before the moment; as the workspace has it where it is not said."""
+    after: Lead | None = Field(None, le=300)
+    name: str = ""
+    """A template of `clips.filenames`."""
+
+    @field_validator("name")
+    @classmethod
+    def _usable(cls, name: str) -> str:
+        if name:
+            Template.parse(name)
+        return name
+
+
+class ClipOptions(_Named):
+    """What `clip` is told."""
+
+
+class ReplayOptions(_Named):
+    """What `replay` is told."""
+
+    obs: str = ""
+    """By name; empty: each OBS of the workspace that is used."""
+
+
+def cut_clip(fired: Fired, options: ClipOptions) -> None:
+    """Ask for the moment as a clip."""
+    operations.request_clip(_wish(fired, options), by=None, now=clock.now())
+
+
+def save_replay(fired: Fired, options: ReplayOptions) -> None:
+    """Ask each OBS that is meant for its replay. Raises NoSuchObs."""
+    used = ObsInstance.objects.filter(workspace=fired.firing.live.channel.workspace_id, removed_at=None, is_used=True)
+    wanted = list(used.filter(name=options.obs) if options.obs else used)
+    if not wanted:
+        raise NoSuchObs(f"No OBS named “{options.obs}” is in use." if options.obs else "No OBS is in use.")
+    for obs in wanted:
+        operations.request_clip(_wish(fired, options, obs), by=None, now=clock.now())
+
+
+def _wish(fired: Fired, options: _Named, obs: ObsInstance | None = None) -> Wish:
+    firing, last = fired.firing, fired.last
+    usual = queries.settings_of(firing.live.channel.workspace_id)
+    before_s = usual.before_s if options.before is None else options.before
+    after_s = usual.after_s if options.after is None else options.after
+    return Wish(
+        live=firing.live,
+        at_s=firing.at_s,
+        from_s=firing.since_s - before_s,
+        to_s=firing.at_s + after_s,
+        template=options.name or usual.template,
+        chatter=_chatter(fired),
+        trigger=_trigger(fired),
+        obs=obs,
+        firing=firing,
+        assessment=_assessment(fired),
+        score=last.score if last else None,
+        viewers=last.viewers if last else None,
+    )
+
+
+def _chatter(fired: Fired) -> str:
+    """Return whoever made the rule act, as the workspace calls them."""
+    user = fired.last.user if fired.last else ""
+    chatter = Chatter.objects.filter(pk=int(user)).first() if user else None
+    return chatter.shown if chatter else ""
+
+
+def _trigger(fired: Fired) -> str:
+    """Return what made the rule act, in a word or two: the keyword that was found, else the rule itself."""
+    return fired.words[:LONGEST_WORDS] or fired.rule.name
+
+
+def _assessment(fired: Fired) -> Assessment | None:
+    keys = [happened.key for happened in fired.occurrences if happened.kind is When.ASSESSMENT]
+    ids = [int(key.partition(":")[2]) for key in keys]
+    return Assessment.objects.filter(pk__in=ids).last() if ids else None
