@@ -52,10 +52,10 @@ def loosen(text: str) -> str:
 
 def haystack_of(texts: Sequence[str]) -> bytes:
     """Return the texts normalized, in order, each between two separators; but a space at an end of them is left."""
-    joined = "\0".join(texts)
-    if joined.count("\0") >= max(len(texts), 1):
-        joined = "\0".join(text.replace("\0", "") for text in texts)
-    haystack = b"\0%b\0" % joined.encode("ascii", _FOLD).translate(_ASCII, _CONTROLS)
+    joined = "\0".join(("", *texts, ""))
+    if joined.count("\0") != len(texts) + 1:
+        joined = "\0".join(("", *(text.replace("\0", "") for text in texts), ""))
+    haystack = joined.encode("ascii", _FOLD).translate(_ASCII, _CONTROLS)
     while b"  " in haystack:
         haystack = haystack.replace(b"  ", b" ")
     return haystack
