@@ -94,7 +94,7 @@ class ObsWebSocket:
             found = await asyncio.get_running_loop().getaddrinfo(host, address.port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise PortError(f"{place}: the name is not known.", retryable=True) from error
-        except ValueError as error:  # a label that is empty or too long, a NUL
+        except ValueError as error:  # a label that is empty or too long
             raise PortError(f"{place}: not an address that can be connected to.", permanent=True) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not all(self._allows(one, address.port) for one in addresses):

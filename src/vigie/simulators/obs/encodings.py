@@ -6,6 +6,8 @@ from typing import Any
 
 JSON, MSGPACK = "obswebsocket.json", "obswebsocket.msgpack"
 """Names of subprotocols."""
+MOST_BYTES = 123
+"""Of a reason, by RFC 6455."""
 NAMES = {JSON: "Json", MSGPACK: "MsgPack"}
 
 
@@ -15,7 +17,7 @@ class Closing(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
-        self.reason = reason[:120]
+        self.reason = reason.encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 def agreed(offered: Sequence[str]) -> str | None:

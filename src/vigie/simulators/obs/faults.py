@@ -16,7 +16,7 @@ class Kind(StrEnum):
     RESET = "reset"
     """The connection is reset before anything is answered."""
     SLOW = "slow"
-    """What a client says is heard after `delay_s`."""
+    """What a client says is answered after `delay_s`."""
     CODE = "code"
     """A request of the type `request`, any where that is empty, is answered by `code`."""
     SILENT = "silent"

@@ -76,6 +76,11 @@ class ObsServer(Hosted):
         return self.settings.password
 
     @property
+    def greeted(self) -> int:
+        """How many connections there were."""
+        return self._house.greeted
+
+    @property
     def requests(self) -> list[Asked]:
         """What was asked, in the order in which it was answered."""
         return list(self._requests.asked)

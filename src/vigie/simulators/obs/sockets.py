@@ -69,10 +69,12 @@ class Socket:
 
     async def _read(self) -> None:
         while (said := await self._websocket.receive())["type"] == "websocket.receive":
-            if fault := self._faults.take({Kind.SLOW}):
-                await asyncio.sleep(fault.delay_s)
-            text = said.get("text")
-            self._queue.put_nowait(self._answer(text if text is not None else said["bytes"]))
+            text, fault = said.get("text"), self._faults.take({Kind.SLOW})
+            answer = self._answer(text if text is not None else said["bytes"])
+            if fault:
+                self._loop.call_later(fault.delay_s, self._queue.put_nowait, answer)
+            else:
+                self._queue.put_nowait(answer)
 
     def _answer(self, said: str | bytes) -> Message | Close:
         try:
@@ -108,6 +110,8 @@ class House:
 
     def __init__(self, requests: Requests, faults: Faults) -> None:
         self.sockets: list[Socket] = []
+        self.greeted = 0
+        """Connections that there were."""
         self._requests = requests
         self._faults = faults
         self._salt = _random()
@@ -123,6 +127,7 @@ class House:
         socket = Socket(websocket, protocol or encodings.JSON, dialogue, self._faults)
         with lock:
             self.sockets.append(socket)
+            self.greeted += 1
         try:
             await socket.run()
         finally:
