@@ -11,8 +11,9 @@ characters takes 0.3 µs that way, and 1 µs alone (22 November 2026).
 import codecs
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import cast
 
 SEPARATOR = b"\0"
 """Between the texts of a haystack; no normalized text has it."""
@@ -93,15 +94,13 @@ _REMEMBERED_CHARS, _REMEMBERED = 32, 8192
 _folds = _Folds()
 
 
-def _encode_rest(error: UnicodeError) -> tuple[bytes, int]:
+def _encode_rest(error: UnicodeEncodeError) -> tuple[bytes, int]:
     """Give the encoder what stands for what is not ASCII. It copies all else, which makes it fast."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
     end = error.end
     return _folds[error.object[error.start : end]], end
 
 
-codecs.register_error(_FOLD, _encode_rest)
+codecs.register_error(_FOLD, cast("Callable[[UnicodeError], tuple[bytes, int]]", _encode_rest))
 
 
 @lru_cache(maxsize=8192)
