@@ -231,7 +231,7 @@ async def test_the_version_tells_what_can_be_asked(obs: Obs) -> None:
 
 
 @pytest.mark.parametrize(("halts", "answered"), [(False, 2), (True, 1)])
-async def test_a_batch_is_answered_in_order(obs: Obs, halts: bool, answered: int) -> None:  # noqa: FBT001
+async def test_a_batch_is_answered_in_order(obs: Obs, *, halts: bool, answered: int) -> None:
     asked = {"requestId": "b", "haltOnFailure": halts, "requests": [UNKNOWN, {**STATUS, "requestId": "q"}]}
     async with identified(obs.address, obs.password) as talk:
         await talk.say({"op": 8, "d": asked})

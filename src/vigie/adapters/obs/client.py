@@ -119,7 +119,8 @@ class ObsWebSocketSession:
         self._client.register_event_callback(self._hear)
         # what its `connect` does, which would follow redirects anywhere, and ask the proxies of the environment
         self._client.ws, self._client.ws_open = connection, True
-        self._receiving: asyncio.Task[None] = asyncio.create_task(self._client._ws_recv_task())  # noqa: SLF001
+        receiving = self._client._ws_recv_task()  # noqa: SLF001 -- nothing else starts it
+        self._receiving: asyncio.Task[None] = asyncio.create_task(receiving)
         self._client.recv_task = self._receiving
         self._receiving.add_done_callback(lambda _: self._happened.put_nowait(self._lost()))
 
