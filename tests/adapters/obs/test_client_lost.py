@@ -2,9 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.adapters.conformance.line import Line
 from tests.adapters.obs.sessions import FOREVER_S, patient, session_with, some, trouble
 from vigie.adapters.obs import client
 from vigie.adapters.obs.client import ObsWebSocket
@@ -95,6 +98,19 @@ async def test_an_obs_that_falls_silent_may_come_back(
         patient(monkeypatch)
         server.resume()
         assert (await session.status()).version
+
+
+async def test_a_network_that_falls_silent_is_found_out_though_nobody_asks(
+    server: ObsServer, connector: ObsWebSocket, address: ObsAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PING_S", 0.1)
+    async with Line(server.address) as line:
+        port = urlsplit(line.url).port or 0
+        async with session_with(connector, replace(address, port=port)) as session:
+            line.hush()
+            error = await trouble(some(session, 1))
+
+    assert (error.retryable, error.permanent) == (True, False)
 
 
 @pytest.mark.parametrize("kind", [Kind.HOLLOW, Kind.TWISTED])
