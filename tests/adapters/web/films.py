@@ -30,6 +30,7 @@ class Make:
     codec: str = "libx264"
     b_frames: int = 0
     a_second: int = PICTURES_A_SECOND
+    has_sound: bool = True
 
 
 PLAIN = Make()
@@ -50,12 +51,13 @@ def write_film(
         assert isinstance(video, VideoStream)
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
         video.gop_size = KEY_EVERY_S * make.a_second
-        audio = container.add_stream("aac", rate=48_000, layout="mono")
+        audio = container.add_stream("aac", rate=48_000, layout="mono") if make.has_sound else None
         for number in range(seconds * make.a_second):
             gray = np.full((size[1], size[0]), DARKEST + STEP * number // make.a_second, np.uint8)
             container.mux(video.encode(picture(gray)))
         container.mux(video.encode(None))
-        _add_chirp(container, audio, seconds)
+        if audio:
+            _add_chirp(container, audio, seconds)
     return path
 
 

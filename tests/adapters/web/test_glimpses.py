@@ -14,7 +14,8 @@ from vigie.adapters.web.glimpses import BEGINNING_BYTES, REST_S, Glimpses
 from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pictures import EVERY_S
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import Part, Renditions, Segment
+from vigie.adapters.web.playlist import Part, Segment
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.adapters.web.subtitles import Origin as Beginning
 from vigie.events import KeyframeReceived

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from tests.adapters.web.origin import Answer, Origin, serving, silence
-from tests.adapters.web.vod import encrypted, packed_audio, text_of, vod
+from tests.adapters.web.vod import Window, encrypted, live, packed_audio, text_of, vod
 from tests.chirps import told_s
-from vigie.adapters.web import hls
+from vigie.adapters.web import player
 from vigie.adapters.web.client import WebMedia
 from vigie.events import AudioReceived, CaptionReceived, MediaEnded, MediaItem, MediaOpened
 from vigie.ports import MediaLocation, PortError, Reach
@@ -109,29 +109,6 @@ async def test_captions_come_with_the_sound_they_belong_to(tmp_path: Path) -> No
 # ── lives ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Window:
-    """A live playlist that moves on by one segment each time it is asked for, up to `last`."""
-
-    def __init__(self, lines: list[str], *, size: int, last: int) -> None:
-        self.segments = ["\n".join(lines[n : n + 2]) for n in range(0, len(lines), 2)]
-        self.size, self.last = size, last
-        self.newest = size
-
-    def __call__(self, _: Request) -> Response:
-        first = self.newest - self.size
-        body = "\n".join(self.segments[first : self.newest])
-        is_over = self.newest >= self.last
-        self.newest = min(self.newest + 1, self.last)
-        end = "\n#EXT-X-ENDLIST" if is_over else ""
-        return PlainTextResponse(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}\n{body}{end}\n")
-
-
-def live(folder: Path, length_s: float, *, size: int = 4) -> dict[str, Answer]:
-    answers = vod(folder, length_s)
-    lines = [line for line in text_of(answers).splitlines() if line.startswith("#EXTINF") or not line.startswith("#")]
-    return answers | {"/index.m3u8": Window(lines, size=size, last=len(lines) // 2)}
-
-
 async def test_a_live_is_heard_from_near_its_edge_to_its_end(tmp_path: Path) -> None:
     with serving(live(tmp_path, 20.0, size=6)) as origin:
         items = await pulled(origin)
@@ -208,7 +185,7 @@ async def troubled(origin: Origin) -> tuple[list[MediaItem], PortError]:
 
 
 async def test_a_live_without_news_has_stalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hls, "STALL_S", 1.0)
+    monkeypatch.setattr(player, "STALL_S", 1.0)
     answers = vod(tmp_path, 5.0)
     answers["/index.m3u8"] = PlainTextResponse(text_of(answers).replace("#EXT-X-ENDLIST", ""))
     with serving(answers) as origin:

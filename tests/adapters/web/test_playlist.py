@@ -10,7 +10,6 @@ from vigie.adapters.web.playlist import (
     NotAPlaylist,
     Part,
     Reader,
-    Renditions,
     Segment,
     at,
     edge,
@@ -100,33 +99,6 @@ def test_the_parts_of_an_unfinished_segment_are_left_out() -> None:
     assert [segment.part.url for segment in found.segments] == ["https://cdn.example/live/1.ts"]
 
 
-def test_the_usual_sound_is_taken_where_it_lies_with_the_pictures() -> None:
-    text = """#EXTM3U
-#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Direct",DEFAULT=YES
-#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Commentaire",URI="other.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=100,CODECS="avc1.4d401f,mp4a.40.2",RESOLUTION=320x180,AUDIO="a"
-small.m3u8
-"""
-
-    assert read(text, URL) == Renditions("https://cdn.example/live/small.m3u8")
-
-
-@pytest.mark.parametrize(
-    ("tag", "code"), [("fr", "fr"), ("fr-CA", "fr"), ("EN", "en"), ("fra", None), ("zh-Hant", "zh")]
-)
-def test_the_language_of_captions_is_a_code_of_two_letters(tag: str, code: str | None) -> None:
-    text = f"""#EXTM3U
-#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="s",LANGUAGE="{tag}",URI="words.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=100
-live.m3u8
-"""
-
-    found = read(text, URL)
-
-    assert isinstance(found, Renditions)
-    assert found.captions_language == code
-
-
 def test_no_playlist_keeps_a_live_waiting_for_long() -> None:
     found = read("#EXTM3U\n#EXT-X-TARGETDURATION:999999999\n#EXTINF:999999999,\n1.ts\n", URL)
 
@@ -174,54 +146,6 @@ def test_what_is_no_playlist_is_refused(text: str) -> None:
 def test_any_text_is_read_or_refused(lines: list[str]) -> None:
     with suppress(NotAPlaylist):
         read("\n".join(["#EXTM3U", *lines]), URL)
-
-
-# ── choosing ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-VIDEO = '#EXT-X-STREAM-INF:BANDWIDTH={},RESOLUTION=640x360,CODECS="avc1.42c00c,mp4a.40.2"{}\n{}.m3u8\n'
-LARGE, SMALL = VIDEO.format(5_000_000, "", "large"), VIDEO.format(500_000, "", "small")
-
-
-@pytest.mark.parametrize(
-    ("lines", "sound", "pictures"),
-    [
-        (LARGE + SMALL, "small", None),
-        (LARGE + SMALL + '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nsound.m3u8\n', "sound", "small"),
-        (
-            LARGE + '#EXT-X-STREAM-INF:BANDWIDTH=160000,CODECS="avc1,mp4a",VIDEO="audio_only"\nsound.m3u8\n',
-            "sound",
-            "large",
-        ),
-        (LARGE + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="x",URI="sound.m3u8"\n', "sound", "large"),
-        (
-            LARGE
-            + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",DEFAULT=NO,URI="en.m3u8"\n'
-            + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",DEFAULT=YES,URI="fr.m3u8"\n',
-            "fr",
-            "large",
-        ),
-        (SMALL + '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="inside the pictures"\n', "small", None),
-        ('#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="avc1.42c00c"\nsilent.m3u8\n' + LARGE, "large", None),
-        ("#EXT-X-STREAM-INF:BANDWIDTH=1\nunknown.m3u8\n" + LARGE, "unknown", None),
-        ('#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="mp4a.40.2"\nradio.m3u8\n', "radio", None),
-    ],
-)
-def test_sound_without_pictures_is_preferred_else_the_smallest(lines: str, sound: str, pictures: str | None) -> None:
-    assert read("#EXTM3U\n" + lines, URL) == Renditions(
-        f"https://cdn.example/live/{sound}.m3u8",
-        pictures_url=f"https://cdn.example/live/{pictures}.m3u8" if pictures else None,
-    )
-
-
-def test_captions_are_found_but_forced_ones() -> None:
-    lines = (
-        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="signs",LANGUAGE="fr",FORCED=YES,URI="forced.m3u8"\n'
-        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="fr",LANGUAGE="fr",URI="fr.m3u8"\n'
-    )
-
-    assert read("#EXTM3U\n" + lines + SMALL, URL) == Renditions(
-        "https://cdn.example/live/small.m3u8", "https://cdn.example/live/fr.m3u8", "fr"
-    )
 
 
 # ── walking ────────────────────────────────────────────────────────────────────────────────────────────────────────

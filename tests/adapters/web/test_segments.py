@@ -5,7 +5,8 @@ from starlette.responses import PlainTextResponse, Response
 from tests.adapters.web.origin import Answer, serving
 from vigie.adapters.web import segments
 from vigie.adapters.web.fetch import Fetcher
-from vigie.adapters.web.playlist import Key, MediaPlaylist, Part, Renditions, Segment
+from vigie.adapters.web.playlist import Key, MediaPlaylist, Part, Segment
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.ports import PortError, Reach
 

@@ -7,7 +7,7 @@ from tests.adapters.web.origin import Answer, serving
 from vigie.adapters.web.fetch import Fetcher
 from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import Renditions
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.adapters.web.subtitles import Origin, Subtitles
 from vigie.events import CaptionReceived, MediaItem

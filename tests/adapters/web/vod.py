@@ -10,7 +10,8 @@ from av.stream import Stream
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from tests.adapters.web.origin import Answer
 from tests.chirps import RATE, chirp
@@ -28,6 +29,34 @@ def vod(folder: Path, seconds: float, **options: str) -> dict[str, Answer]:
     with av.open(folder / "index.m3u8", "w", format="hls", options=named) as container:
         _encode(container, container.add_stream("aac", rate=48_000, layout="mono"), seconds)
     return {f"/{path.name}": Response(path.read_bytes()) for path in folder.iterdir()}
+
+
+class Window:
+    """A live playlist that moves on by one segment each time it is asked for, up to `last`."""
+
+    def __init__(self, lines: list[str], *, size: int, last: int) -> None:
+        self.segments = ["\n".join(lines[n : n + 2]) for n in range(0, len(lines), 2)]
+        self.size, self.last = size, last
+        self.newest = size
+
+    def __call__(self, _: Request) -> Response:
+        first = self.newest - self.size
+        body = "\n".join(self.segments[first : self.newest])
+        is_over = self.newest >= self.last
+        self.newest = min(self.newest + 1, self.last)
+        end = "\n#EXT-X-ENDLIST" if is_over else ""
+        return PlainTextResponse(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}\n{body}{end}\n")
+
+
+def live(folder: Path, length_s: float, *, size: int = 4) -> dict[str, Answer]:
+    """Return a live whose window moves on by 2 s each time it is asked for."""
+    return on_air(vod(folder, length_s), size=size)
+
+
+def on_air(answers: dict[str, Answer], *, size: int) -> dict[str, Answer]:
+    """Return a recording as a live."""
+    lines = [line for line in text_of(answers).splitlines() if line.startswith("#EXTINF") or not line.startswith("#")]
+    return answers | {"/index.m3u8": Window(lines, size=size, last=len(lines) // 2)}
 
 
 def body_of(answer: Answer) -> bytes:

@@ -49,6 +49,8 @@ class Stretch:
     """Those of the connection so far, where its packets are wanted too; its stretches share them."""
     has_sound: bool = True
     """False: its pictures are wanted alone, beside the sound of other stretches on the same clock."""
+    has_pictures: bool = True
+    """False: other stretches bring them."""
 
 
 def none_yet(*, with_packets: bool) -> dict[Kind, Encoding] | None:
@@ -139,11 +141,11 @@ class Decoding:
         pictures, copies = self._beside(container, shift_s)
         if stream and stretch.has_sound:
             self._hear(sound(container, stream, pictures, copies), shift_s, copies)
-        elif copies:
+        elif pictures and copies:
             _look(container, pictures, copies)
 
-    def _beside(self, container: InputContainer, shift_s: float) -> tuple[Pictures, Packets | None]:
-        """Return what takes the pictures, and what takes packets where they are wanted."""
+    def _beside(self, container: InputContainer, shift_s: float) -> tuple[Pictures | None, Packets | None]:
+        """Return what takes the pictures, and what takes packets, where they are wanted."""
         stretch, clock = self._stretch, self._stretch.clock
 
         def show(picture: KeyframeReceived) -> None:
@@ -154,7 +156,8 @@ class Decoding:
             return clock.near(pts_s + shift_s) if clock else pts_s + shift_s
 
         copies = None if stretch.encodings is None else Packets(self._put, stretch.encodings, dated)
-        return Pictures(container, stretch.pace, show, skips=copies is None), copies
+        pictures = Pictures(container, stretch.pace, show, skips=copies is None) if stretch.has_pictures else None
+        return pictures, copies
 
     def _hear(self, chunks: Iterator[AudioReceived], shift_s: float, copies: Packets | None) -> None:
         of_sound = self._stretch.clock.of_sound if self._stretch.clock else float

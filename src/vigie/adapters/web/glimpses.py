@@ -12,7 +12,8 @@ import structlog
 from vigie.adapters.web import playlist
 from vigie.adapters.web.pictures import EVERY_S, first_picture
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import Renditions, Segment
+from vigie.adapters.web.playlist import Segment
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.adapters.web.subtitles import Origin
 from vigie.events import KeyframeReceived

@@ -5,31 +5,24 @@ asked for again, and a new connection goes back to where the last one stopped.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from math import inf
 
-import structlog
-
 from vigie.adapters.web import packed, playlist
 from vigie.adapters.web.containers import first_pts_s
-from vigie.adapters.web.decode import Decoding, Stretch, none_yet
+from vigie.adapters.web.decode import Stretch, none_yet
 from vigie.adapters.web.fetch import Fetcher, shown
 from vigie.adapters.web.glimpses import Glimpses
 from vigie.adapters.web.mpegclock import MpegClock
+from vigie.adapters.web.picturetrack import PictureTrack
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import MediaPlaylist, Reader, Renditions, Segment, Step
+from vigie.adapters.web.player import MOST_REFUSED, Player, steps
+from vigie.adapters.web.playlist import MediaPlaylist, Reader, Segment
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.adapters.web.subtitles import Origin, Subtitles
 from vigie.ports import PortError
-
-log = structlog.get_logger(__name__)
-
-MOST_REFUSED = 2
-"""So many segments in a row may be gone: expired, lost by the origin. More are a refusal of the whole."""
-STALL_TARGETS, STALL_S = 3, 5.0
-"""A live without a new segment for three target durations and 5 s has stalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +42,36 @@ class Pull:
 async def pull(fetcher: Fetcher, outlet: Outlet, url: str, how: Pull) -> None:
     """Put the sound, the captions and a picture now and then into `outlet`; return at the end. Raises PortError."""
     segments = Segments(fetcher)
-    chosen = await segments.playlist(url)
-    renditions = chosen if isinstance(chosen, Renditions) else Renditions(url, pictures_url=how.pictures_url or None)
+    chosen = await segments.playlist(url, with_packets=how.with_packets)
+    renditions = chosen if isinstance(chosen, Renditions) else _alone(url, how)
     window = chosen if isinstance(chosen, MediaPlaylist) else await segments.window(renditions.sound_url)
     origin_s = await _origin_s(segments, window) if window.is_complete else 0.0
     is_live = how.was_live or not window.is_complete
     clock = MpegClock(how.from_pts_s if is_live else None)
     shift_s = 0.0 if is_live else -origin_s
     began_s = clock.unwrapped(origin_s + shift_s)
+    known = none_yet(with_packets=how.with_packets)
+    stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock, encodings=known)
+    stretch = replace(stretch, has_pictures=renditions.packets_url is None)
     reader = Reader(await _start(segments, window, how.from_pts_s, clock, began_s))
-    async with AsyncExitStack() as stack:
-        known = none_yet(with_packets=how.with_packets)
-        stretch = Stretch("hls", shown(url), is_live, shift_s=shift_s, clock=clock, encodings=known)
+    track = PictureTrack(segments, outlet, renditions.packets_url, stretch)
+    async with track.beside(how.speed, (how.from_pts_s or began_s) - began_s), AsyncExitStack() as stack:
         player = Player(stack, segments, outlet, stretch)
         origin = Origin(-shift_s, clock)
         subtitles = Subtitles(segments, outlet, renditions, origin)
         glimpses = Glimpses(segments, outlet, renditions, origin)
         async for step in steps(segments, renditions.sound_url, window, reader, how.speed):
             await player.play(step)
+            await track.follow(step, player.played_s)
             await subtitles.follow(player.played_s)
             await glimpses.follow(step.segment, player.played_s)
     await subtitles.follow(inf)
+
+
+def _alone(url: str, how: Pull) -> Renditions:
+    """Return what to play of a playlist of media: it has sound, and its pictures may be known to be elsewhere."""
+    pictures_url = how.pictures_url or None
+    return Renditions(url, packets_url=pictures_url) if how.with_packets else Renditions(url, pictures_url=pictures_url)
 
 
 async def _start(
@@ -111,75 +113,3 @@ async def _pts_s(segments: Segments, segment: Segment) -> float | None:
     if packed_s is not None:
         return packed_s
     return await asyncio.to_thread(first_pts_s, await segments.header(segment) + body) or 0.0
-
-
-async def steps(
-    segments: Segments, url: str, window: MediaPlaylist, reader: Reader, speed: float
-) -> AsyncIterator[Step]:
-    """Yield the segments as the playlist names them, until it is complete.
-
-    A playlist may fail to be had for a while. Raises PortError when it is refused, or nothing new comes.
-    """
-    clock = asyncio.get_running_loop().time
-    trouble = PortError(f"{shown(url)}: no new segment, the live has stalled.", retryable=True)
-    last_news_at = clock()
-    while True:
-        if reader.is_left_behind(window):
-            raise PortError(f"{shown(url)}: the live numbers its segments anew.", retryable=True)
-        news = reader.steps(window)
-        for step in news:
-            yield step
-        if window.is_complete:
-            return
-        last_news_at = clock() if news else last_news_at
-        if clock() - last_news_at > (STALL_TARGETS * window.target_s + STALL_S) / speed:
-            raise trouble
-        await asyncio.sleep(playlist.pause_s(window, has_news=bool(news)) / speed)
-        try:
-            window = await segments.window(url)
-        except PortError as error:
-            if not error.retryable or error.retry_after_s:
-                raise
-
-
-class Player:
-    """Feeds segments to a decoder, and begins a new one where their bytes do not follow on."""
-
-    def __init__(self, stack: AsyncExitStack, segments: Segments, outlet: Outlet, stretch: Stretch) -> None:
-        """Keep the present decoder open on `stack`, so that leaving it delivers the rest."""
-        self.played_s = 0.0
-        self._stack = stack
-        self._segments = segments
-        self._outlet = outlet
-        self._stretch = stretch
-        self._decoding: Decoding | None = None
-        self._refused = 0
-
-    async def play(self, step: Step) -> None:
-        """Decode the next segment; one that is refused is left out. Raises PortError, also when too many are."""
-        try:
-            body = await self._segments.body(step.segment)
-        except PortError as error:
-            self._refused += 1
-            if not error.permanent or self._refused > MOST_REFUSED:
-                raise
-            log.info("hls.segment_refused", reason=str(error))
-            return
-        follows, self._refused = not self._refused, 0
-        if self._decoding is None or step.needs_decoder or not follows:
-            self._decoding = await self._begin(step, body, follows=follows)
-        await self._decoding.write(body)
-        self.played_s += step.segment.duration_s
-
-    async def _begin(self, step: Step, body: bytes, *, follows: bool) -> Decoding:
-        await self._stack.aclose()  # the decoder before delivers all it has
-        if self._decoding and step.segment.starts_clock and self._stretch.clock:
-            self._stretch.clock.forget()
-        stretch = replace(
-            self._stretch,
-            is_announced=self._decoding is None or (step.starts_clock and follows),
-            shift_s=(self._stretch.shift_s or 0.0) + (packed.starts_at_s(body) or 0.0),
-        )
-        decoding = await self._stack.enter_async_context(Decoding(self._outlet, stretch))
-        await decoding.write(await self._segments.header(step.segment))
-        return decoding

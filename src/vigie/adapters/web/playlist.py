@@ -1,9 +1,9 @@
-"""HLS playlists: what there is, what to play of it, what to fetch next. Pure; the m3u8 library parses.
+"""HLS playlists: what there is, and what to fetch next. Pure; the m3u8 library parses.
 
-Source: RFC 8216. Sound is what is wanted: a rendition without pictures is preferred, else the smallest one.
+Source: RFC 8216.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 
 import m3u8
 
-from vigie.adapters.languages import iso_639_1
+from vigie.adapters.web import renditions
+from vigie.adapters.web.renditions import Renditions
 
 EDGE_TARGETS = 3
 """A live is joined this many target durations before its end (RFC 8216 section 6.3.3)."""
@@ -21,7 +22,6 @@ USUAL_TARGET_S = 6.0
 LONGEST_TARGET_S = 60.0
 """However long segments are said to be, a live is asked for news that often."""
 _NUMBERS = range(2**63)
-_AUDIO_CODECS = ("mp4a", "ac-3", "ec-3", "opus", "flac", "mp3")
 
 
 class NotAPlaylist(ValueError):
@@ -71,87 +71,20 @@ class MediaPlaylist:
     """Name of a method of encryption that Vigie does not undo, else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renditions:
-    """Which playlists to play: the sound, and the captions where there are any."""
-
-    sound_url: str
-    captions_url: str | None = None
-    captions_language: str | None = None
-    pictures_url: str | None = None
-    """The smallest one with pictures, where the sound comes without them."""
-
-
-def read(text: str, url: str) -> MediaPlaylist | Renditions:
-    """Return what a playlist found at `url` says. Raises NotAPlaylist."""
+def read(text: str, url: str, *, with_packets: bool = False) -> MediaPlaylist | Renditions:
+    """Return what a playlist found at `url` says, chosen as `renditions.choose` does. Raises NotAPlaylist."""
     if not text.lstrip("\ufeff \t\r\n").startswith("#EXTM3U"):
         raise NotAPlaylist("this is not an HLS playlist")
     try:
         found = m3u8.loads(text, url)
-        return _choose(found, url) if found.is_variant else _media_playlist(found, url)
+        if not found.is_variant:
+            return _media_playlist(found, url)
+        chosen = renditions.choose(found, url, with_packets=with_packets)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, m3u8.ParseError) as error:
         raise NotAPlaylist("this HLS playlist is damaged") from error
-
-
-# ── which rendition ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _choose(found: Any, url: str) -> Renditions:
-    captions = _default([media for media in found.media if media.type == "SUBTITLES" and media.forced != "YES"])
-    sound = _sound_uri(found)
-    if not sound:
+    if chosen is None:
         raise NotAPlaylist("this HLS playlist offers no sound")
-    return Renditions(
-        urljoin(url, sound),
-        urljoin(url, captions.uri) if captions else None,
-        iso_639_1(captions.language) if captions else None,
-        urljoin(url, pictures) if (pictures := _pictures_uri(found, sound)) else None,
-    )
-
-
-def _sound_uri(found: Any) -> str | None:
-    """Return the best rendition without pictures, else the smallest one that may have sound."""
-    by_size = sorted(found.playlists, key=lambda variant: variant.stream_info.bandwidth)
-    only_sound = [variant for variant in by_size if _has_no_pictures(variant.stream_info)]
-    if only_sound:
-        return str(only_sound[-1].uri)
-    tracks = [media for media in found.media if media.type == "AUDIO"]
-    track = _default(tracks)
-    is_within = any(one.default == "YES" and not one.uri for one in tracks)  # the usual sound lies with the pictures
-    if track and not is_within:
-        return str(track.uri)
-    return next((str(variant.uri) for variant in by_size if _may_have_sound(variant.stream_info)), None)
-
-
-def _pictures_uri(found: Any, sound: str) -> str | None:
-    """Return the smallest rendition that may have pictures; None where they come with the sound, or not at all."""
-    by_size = sorted(found.playlists, key=lambda variant: variant.stream_info.bandwidth)
-    shown = [str(variant.uri) for variant in by_size if not _has_no_pictures(variant.stream_info)]
-    return shown[0] if shown and sound not in shown else None
-
-
-def _default(media: Sequence[Any]) -> Any:
-    with_uri = [one for one in media if one.uri]
-    return next((one for one in with_uri if one.default == "YES"), with_uri[0] if with_uri else None)
-
-
-def _codecs(info: Any) -> list[str]:
-    return [codec.strip().lower() for codec in (info.codecs or "").split(",") if codec.strip()]
-
-
-def _has_no_pictures(info: Any) -> bool:
-    codecs = _codecs(info)
-    is_named_so = info.video in {"audio_only", "ao"}  # Twitch says it in the group of the variant
-    return is_named_so or (not info.resolution and bool(codecs) and all(map(_is_sound, codecs)))
-
-
-def _may_have_sound(info: Any) -> bool:
-    codecs = _codecs(info)
-    return not codecs or any(map(_is_sound, codecs))
-
-
-def _is_sound(codec: str) -> bool:
-    return codec.startswith(_AUDIO_CODECS)
+    return chosen
 
 
 # ── what is in it ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,8 @@ import asyncio
 
 from vigie.adapters.web import packed, playlist
 from vigie.adapters.web.fetch import MOST_BYTES, Fetcher, shown
-from vigie.adapters.web.playlist import MediaPlaylist, NotAPlaylist, Part, Renditions, Segment
+from vigie.adapters.web.playlist import MediaPlaylist, NotAPlaylist, Part, Segment
+from vigie.adapters.web.renditions import Renditions
 from vigie.ports import PortError
 
 TRIES = 3
@@ -32,15 +33,15 @@ class Segments:
             raise PortError(f"{shown(url)}: a playlist of playlists where media is expected.", permanent=True)
         return found
 
-    async def playlist(self, url: str) -> MediaPlaylist | Renditions:
-        """Return what a playlist says now. Raises PortError."""
+    async def playlist(self, url: str, *, with_packets: bool = False) -> MediaPlaylist | Renditions:
+        """Return what a playlist says now, chosen as `renditions.choose` does. Raises PortError."""
         fetched = await self._fetcher.get(Part(url), PLAYLIST_BYTES)
         text = fetched.body.decode(errors="replace")
         try:
             if len(text) > LONG_PLAYLIST_BYTES:
-                found = await asyncio.to_thread(playlist.read, text, fetched.url)
+                found = await asyncio.to_thread(playlist.read, text, fetched.url, with_packets=with_packets)
             else:
-                found = playlist.read(text, fetched.url)
+                found = playlist.read(text, fetched.url, with_packets=with_packets)
         except NotAPlaylist as error:
             raise PortError(f"{shown(url)}: {error}.", permanent=True) from error
         if isinstance(found, MediaPlaylist) and found.encryption:

@@ -12,7 +12,8 @@ from vigie.adapters.web import captions, playlist
 from vigie.adapters.web.captions import NewCaptions
 from vigie.adapters.web.mpegclock import MpegClock
 from vigie.adapters.web.pipes import Outlet
-from vigie.adapters.web.playlist import MediaPlaylist, Reader, Renditions, Step
+from vigie.adapters.web.playlist import MediaPlaylist, Reader, Step
+from vigie.adapters.web.renditions import Renditions
 from vigie.adapters.web.segments import Segments
 from vigie.ports import PortError
 
