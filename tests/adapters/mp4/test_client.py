@@ -9,8 +9,9 @@ import pytest
 from tests.adapters.mp4.reels import SMALL, TALL, filmed, lasting, later, only, troubles
 from vigie.adapters.mp4.client import Mp4Files
 from vigie.adapters.mp4.placing import placed
+from vigie.clips.ring import Ring
 from vigie.events import Kind
-from vigie.ports import PortError, Reel, VideoFacts, VideoFiles
+from vigie.ports import PlacedPackets, PortError, Reel, VideoFacts, VideoFiles
 
 FILES: VideoFiles = Mp4Files()
 LIMITED = """
@@ -65,16 +66,21 @@ def test_several_reels_are_encoded(path: Path) -> None:
 
 def test_a_cut_inside_a_stream_that_changes_is_a_copy_and_across_it_is_encoded(path: Path) -> None:
     """720x1280 -> 544x960 -> 720x1280, as where guests come and go."""
-    tall, small = filmed(4, size=(720, 1280)), filmed(4, size=(544, 960))
-    reels = [tall, later(small, 4.0), later(tall, 8.0)]
+    tall, small = filmed(6, size=(720, 1280)), filmed(6, size=(544, 960))
+    ring = Ring(90.0, 10**8)
+    for number, reel in enumerate([tall, small, tall]):
+        ring.add(PlacedPackets(6.0 * number, reel.encodings, reel.packets))
+    cuts = {"first": (2.5, 5.0), "second": (8.5, 11.0), "third": (14.5, 17.0), "across": (2.5, 17.0)}
 
-    for number, reel in enumerate(reels):
-        FILES.write([reel], path.with_stem(str(number)))
-    FILES.write(reels, path)
+    for name, (from_s, to_s) in cuts.items():
+        FILES.write(ring.cut(from_s, to_s), path.with_stem(name))
 
-    assert lasting(12.0, FILES.probe(path)) == VideoFacts(12.0, 720, 1280, has_sound=True, errors=0)
-    assert [FILES.probe(path.with_stem(str(number))).width for number in range(3)] == [720, 544, 720]
-    assert [troubles(each) for each in path.parent.iterdir()] == [""] * 4
+    found = {name: FILES.probe(path.with_stem(name)) for name in cuts}
+    assert [(it.width, it.height, it.errors) for it in found.values()] == [
+        *((720, 1280, 0), (544, 960, 0), (720, 1280, 0), (720, 1280, 0)),
+    ]
+    assert [it.duration_s for it in found.values()] == pytest.approx([3.1, 3.1, 3.1, 15.1], abs=0.11)
+    assert [troubles(path.with_stem(name)) for name in cuts] == [""] * 4
 
 
 def test_what_mp4_does_not_hold_is_encoded(path: Path) -> None:

@@ -119,6 +119,14 @@ def test_one_kind_alone_is_a_file_of_it(kind: Kind, wrapped: str, tmp_path: Path
     assert troubles(path) == ""
 
 
+def test_a_kind_of_which_nothing_came_is_left_out(tmp_path: Path) -> None:
+    reel = filmed(2)
+
+    copy(Reel(reel.encodings, only(reel, Kind.PICTURE).packets), tmp_path / "clip.mp4")
+
+    assert not Mp4Files().probe(tmp_path / "clip.mp4").has_sound
+
+
 @pytest.mark.parametrize("wrapped", ["flv", "mpegts"])
 def test_what_needs_no_extradata_is_copied_without(wrapped: str, tmp_path: Path) -> None:
     """H.264 and AAC in MPEG-TS say how they are to be decoded in their packets."""

@@ -109,6 +109,12 @@ def test_sound_may_begin_later(tmp_path: Path) -> None:
     assert np.abs(sound[int(2.2 * 16_000) :]).max() > 5000
 
 
+def test_the_last_picture_lasts_as_long_as_it_did(tmp_path: Path) -> None:
+    path = encoded([only(filmed(2), Kind.PICTURE), later(only(filmed(2), Kind.PICTURE), 2.0)], tmp_path)
+
+    assert facts(path).duration_s == pytest.approx(4.0, abs=0.001)
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_one_kind_alone_is_a_file_of_it(kind: Kind, tmp_path: Path) -> None:
     path = encoded([only(filmed(2), kind), later(only(filmed(2, size=SMALL), kind), 2.0)], tmp_path)

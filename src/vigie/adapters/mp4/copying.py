@@ -32,7 +32,8 @@ def copy(reel: Reel, path: Path) -> None:
     Raises ValueError where MP4 does not hold such packets, and OSError.
     """
     with av.open(path, "w", format="mp4", options=OPTIONS) as container:
-        streams = {encoding.kind: add_stream(container, encoding) for encoding in reel.encodings}
+        kinds = {packet.kind for packet in reel.packets}
+        streams = {each.kind: add_stream(container, each) for each in reel.encodings if each.kind in kinds}
         clock = Clock(begins_s([reel]))
         for packet in reel.packets:
             copied = clock.dated(packet, streams[packet.kind].time_base or Fraction(1, CLOCK))

@@ -33,7 +33,7 @@ def encode(reels: Sequence[Reel], path: Path) -> None:
     """
     starts_s = begins_s(reels[:1])
     with av.open(path, "w", format="mp4", options=OPTIONS) as container:
-        kinds = {encoding.kind for reel in reels for encoding in reel.encodings}
+        kinds = {packet.kind for reel in reels for packet in reel.packets}
         pictures = _Pictures(container, _canvas(reels)) if Kind.PICTURE in kinds else None
         sound = _Sound(container) if Kind.SOUND in kinds else None
         for reel in reels:
@@ -65,6 +65,7 @@ class _Pictures:
         self._stream.codec_context.gop_size = KEY_EVERY
         self._stream.codec_context.thread_count = THREADS
         self._last: int | None = None
+        self._lasts = 0
 
     def write(self, frame: av.VideoFrame) -> None:
         """Encode a picture; one that is not later than the last is left out."""
@@ -76,13 +77,17 @@ class _Pictures:
 
     def end(self) -> bool:
         """Encode what waits; return whether there was any picture."""
-        self._container.mux(self._stream.encode(None))
+        packets = self._stream.encode(None)
+        for packet in packets:
+            if packet.pts == self._last:
+                packet.duration = self._lasts  # x264 does not know how long the last one is shown
+        self._container.mux(packets)
         return self._last is not None
 
     def _encode(self, frame: av.VideoFrame, pts: int, duration: int) -> None:
         frame.pts, frame.time_base, frame.duration, frame.pict_type = pts, TICK, duration, 0
         self._container.mux(self._stream.encode(frame))
-        self._last = pts
+        self._last, self._lasts = pts, duration
 
 
 class _Sound:
