@@ -48,6 +48,14 @@ async def test_what_is_no_channel_is_refused(server: TikTokServer, source: str) 
     assert asked_for(server) == []
 
 
+async def test_channel_leads_to_its_pictures_where_packets_are_wanted(server: TikTokServer) -> None:
+    async with adapter(server) as tiktok:
+        location = await tiktok.media.resolve("alba", with_packets=True)
+
+    assert (location.url, location.with_packets) == (server.url("pull/alba.flv?quality=hd"), True)
+    assert asked_for(server) == ["user_room", "info"]
+
+
 async def test_stream_that_was_found_before_costs_one_request(server: TikTokServer) -> None:
     async with adapter(server) as tiktok:
         await tiktok.media.resolve("alba")

@@ -207,6 +207,7 @@ def test_profile_takes_nothing_else_for_one(shown: str, reason: str) -> None:
 AO = {"flv": f"{MEDIA}/ao.flv", "hls": ""}
 LD = {"flv": f"{MEDIA}/ld.flv", "hls": f"{MEDIA}/ld.m3u8"}
 HD = {"flv": "", "hls": f"{MEDIA}/hd.m3u8"}
+UHD = {"flv": f"{MEDIA}/uhd.flv", "hls": ""}
 
 
 @pytest.mark.parametrize(
@@ -229,6 +230,25 @@ def test_room_info_names_the_smallest_stream(streams: dict[str, Any], sound: str
 
     assert parse.room_info(answer) == RoomInfo(url=MEDIA + sound, title="Bonsoir")
     assert parse.room_info(answer, wants_picture=True) == RoomInfo(url=MEDIA + picture, title="Bonsoir")
+
+
+@pytest.mark.parametrize(
+    ("streams", "shown"),
+    [
+        (packed(ao=AO, ld=LD, hd=HD), "/hd.m3u8"),
+        (packed(ao=AO, ld=LD, uhd=UHD), "/ld.flv"),
+        (packed(ao=AO, uhd=UHD), "/uhd.flv"),
+        ({"flv_pull_url": {"FULL_HD1": f"{MEDIA}/full.flv", "SD1": f"{MEDIA}/sd1.flv"}}, "/sd1.flv"),
+        ({"flv_pull_url": {"HD1": f"{MEDIA}/hd1.flv", "SD1": f"{MEDIA}/sd1.flv"}}, "/hd1.flv"),
+        ({"hls_pull_url": f"{MEDIA}/hls.m3u8"}, "/hls.m3u8"),
+    ],
+)
+def test_room_info_names_the_stream_that_is_fit_for_clips(streams: dict[str, Any], shown: str) -> None:
+    answer = {"data": {"status": 2, "title": "Bonsoir", "stream_url": streams}, "status_code": 0}
+
+    for wants_picture in (False, True):
+        found = parse.room_info(answer, wants_picture=wants_picture, with_packets=True)
+        assert found == RoomInfo(url=MEDIA + shown, title="Bonsoir")
 
 
 @pytest.mark.parametrize(

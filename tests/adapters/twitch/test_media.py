@@ -7,7 +7,7 @@ import pytest
 from tests.adapters.twitch.twitch import CHANNEL, SOON_S
 from vigie.adapters.twitch.media import TwitchMedia, login_of
 from vigie.adapters.web.client import WebMedia
-from vigie.events import AudioReceived, KeyframeReceived, MediaOpened
+from vigie.events import AudioReceived, KeyframeReceived, MediaOpened, PacketsReceived
 from vigie.ports import NotLive, PortError, Reach
 from vigie.simulators.media import MediaServer, RunningClock, demo_script
 from vigie.simulators.twitch import Fault, Kind, TwitchServer
@@ -69,6 +69,26 @@ async def test_a_live_is_found_and_heard() -> None:
     assert location.pictures_url == origin.url("fr/video.m3u8")
     assert isinstance(first, MediaOpened)
     assert isinstance(second, AudioReceived)
+
+
+async def test_with_packets_the_pictures_of_a_live_are_pulled_with_its_sound() -> None:
+    with (
+        MediaServer(demo_script(), clock=RunningClock(SPEED)) as origin,
+        TwitchServer(media_url=lambda _: origin.url("fr.m3u8")) as server,
+    ):
+        server.add(CHANNEL)
+        server.go_live(CHANNEL.login, title="Tarte")
+        source = media(server)
+        location = await source.resolve(CHANNEL.login, with_packets=True)
+        heard = source.stream(location)
+        kinds = set[type]()
+        async with asyncio.timeout(SOON_S):
+            while not {PacketsReceived, AudioReceived, KeyframeReceived} <= kinds:
+                kinds.add(type(await anext(heard)))
+        await heard.aclose()
+
+    assert location.url == origin.url("fr/video.m3u8")
+    assert location.with_packets
 
 
 async def test_a_channel_that_rests_is_not_live(server: TwitchServer) -> None:

@@ -40,6 +40,29 @@ def test_sound_alone_is_preferred_else_the_smallest(names: tuple[str, ...], chos
     assert pages.choose(streams) is streams[chosen]
 
 
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (("160p", "480p", "720p60", "1080p60", "audio_only", "worst", "best"), "720p60"),
+        (("1080p", "1440p", "worst", "best"), "worst"),
+        (("audio_only", "worst"), "worst"),
+        (("live",), "live"),
+    ],
+)
+def test_with_packets_the_best_up_to_720_lines_is_chosen(names: tuple[str, ...], chosen: str) -> None:
+    streams = {name: stream(name) for name in names}
+
+    assert pages.choose_shown(streams) is streams[chosen]
+
+
+async def test_with_packets_a_page_leads_to_pictures() -> None:
+    with serving({"/live": Response(MASTER, media_type="application/vnd.apple.mpegurl")}) as origin:
+        found = await pages.find(f"{origin.url}/live#.m3u8", Reach.NETWORK, with_packets=True)
+
+    assert found
+    assert (found.url, found.pictures_url) == (f"{origin.url}/video.m3u8", "")
+
+
 async def test_a_page_that_a_plugin_knows_is_read_by_it() -> None:
     """Streamlink's own HLS plugin claims what ends in .m3u8, were it only in the fragment."""
     with serving({"/live": Response(MASTER, media_type="application/vnd.apple.mpegurl")}) as origin:
@@ -129,8 +152,11 @@ def test_of_sound_and_pictures_apart_the_sound_is_pulled() -> None:
     )
 
     location = found({"live": both})
+    with_packets = pages.location(SESSION, {"live": both}, "https://site.example/live", "", with_packets=True)
 
     assert (location.url, location.protocol, location.title) == ("https://cdn.example/sound.m3u8", "hls", "A title")
+    assert (location.pictures_url, with_packets.url) == ("", location.url)
+    assert with_packets.pictures_url == "https://cdn.example/video.m3u8"
 
 
 def test_headers_and_cookies_of_the_plugin_are_kept() -> None:

@@ -28,7 +28,10 @@ class TikTokMedia:
         *,
         wants_picture: bool = False,
     ) -> None:
-        """Let `web` pull the smallest stream there is; without `wants_picture`, sound alone is enough."""
+        """Let `web` pull the smallest stream there is; without `wants_picture`, sound alone is enough.
+
+        Where packets are wanted, it is the one for clips.
+        """
         self._site = site
         self._find = find
         self._web = web
@@ -44,7 +47,7 @@ class TikTokMedia:
         if found is None:
             raise PortError(f"{source[:100]}: no handle of a TikTok channel.", permanent=True)
         number, room_id = (room.channel.platform_id, room.room_id) if room else ("", "")
-        info = await self._info(Handle(found[1].lower(), number), room_id)
+        info = await self._info(Handle(found[1].lower(), number), room_id, with_packets=with_packets)
         location = await self._web.resolve(info.url, with_packets=with_packets)
         return replace(location, is_live=True, title=info.title)
 
@@ -54,14 +57,14 @@ class TikTokMedia:
         """Yield what `vigie.ports.MediaSource.stream` promises."""
         return self._web.stream(location, from_pts_s=from_pts_s, was_live=was_live)
 
-    async def _info(self, channel: Handle, room_id: str) -> RoomInfo:
+    async def _info(self, channel: Handle, room_id: str, *, with_packets: bool) -> RoomInfo:
         key = channel.platform_id or channel.name
         known = room_id or self._rooms.get(key, "")
-        info = await self._ask(known) if known else RoomInfo(is_missing=True)
+        info = await self._ask(known, with_packets=with_packets) if known else RoomInfo(is_missing=True)
         if info.is_over or info.is_missing or _is_foreign(info, channel):
             self._rooms.pop(key, None)
             known = await self._find(channel)
-            info = await self._ask(known)
+            info = await self._ask(known, with_packets=with_packets)
         if info.is_over or info.is_missing:
             raise NotLive(f"@{channel.name}: nothing is on air now.", retryable=True)
         if info.is_restricted:
@@ -72,9 +75,10 @@ class TikTokMedia:
             self._rooms[key] = known
         return info
 
-    async def _ask(self, room_id: str) -> RoomInfo:
+    async def _ask(self, room_id: str, *, with_packets: bool) -> RoomInfo:
         try:
-            return parse.room_info(await self._site.room_info(room_id), wants_picture=self._wants_picture)
+            answer = await self._site.room_info(room_id)
+            return parse.room_info(answer, wants_picture=self._wants_picture, with_packets=with_packets)
         except Odd as error:
             raise PortError(str(error), retryable=True) from error
 

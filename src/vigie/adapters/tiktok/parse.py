@@ -25,6 +25,9 @@ STATE: Final = re.compile(
     r'<script[^>]+id="__UNIVERSAL_DATA_FOR_REHYDRATION__"[^>]*>(.*?)</script>', re.DOTALL | re.IGNORECASE
 )
 QUALITIES: Final = ("ld", "sd", "hd", "uhd", "origin")
+FOR_CLIPS: Final = ("hd", "sd", "ld", "uhd", "origin")
+"""The best first, up to the 720 lines that clips need; those that have more only where there is nothing else."""
+OLD_FOR_CLIPS: Final = ("HD1", "SD2", "SD1", "FULL_HD1")
 OLD_QUALITIES: Final = ("SD1", "SD2", "HD1", "FULL_HD1")
 
 
@@ -120,8 +123,8 @@ def profile(page: str) -> Profile:
     return Profile("", handle, platform_id)
 
 
-def room_info(answer: object, *, wants_picture: bool = False) -> RoomInfo:
-    """Return what `room/info` says, with the smallest stream that there is. Raises Odd."""
+def room_info(answer: object, *, wants_picture: bool = False, with_packets: bool = False) -> RoomInfo:
+    """Return what `room/info` says, with the stream that `stream_url` chooses. Raises Odd."""
     code, data = _number(dig(answer, "status_code")), dig(answer, "data")
     # a block is an almost empty answer too, and no age restriction
     if code == AGE_RESTRICTED or dig(data, "prompts"):
@@ -130,21 +133,25 @@ def room_info(answer: object, *, wants_picture: bool = False) -> RoomInfo:
         return RoomInfo(is_missing=True)
     if dig(data, "status") == ENDED:
         return RoomInfo(is_over=True)
-    if not (url := stream_url(dig(data, "stream_url"), wants_picture=wants_picture)):
+    if not (url := stream_url(dig(data, "stream_url"), wants_picture=wants_picture, with_packets=with_packets)):
         raise Odd("TikTok says nothing of where the stream is.")
     owner_id = _word(dig(data, "owner", "id_str")) or _word(dig(data, "owner_user_id_str"))
     return RoomInfo(url=url, title=_word(dig(data, "title")), owner_id=owner_id)
 
 
-def stream_url(streams: object, *, wants_picture: bool) -> str:
-    """Return the smallest of the streams, sound alone where that is enough; empty where there is none."""
+def stream_url(streams: object, *, wants_picture: bool, with_packets: bool = False) -> str:
+    """Return the smallest of the streams, sound alone where that is enough; empty where there is none.
+
+    `with_packets`: the one for clips.
+    """
     try:
         packed = json.loads(_word(dig(streams, "live_core_sdk_data", "pull_data", "stream_data")) or "null")
     except (ValueError, RecursionError):
         packed = None
     qualities = QUALITIES if wants_picture else ("ao", *QUALITIES)
+    qualities, old = (FOR_CLIPS, OLD_FOR_CLIPS) if with_packets else (qualities, OLD_QUALITIES)
     found = [_word(dig(packed, "data", name, "main", kind)) for name in qualities for kind in ("flv", "hls")]
-    found += [_word(dig(streams, "flv_pull_url", name)) for name in OLD_QUALITIES]
+    found += [_word(dig(streams, "flv_pull_url", name)) for name in old]
     found += [_word(dig(streams, "hls_pull_url")), _word(dig(streams, "rtmp_pull_url"))]
     return next((url for url in found if url.startswith(("https://", "http://", "rtmp://"))), "")
 

@@ -41,7 +41,8 @@ class WebMedia:
     async def resolve(self, source: str, room: Room | None = None, *, with_packets: bool = False) -> MediaLocation:
         """Return where the media of `source` is: a URL, or the path of a file. Raises PortError, NotLive."""
         del room  # an address is nobody's name
-        return replace(await resolve(source, self._reach, self._bases), with_packets=with_packets)
+        found = await resolve(source, self._reach, self._bases, with_packets=with_packets)
+        return replace(found, with_packets=with_packets)
 
     async def stream(
         self, location: MediaLocation, *, from_pts_s: float | None = None, was_live: bool = False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vigie.adapters.web import reach
 from vigie.adapters.web.fetch import shown
+from vigie.adapters.web.renditions import MOST_LINES
 from vigie.adapters.web.threads import beside
 from vigie.ports import MediaLocation, NotLive, PortError, Reach
 
@@ -32,19 +33,23 @@ AUDIO_NAMES = ("audio_only", "audio", "ao")
 SMALLEST = "worst"
 """streamlink's word for the smallest stream with pictures."""
 _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
+_LINES = re.compile(r"(\d{2,4})p")
 _UNSENT_HEADERS = {"accept", "accept-encoding", "connection"}
 
 
-async def find(url: str, within: Reach, bases: Bases | None = None) -> MediaLocation | None:
+async def find(
+    url: str, within: Reach, bases: Bases | None = None, *, with_packets: bool = False
+) -> MediaLocation | None:
     """Return where the media of a page is; None for a page that no plugin knows. Raises PortError, NotLive.
 
+    `with_packets` prefers what has pictures fit for clips to sound alone.
     What a plugin asks of a key of `bases` (`https://usher.example`) is asked of its value instead: a simulator.
     """
     if not is_installed():
         return None
     try:
         async with asyncio.timeout(RESOLVE_S):
-            return await beside(lambda: _find(url, within, bases or {}), name="resolver")
+            return await beside(lambda: _find(url, within, bases or {}, with_packets=with_packets), name="resolver")
     except TimeoutError as error:
         raise PortError(f"{shown(url)}: not resolved within {RESOLVE_S:.0f} s.", retryable=True) from error
 
@@ -61,7 +66,7 @@ def unknown(url: str) -> PortError:
     return PortError(f"{shown(url)}: a web page, and streamlink is missing: pip install 'vigie[web]'.", permanent=True)
 
 
-def _find(url: str, within: Reach, bases: Bases) -> MediaLocation | None:
+def _find(url: str, within: Reach, bases: Bases, *, with_packets: bool) -> MediaLocation | None:
     from streamlink.exceptions import NoPluginError, StreamlinkError  # noqa: PLC0415 -- an extra, and slow to import
     from streamlink.session.session import Streamlink  # noqa: PLC0415 -- an extra, and slow to import
 
@@ -80,7 +85,7 @@ def _find(url: str, within: Reach, bases: Bases) -> MediaLocation | None:
         raise plugin_trouble(url, error) from error
     if not streams and troubles:  # which plugins take for an end: whether it is one cannot be told
         raise PortError(f"{shown(url)}: nothing is on air, or it is not shown: {troubles[0]}.", retryable=True)
-    return location(session, streams, url, title or "")
+    return location(session, streams, url, title or "", with_packets=with_packets)
 
 
 def _noting(send: "Callable[..., Response]", troubles: list[str]) -> "Callable[..., Response]":
@@ -123,7 +128,17 @@ def choose(streams: Mapping[str, "Stream"]) -> "Stream":
     return streams.get(name) or next(iter(streams.values()))
 
 
-def location(session: "Streamlink", streams: Mapping[str, "Stream"], url: str, title: str) -> MediaLocation:
+def choose_shown(streams: Mapping[str, "Stream"]) -> "Stream":
+    """Return the best stream with pictures of at most 720 lines by its name, else the smallest with pictures."""
+    lines = {name: int(found[1]) for name in streams if (found := _LINES.match(name))}
+    fitting = [name for name in lines if lines[name] <= MOST_LINES]
+    best = max(fitting, key=lambda name: lines[name], default=SMALLEST)
+    return streams.get(best) or next(iter(streams.values()))
+
+
+def location(
+    session: "Streamlink", streams: Mapping[str, "Stream"], url: str, title: str, *, with_packets: bool = False
+) -> MediaLocation:
     """Return where to pull what a plugin found on a page. Raises NotLive, PortError."""
     from streamlink.stream.ffmpegmux import MuxedStream  # noqa: PLC0415 -- an extra, and slow to import
     from streamlink.stream.hls.hls import HLSStream  # noqa: PLC0415 -- an extra, and slow to import
@@ -131,16 +146,16 @@ def location(session: "Streamlink", streams: Mapping[str, "Stream"], url: str, t
 
     if not streams:
         raise NotLive(f"{shown(url)}: nothing is on air now.", retryable=True)
-    stream = choose(streams)
-    if isinstance(stream, MuxedStream):
-        stream = stream.substreams[-1]  # pictures first, then sound
+    stream = choose_shown(streams) if with_packets else choose(streams)
+    seen = None if with_packets else streams.get(SMALLEST)
+    if isinstance(stream, MuxedStream):  # pictures first, then sound
+        seen, stream = (stream.substreams[0] if with_packets else seen), stream.substreams[-1]
     if not isinstance(stream, HTTPStream):
         kind = type(stream).__name__
         raise PortError(f"{shown(url)}: this kind of stream cannot be pulled: {kind}.", permanent=True)
     request = session.http.prepare_new_request(**stream.args)
     headers = {name: str(value) for name, value in request.headers.items() if name.lower() not in _UNSENT_HEADERS}
     protocol = "hls" if isinstance(stream, HLSStream) else "http"
-    seen = streams.get(SMALLEST)
     pictures_url = str(seen.args["url"]) if isinstance(seen, HLSStream) and seen is not stream else ""
     return MediaLocation(
         str(request.url), protocol, is_live=True, headers=headers, title=title, pictures_url=pictures_url

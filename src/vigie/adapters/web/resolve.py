@@ -34,10 +34,12 @@ MEDIA_SUFFIXES = {
 }
 
 
-async def resolve(source: str, reach: Reach, bases: Bases | None = None) -> MediaLocation:
+async def resolve(
+    source: str, reach: Reach, bases: Bases | None = None, *, with_packets: bool = False
+) -> MediaLocation:
     """Return where the media of `source` is, looking no further than `reach`. Raises PortError.
 
-    `bases` says what pages are read elsewhere, as in `pages.find`.
+    `bases` says what pages are read elsewhere, and `with_packets` what is chosen there, as in `pages.find`.
     """
     if "://" not in source:
         return file_location(Path(source), reach)
@@ -50,17 +52,20 @@ async def resolve(source: str, reach: Reach, bases: Bases | None = None) -> Medi
     if parts.scheme in STREAM_SCHEMES:
         return MediaLocation(source, parts.scheme, is_live=True)
     if parts.scheme in {"http", "https"}:
-        return await web_location(source, PurePosixPath(parts.path).suffix.lower(), reach, bases)
+        suffix = PurePosixPath(parts.path).suffix.lower()
+        return await web_location(source, suffix, reach, bases, with_packets=with_packets)
     raise PortError(f"{shown(source)}: {parts.scheme}:// is no kind of address that can be watched.", permanent=True)
 
 
-async def web_location(source: str, suffix: str, reach: Reach, bases: Bases | None = None) -> MediaLocation:
+async def web_location(
+    source: str, suffix: str, reach: Reach, bases: Bases | None = None, *, with_packets: bool = False
+) -> MediaLocation:
     """Return the location of a playlist, of media, or of what a page shows. Raises PortError, NotLive."""
     if suffix == ".m3u8":
         return MediaLocation(source, "hls", is_live=True)
     if suffix in MEDIA_SUFFIXES:
         return MediaLocation(source, "http", is_live=True)  # or a recording: the answer will tell
-    return await pages.find(source, reach, bases) or await probe(source, reach)
+    return await pages.find(source, reach, bases, with_packets=with_packets) or await probe(source, reach)
 
 
 def file_location(path: Path, reach: Reach) -> MediaLocation:
