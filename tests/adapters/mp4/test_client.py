@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
-from tests.adapters.mp4.reels import SMALL, TALL, filmed, lasting, later, only, troubles
+from tests.adapters.mp4.reels import QUIET, SMALL, TALL, filmed, lasting, later, only, pcm, troubles
 from vigie.adapters.mp4.client import Mp4Files
 from vigie.adapters.mp4.placing import placed
 from vigie.clips.ring import Ring
@@ -47,7 +48,7 @@ def codec(path: Path) -> str:
 
 
 def test_one_reel_is_copied(path: Path) -> None:
-    reel = later(filmed(codec="libx265", wrapped="mpegts", options={"x265-params": "log-level=none"}), 90.0)
+    reel = later(filmed(codec="libx265", wrapped="mpegts", options=QUIET), 90.0)
 
     FILES.write([reel], path)
 
@@ -81,6 +82,20 @@ def test_a_cut_inside_a_stream_that_changes_is_a_copy_and_across_it_is_encoded(p
     ]
     assert [it.duration_s for it in found.values()] == pytest.approx([3.1, 3.1, 3.1, 15.1], abs=0.11)
     assert [troubles(path.with_stem(name)) for name in cuts] == [""] * 4
+
+
+def test_an_interruption_inside_a_reel_is_filled_with_silence(path: Path) -> None:
+    """Chromium would play the sound after it too early."""
+    whole = filmed(6, codec="libx265", wrapped="mpegts", options=QUIET)
+    rest = tuple(packet for packet in whole.packets if not 2.0 <= packet.pts_s < 4.0)
+
+    FILES.write([Reel(whole.encodings, rest)], path)
+
+    sound = np.frombuffer(pcm(path), "<i2").astype(np.float64)
+    assert codec(path) == "h264"
+    assert lasting(6.0, FILES.probe(path)) == VideoFacts(6.0, *TALL, has_sound=True, errors=0)
+    assert np.abs(sound[int(2.2 * 16_000) : int(3.8 * 16_000)]).max() < 50
+    assert np.abs(sound[int(4.2 * 16_000) :]).max() > 5000
 
 
 def test_what_mp4_does_not_hold_is_encoded(path: Path) -> None:

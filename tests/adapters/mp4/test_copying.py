@@ -26,7 +26,7 @@ from tests.adapters.mp4.reels import (
 )
 from tests.chirps import told_s
 from vigie.adapters.mp4.client import Mp4Files
-from vigie.adapters.mp4.copying import Clock, add_stream, begins_s, copy
+from vigie.adapters.mp4.copying import Clock, add_stream, begins_s, copy, has_gap
 from vigie.events import Encoding, Kind, Packet
 from vigie.ports import Reel
 
@@ -179,6 +179,22 @@ def test_pictures_are_tagged_so_that_safari_plays_them(
 def test_what_mp4_does_not_hold_is_told(codec: str) -> None:
     with av.open(BytesIO(), "w", format="mp4") as container, pytest.raises(ValueError, match=codec):
         add_stream(container, Encoding(Kind.PICTURE, codec, b""))
+
+
+@pytest.mark.parametrize(
+    ("without", "kind", "found"),
+    [
+        ((2.0, 2.05), Kind.SOUND, False),
+        ((2.0, 2.3), Kind.SOUND, True),
+        ((2.0, 4.0), Kind.PICTURE, False),
+        ((4.0, 99.0), Kind.SOUND, False),
+    ],
+)
+def test_sound_that_is_missing_inside_is_a_gap(without: tuple[float, float], kind: Kind, *, found: bool) -> None:
+    reel = filmed()
+    kept = (it for it in reel.packets if not (it.kind is kind and without[0] <= it.pts_s < without[1]))
+
+    assert has_gap(Reel(reel.encodings, tuple(kept))) is found
 
 
 # ── clock ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -51,7 +51,7 @@ class Mp4Files:
 
 
 def _write(reels: Sequence[Reel], part: Path, name: str) -> None:
-    if len(reels) == 1:
+    if len(reels) == 1 and not copying.has_gap(reels[0]):
         with suppress(*NO_MEDIA):  # what MP4 does not hold is encoded again
             return copying.copy(reels[0], part)
     try:
