@@ -59,6 +59,7 @@ urlpatterns = [
     path("w/<slug:workspace>/", include("vigie.watch.urls")),
     path("w/<slug:workspace>/", include("vigie.speech.urls")),
     path("w/<slug:workspace>/", include("vigie.risk.urls")),
+    path("w/<slug:workspace>/", include("vigie.rules.urls")),
     path("w/<slug:workspace>/", include("vigie.moderation.urls")),
     path("w/<slug:workspace>/", include("vigie.notifications.urls")),
     path("w/<slug:workspace>/", include(board)),

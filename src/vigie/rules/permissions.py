@@ -1,0 +1,18 @@
+"""Who may do what with rules."""
+
+from vigie.people.models import Membership
+
+
+def may_see_rules(membership: Membership) -> bool:
+    """Return whether a member may see rules and what they did."""
+    return membership.may("rules.see_rules")
+
+
+def may_edit_rules(membership: Membership) -> bool:
+    """Return whether a member may write rules, and run them on what was recorded."""
+    return membership.may("rules.edit_rules")
+
+
+def may_publish_rules(membership: Membership) -> bool:
+    """Return whether a member may put rules in force, on trial and to rest."""
+    return membership.may("rules.publish_rules")
