@@ -76,7 +76,7 @@ def _wish(fired: Fired, options: _Named, obs: ObsInstance | None = None) -> Wish
         from_s=firing.since_s - before_s,
         to_s=firing.at_s + after_s,
         template=options.name or usual.template,
-        chatter=_chatter(fired),
+        author=_author(fired),
         trigger=_trigger(fired),
         obs=obs,
         firing=firing,
@@ -86,11 +86,10 @@ def _wish(fired: Fired, options: _Named, obs: ObsInstance | None = None) -> Wish
     )
 
 
-def _chatter(fired: Fired) -> str:
-    """Return whoever made the rule act, as the workspace calls them."""
+def _author(fired: Fired) -> Chatter | None:
+    """Return who made the rule act; None where nobody of the audience did, or they were erased."""
     user = fired.last.user if fired.last else ""
-    chatter = Chatter.objects.filter(pk=int(user)).first() if user else None
-    return chatter.shown if chatter else ""
+    return Chatter.objects.filter(pk=int(user)).first() if user else None
 
 
 def _trigger(fired: Fired) -> str:

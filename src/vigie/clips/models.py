@@ -9,7 +9,7 @@ from vigie.clips.filenames import DEFAULT
 from vigie.people.models import User, Workspace
 from vigie.risk.models import Assessment
 from vigie.rules.models import Firing
-from vigie.watch.models import Channel, Live
+from vigie.watch.models import Channel, Chatter, Live
 
 
 class ObsState(models.TextChoices):
@@ -103,8 +103,13 @@ class Clip(models.Model):
     starts_s = models.FloatField(null=True)
     """Where its first picture lies in the live; None until it is saved, or where nobody knows."""
     template = models.CharField(max_length=200, default=DEFAULT)
+    """What its name is made of; what a person calls it is a template, too."""
+    named_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who chose the template; None: the rule, or the workspace."""
+    author = models.ForeignKey(Chatter, null=True, on_delete=models.SET_NULL, related_name="clips")
+    """Who made the rule act; None once they were erased."""
     chatter = models.CharField(max_length=120, blank=True)
-    """Who made the rule act, as the workspace calls them."""
+    """The same, as the workspace calls them."""
     trigger = models.CharField(max_length=200, blank=True)
     """What did, in a word or two."""
     score = models.FloatField(null=True)
@@ -113,19 +118,23 @@ class Clip(models.Model):
     """1, 2, 3, ... in the workspace."""
     state = models.CharField(max_length=12, choices=ClipState, default=ClipState.REQUESTED)
     reason = models.CharField(max_length=300, blank=True)
-    """Why it failed, or is not what was asked for, in one line for a person."""
+    """Why it failed, is tried again, or is not what was asked for, in one line for a person: see `clips.reasons`."""
+    lacks = models.CharField(max_length=300, blank=True)
+    """What it is not of what was asked for: the reason of a clip that is ready."""
     claimed_until = models.DateTimeField(null=True, blank=True)
     """Until when somebody is at work on it."""
     not_before = models.DateTimeField(null=True, blank=True)
     """When what did not work is tried again."""
     tries = models.PositiveSmallIntegerField(default=0)
-    """How often it did not work since its last state."""
+    """How often its next state was tried."""
     original = models.CharField(max_length=1000, blank=True)
     """Where OBS wrote it, as its machine spells it."""
     look = models.JSONField(default=list)
     """Of the file before it took its place: size and date, see `clips.placing.Look`."""
     name = models.CharField(max_length=500, blank=True)
-    """In the folder of the workspace's clips, with slashes."""
+    """Of its file in the folder of the workspace's clips, with slashes."""
+    is_misnamed = models.BooleanField(default=False)
+    """It is to have another name: a person gave it one, or it names somebody who is not to be named any more."""
     size_bytes = models.PositiveBigIntegerField(null=True)
     duration_s = models.FloatField(null=True)
     width = models.PositiveIntegerField(null=True)
@@ -139,10 +148,14 @@ class Clip(models.Model):
     """Somebody starred it: it is not deleted by itself."""
     is_held = models.BooleanField(default=False)
     """It may be needed as evidence: nobody deletes it."""
+    downloaded = models.PositiveIntegerField(default=0)
+    """How often it was."""
     removed_at = models.DateTimeField(null=True, blank=True)
-    """When its file was deleted; the row tells that there was one."""
+    """Since when it is not wanted any more. The row stays."""
     removal = models.CharField(max_length=12, blank=True)
     """`person`, or why it went by itself: `clips.keeping.Why`."""
+    gone_at = models.DateTimeField(null=True, blank=True)
+    """When its file was deleted for that."""
 
     class Meta:
         verbose_name = _("clip")
@@ -165,6 +178,10 @@ class Clip(models.Model):
             models.Index(
                 fields=["state"], condition=Q(state__in=["requested", "saving", "saved", "renamed"]), name="clips_due"
             ),
+            models.Index(fields=["is_misnamed"], condition=Q(is_misnamed=True), name="clips_misnamed"),  # to be renamed
+            models.Index(
+                fields=["removed_at"], condition=Q(removed_at__isnull=False, gone_at=None), name="clips_going"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,6 +191,11 @@ class Clip(models.Model):
     def file_name(self) -> str:
         """The last part of its name."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def has_file(self) -> bool:
+        """Whether it can be played: it has its name, and nobody deleted it."""
+        return bool(self.name) and self.removed_at is None and self.state != ClipState.FAILED
 
 
 class ClipName(models.Model):
@@ -238,6 +260,8 @@ class ClipSettings(models.Model):
     after_s = models.PositiveIntegerField(_("seconds after the moment"), default=10)
     keep_days = models.PositiveIntegerField(_("days"), null=True, blank=True)
     keep_gigabytes = models.FloatField(_("gigabytes"), null=True, blank=True)
+    tidied_at = models.DateTimeField(null=True, blank=True)
+    """When it was last looked for clips that are kept no longer."""
 
     class Meta:
         verbose_name = _("settings of clips")

@@ -1,13 +1,32 @@
 """What can be read of clips."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from vigie.clips.models import Clip, ClipSettings, ClipState, ObsInstance, ObsState, Origin
+from vigie.clips import evidence
+from vigie.clips.keeping import Keeping, KeptClip, Removal, protected_excess_bytes, to_remove
+from vigie.clips.models import (
+    Clip,
+    ClipSettings,
+    ClipState,
+    ObsInstance,
+    ObsState,
+    Origin,
+    ShareLink,
+)
 from vigie.people.models import Membership
 from vigie.people.presets import CLIPS
+
+UNDO = timedelta(seconds=10)
+"""How long a clip that a person deleted can be taken back."""
+SPARE = timedelta(seconds=2)
+"""So much later its file goes: clocks of several machines differ."""
+TIDY_EVERY = timedelta(minutes=10)
+TAKEN_UP = timedelta(seconds=90)
+"""For so long a replay that was begun is left to the link with its OBS."""
 
 
 def clips_for(membership: Membership) -> QuerySet[Clip]:
@@ -21,31 +40,86 @@ def obs_for(membership: Membership) -> QuerySet[ObsInstance]:
     return ObsInstance.objects.filter(workspace=membership.workspace_id, removed_at=None).order_by("name", "pk")
 
 
+def links_for(membership: Membership, now: datetime) -> QuerySet[ShareLink]:
+    """Return the links of a workspace that lead somewhere, newest first."""
+    return links_in_force(now).filter(clip__workspace=membership.workspace_id).order_by("-made_at", "-pk")
+
+
+def links_in_force(now: datetime) -> QuerySet[ShareLink]:
+    """Return the links that were not revoked and are not over, with their clips, of which some were deleted."""
+    return ShareLink.objects.filter(revoked_at=None, expires_at__gt=now).select_related("clip__workspace")
+
+
 def settings_of(workspace_id: int) -> ClipSettings:
     """Return how a workspace makes and keeps clips; not saved where it takes what is usual."""
     found = ClipSettings.objects.filter(workspace=workspace_id).first()
     return found or ClipSettings(workspace_id=workspace_id)
 
 
-def waiting_for_cut(lives: Collection[int]) -> list[Clip]:
-    """Return the clips of these lives that are to be cut, oldest first. One read of a small index."""
-    return list(waiting().filter(live__in=lives).order_by("to_s", "pk"))
+# ── how long they are kept ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a policy would delete now."""
+
+    removals: list[Removal]
+    """Oldest first."""
+    size_bytes: int
+    """Of what would go."""
+    kept: int
+    """How many would stay."""
+    protected_excess_bytes: int
+    """By how much those that never go by themselves take more room than there is."""
+
+
+def preview_retention(workspace_id: int, keeping: Keeping, now: datetime) -> Preview:
+    """Return what a policy would delete now: the same as for good."""
+    clips = kept_clips(workspace_id)
+    removals = to_remove(clips, keeping, now)
+    gone = {removal.clip_id for removal in removals}
+    size_bytes = sum(clip.size_bytes for clip in clips if clip.clip_id in gone)
+    return Preview(removals, size_bytes, len(clips) - len(gone), protected_excess_bytes(clips, keeping))
+
+
+def kept_clips(workspace_id: int) -> list[KeptClip]:
+    """Return what counts of the clips of a workspace that have a file."""
+    there = Clip.objects.filter(
+        workspace=workspace_id, removed_at=None, saved_at__isnull=False, size_bytes__isnull=False
+    )
+    fields = ("pk", "saved_at", "size_bytes", "is_held", "is_kept", "assessment")
+    rows = list(there.values_list(*fields))
+    undecided = evidence.undecided_among({row[-1] for row in rows if row[-1]})
+    return [
+        KeptClip(pk, saved_at, size_bytes, is_held, is_kept, assessment in undecided)
+        for pk, saved_at, size_bytes, is_held, is_kept, assessment in rows
+        if saved_at is not None and size_bytes is not None
+    ]
+
+
+# ── what is to be done ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def waiting() -> QuerySet[Clip]:
-    """Return the clips that Vigie is to cut and that nobody has begun with."""
-    return Clip.objects.filter(state=ClipState.REQUESTED, origin=Origin.SERVER).select_related("live")
+    """Return the clips that nobody has begun to save, tried or not."""
+    return Clip.objects.filter(state=ClipState.REQUESTED, removed_at=None).select_related("live")
+
+
+def waiting_for_cut(lives: Collection[int], now: datetime) -> list[Clip]:
+    """Return the clips of these lives that are to be cut, oldest first. One read of a small index."""
+    due = Q(not_before=None) | Q(not_before__lte=now)
+    return list(waiting().filter(due, origin=Origin.SERVER, live__in=lives).order_by("to_s", "pk"))
 
 
 def next_replay(obs_id: int) -> Clip | None:
     """Return the clip that an OBS saves next."""
-    wanted = Clip.objects.filter(state=ClipState.REQUESTED, origin=Origin.OBS, obs=obs_id)
-    return wanted.select_related("live").order_by("requested_at", "pk").first()
+    return waiting().filter(origin=Origin.OBS, obs=obs_id).order_by("requested_at", "pk").first()
 
 
 def left_by(obs_id: int) -> list[Clip]:
     """Return the replays that an OBS was asked for by somebody who is gone."""
-    return list(Clip.objects.filter(state=ClipState.SAVING, obs=obs_id).select_related("live").order_by("pk"))
+    begun = Clip.objects.filter(state=ClipState.SAVING, origin=Origin.OBS, obs=obs_id)
+    return list(begun.select_related("live").order_by("pk"))
 
 
 def is_known(obs_id: int, original: str) -> bool:
@@ -65,12 +139,29 @@ def obs_in_use() -> list[int]:
 
 
 def unfinished(now: datetime) -> QuerySet[Clip]:
-    """Return the clips whose file is there, and has no name yet or was not looked at."""
+    """Return the clips whose file is to be named, looked at, or named anew, in this order."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     due = Q(not_before=None) | Q(not_before__lte=now)
-    return Clip.objects.filter(free, due, state__in=[ClipState.SAVED, ClipState.RENAMED])
+    wanted = Q(state__in=[ClipState.SAVED, ClipState.RENAMED]) | Q(
+        ~Q(name=""), is_misnamed=True, state__in=[ClipState.VERIFIED, ClipState.FAILED]
+    )
+    found = Clip.objects.filter(free, due, wanted, removed_at=None)
+    return found.select_related("live", "channel", "workspace").order_by("pk")
 
 
 def left_behind(now: datetime) -> QuerySet[Clip]:
     """Return the clips whose saving was begun by somebody who is gone."""
-    return Clip.objects.filter(state=ClipState.SAVING, origin=Origin.SERVER, claimed_until__lte=now)
+    gone = Q(origin=Origin.SERVER, claimed_until__lte=now) | Q(claimed_until__lte=now - TAKEN_UP)
+    return Clip.objects.filter(gone, state=ClipState.SAVING).select_related("live")
+
+
+def going(now: datetime) -> QuerySet[Clip]:
+    """Return the removed clips whose files are to be deleted."""
+    due = Q(not_before=None) | Q(not_before__lte=now)
+    return Clip.objects.filter(due, removed_at__lte=now - UNDO - SPARE, gone_at=None).order_by("removed_at", "pk")
+
+
+def to_tidy(now: datetime) -> QuerySet[ClipSettings]:
+    """Return the settings of the workspaces where it should be looked for clips that are kept no longer."""
+    limited = ClipSettings.objects.exclude(keep_days=None, keep_gigabytes=None)
+    return limited.filter(Q(tidied_at=None) | Q(tidied_at__lte=now - TIDY_EVERY))

@@ -1,6 +1,6 @@
 """What can be read of alerts: the queue and its views, one alert with its moment, who decided what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -179,6 +179,12 @@ class News:
 
     total: int
     high: int
+
+
+def undecided_among(assessments: Collection[int]) -> set[int]:
+    """Return those of some assessments whose alert nobody decided, of whichever workspace."""
+    pending = Alert.objects.filter(assessment__in=assessments, state=AlertState.PENDING)
+    return set(pending.values_list("assessment", flat=True))
 
 
 def newest(membership: Membership) -> int:

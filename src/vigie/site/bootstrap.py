@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie import events, ports
 from vigie.clips import actions as clip_actions
-from vigie.clips import cutting, obslink, rings
+from vigie.clips import cutting, evidence, obslink, rings
 from vigie.clips import operations as clip_operations
+from vigie.clips import receivers as clip_receivers
 from vigie.clips import tasks as clip_tasks
 from vigie.governance import receivers as governance
 from vigie.moderation import consumers as alerts
+from vigie.moderation import queries as alert_queries
 from vigie.moderation import receivers as moderation
 from vigie.notifications import consumers as notices
 from vigie.notifications import operations as telling
@@ -145,6 +147,9 @@ def _make_clips() -> None:
     bus.follow(events.ClipChanged, cutting.wake)
     bus.follow(events.ClipChanged, obslink.wake)
     engine.register(WorkQueue(clip_operations.FINISH, clip_tasks.is_due))
+    engine.register(WorkQueue(clip_operations.TIDY, clip_tasks.is_untidy))
+    evidence.ask(alert_queries.undecided_among)
+    bus.react(events.Acted, clip_receivers.hide_names)
     rule_actions.register(
         ActionKind("clip", _("cut a clip"), clip_actions.cut_clip, clip_actions.ClipOptions, presets.CLIPS)
     )

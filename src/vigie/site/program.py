@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import translation
 
 from vigie.clips import cutting, obslink
+from vigie.clips import operations as clips
 from vigie.errors import VigieError
 from vigie.notifications.models import Delivery, Happening, Mail
 from vigie.people import operations as people
@@ -106,6 +107,7 @@ def take_over() -> None:
     ledger.take_back(Assessment.objects.all())
     for table in (ActionRun, Happening, Mail, Delivery):
         ledger.take_back(table.objects.all())
+    clips.take_back()
     watching.end_forgotten()
 
 
@@ -179,10 +181,8 @@ async def watching_lives() -> AsyncIterator[None]:
     detectors = Supervisor(wanted=sync_to_async(detecting.wanted), run=detecting.detect, owner=f"{owner}:detectors")
     followers = Supervisor(wanted=following.wanted, run=following.follow, owner=f"{owner}:rules")
     links = Supervisor(wanted=sync_to_async(obslink.wanted), run=obslink.link, owner=f"{owner}:obs")
-    async with platforms.at_work(), chatwriter.writing(), asyncio.TaskGroup() as group:
+    async with platforms.at_work(), chatwriter.writing(), cutting.at_work(), asyncio.TaskGroup() as group:
         for supervisor in (watchers, detectors, followers, links):
             group.create_task(supervisor.supervise(stop))
-        cutter = group.create_task(cutting.run())
         yield
         stop.set()
-        cutter.cancel()

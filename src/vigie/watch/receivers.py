@@ -9,14 +9,14 @@ CHANGED, CHANGED_BY_OPERATOR = "workspace.changed", "admin.changed"
 
 def hide_identities(act: Acted) -> None:
     """Seal who the chatters of a workspace are when it begins to know them by pseudonyms."""
-    if act.workspace_id is None or not _may_change_preset(act):
+    if act.workspace_id is None or not may_change_preset(act):
         return
     workspace = Workspace.objects.get(pk=act.workspace_id)
     if workspace.pseudonymises:
         seal_identities(workspace.pk)
 
 
-def _may_change_preset(act: Acted) -> bool:
+def may_change_preset(act: Acted) -> bool:
     """Return whether an act may be that change; the administration names fields by their labels."""
     if act.verb == CHANGED_BY_OPERATOR:
         return act.subject_type == "workspace"

@@ -1,0 +1,65 @@
+"""The OBS of a workspace: connected by people, watched over by `clips.obslink`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from vigie.clips.models import ObsInstance, ObsState
+from vigie.events import Acted, ObsChanged
+from vigie.people.models import Membership
+from vigie.runtime import bus, leases
+from vigie.runtime.sealing import seal
+
+
+@dataclass(frozen=True, slots=True)
+class ObsForm:
+    """What a person says of an OBS."""
+
+    name: str
+    host: str
+    port: int
+    path_map: str = ""
+    starts_buffer: bool = True
+    is_used: bool = True
+    password: str | None = None
+    """None: as it was."""
+
+
+@transaction.atomic
+def save_obs(form: ObsForm, *, actor: Membership, now: datetime, obs: ObsInstance | None = None) -> ObsInstance:
+    """Return an OBS as a person wants it, new or changed; it is connected with anew."""
+    verb = "obs.changed" if obs else "obs.added"
+    obs = obs or ObsInstance(workspace_id=actor.workspace_id, added_by=actor.user)
+    obs.name, obs.host, obs.port, obs.path_map = form.name, form.host, form.port, form.path_map
+    obs.starts_buffer, obs.is_used, obs.changed_at = form.starts_buffer, form.is_used, now
+    obs.state, obs.reason = (ObsState.CONNECTING if form.is_used else ObsState.OFF), ""
+    if form.password is not None:
+        obs.sealed_password = seal(form.password) if form.password else ""
+    obs.save()
+    payload = {"name": obs.name, "host": obs.host, "port": obs.port, "is_used": obs.is_used}
+    bus.publish(Acted(actor.workspace_id, actor.user_id, verb, "obs", str(obs.pk), payload))
+    bus.publish(ObsChanged(obs.workspace_id, obs.pk, obs.state, obs.reason))
+    leases.make_due(f"obs:{obs.pk}")
+    return obs
+
+
+@transaction.atomic
+def remove_obs(obs: ObsInstance, *, actor: Membership, now: datetime) -> None:
+    """Take an OBS off the list; its clips stay."""
+    obs.removed_at, obs.is_used, obs.sealed_password, obs.state = now, False, "", ObsState.OFF
+    obs.save(update_fields=["removed_at", "is_used", "sealed_password", "state"])
+    bus.publish(Acted(actor.workspace_id, actor.user_id, "obs.removed", "obs", str(obs.pk), {"name": obs.name}))
+    bus.publish(ObsChanged(obs.workspace_id, obs.pk, obs.state, ""))
+
+
+@transaction.atomic
+def note_obs(obs: ObsInstance, state: str, reason: str, version: str | None, *, now: datetime) -> None:
+    """Write down how an OBS does; it is told only where that changed, and not once somebody changed the row."""
+    values = {"state": state, "reason": reason[:300], "checked_at": now}
+    if version is not None:
+        values["version"] = version[:40]
+    same = ObsInstance.objects.filter(pk=obs.pk, changed_at=obs.changed_at)
+    if same.update(**values) and (obs.state, obs.reason) != (state, reason):
+        bus.publish(ObsChanged(obs.workspace_id, obs.pk, state, reason))
+    obs.state, obs.reason = state, reason
