@@ -113,6 +113,28 @@ async def test_a_network_that_falls_silent_is_found_out_though_nobody_asks(
     assert (error.retryable, error.permanent) == (True, False)
 
 
+async def test_a_session_is_left_within_a_second_though_nobody_says_goodbye(
+    server: ObsServer, connector: ObsWebSocket, address: ObsAddress
+) -> None:
+    has_begun = asyncio.Event()
+
+    async def stay(port: int) -> None:
+        async with session_with(connector, replace(address, port=port)) as session:
+            has_begun.set()
+            await some(session, 1)
+
+    async with Line(server.address) as line:
+        staying = asyncio.create_task(stay(urlsplit(line.url).port or 0))
+        await has_begun.wait()
+        line.hush()
+        staying.cancel()
+        async with asyncio.timeout(1.0):
+            await asyncio.wait([staying])
+            await line.left()
+
+    assert staying.cancelled()
+
+
 @pytest.mark.parametrize("kind", [Kind.HOLLOW, Kind.TWISTED])
 async def test_an_answer_that_makes_no_sense_is_none(
     server: ObsServer, connector: ObsWebSocket, address: ObsAddress, kind: Kind

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from tests.adapters.obs.sessions import patient, refusal, session_with
+from tests.adapters.obs.sessions import DEADLINE_S, patient, refusal, session_with
 from vigie.adapters.obs.client import OWN_PORT, ObsWebSocket
 from vigie.ports import ObsAddress, PortError
 from vigie.simulators.obs import ObsServer
@@ -92,12 +92,15 @@ async def test_another_version_of_the_protocol_may_be_updated(connector: ObsWebS
 
 async def test_who_never_says_hello_is_left(connector: ObsWebSocket, monkeypatch: pytest.MonkeyPatch) -> None:
     patient(monkeypatch, 0.2)
+    was_left = asyncio.Event()
 
     async def behave(connection: ServerConnection) -> None:
         await connection.wait_closed()
+        was_left.set()
 
-    async with other(behave) as address:
+    async with asyncio.timeout(DEADLINE_S), other(behave) as address:
         error = await refusal(connector, address)
+        await was_left.wait()
 
     assert str(error).endswith("no answer for 0.2 s.")
     assert error.retryable
@@ -149,6 +152,16 @@ async def test_private_addresses_are_refused_unless_an_operator_allows_them(host
 
     assert "private address" in str(error)
     assert error.permanent
+
+
+async def test_a_name_that_leads_outside_and_inside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(_: str, port: int, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("192.0.43.10", "10.0.0.7")]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    error = await refusal(ObsWebSocket(), ObsAddress("studio.example", OWN_PORT))
+
+    assert str(error).startswith("studio.example: a private address")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])

@@ -241,8 +241,7 @@ async def _connected(host: str, port: int, place: str) -> "ClientConnection":
     try:
         return await connect(
             uri,
-            host=host,  # said outright, it keeps redirects from leading elsewhere
-            port=port,
+            port=port,  # said outright, it keeps redirects from leading elsewhere
             proxy=None,
             subprotocols=[Subprotocol("obswebsocket.msgpack")],
             compression=None,
