@@ -13,12 +13,13 @@ from vigie.watch import sinks
 @pytest.fixture
 def memory() -> Iterator[Memory]:
     """The only sink there is."""
-    kept = sinks._factories[:], sinks._recalls[:]
+    kept, wants = (sinks._factories[:], sinks._recalls[:]), dict(sinks._wants)
     sinks.forget_all()
     memory = Memory()
     sinks.add_sink(memory)
     yield memory
     sinks._factories[:], sinks._recalls[:] = kept
+    sinks._wants.update(wants)
 
 
 class Provided:

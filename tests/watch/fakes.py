@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from asgiref.sync import sync_to_async
 from django.db import Error, OperationalError, connection
 
-from vigie.events import AudioReceived, LiveStateChanged, MediaEnded, MediaItem, MediaOpened, RoomItem
+from vigie.events import (
+    AudioReceived,
+    Encoding,
+    LiveStateChanged,
+    MediaEnded,
+    MediaItem,
+    MediaOpened,
+    Packet,
+    PacketsReceived,
+    RoomItem,
+)
+from vigie.events import Kind as EncodedKind
 from vigie.ports import (
     Handle,
     LiveRef,
@@ -34,6 +45,28 @@ Step = MediaItem | PortError | asyncio.Event | Callable[[], None]
 def sound(pts_s: float, seconds: int = 1) -> list[MediaItem]:
     """Return that much silence, a second a chunk."""
     return [AudioReceived(pts_s + number, SECOND) for number in range(seconds)]
+
+
+AS_SHOWN = Encoding(EncodedKind.PICTURE, "h264", b"sets", width=720, height=1280)
+AS_HEARD = Encoding(EncodedKind.SOUND, "aac", b"", rate=48_000, layout="stereo")
+KEYFRAME_EVERY = 4
+
+
+def footage(pts_s: float, seconds: int = 1, *, first: int = 0) -> list[MediaItem]:
+    """Return that much sound, a second a chunk, each after its packets: two of pictures, one of sound.
+
+    Every fourth picture is a keyframe, counted from the number `first`.
+    """
+    items: list[MediaItem] = []
+    for number in range(seconds):
+        at_s = pts_s + number
+        shown = [
+            Packet(EncodedKind.PICTURE, at_s + part / 2, at_s + part / 2, 0.5, is_key, b"picture")
+            for part, is_key in ((part, (first + 2 * number + part) % KEYFRAME_EVERY == 0) for part in (0, 1))
+        ]
+        heard = Packet(EncodedKind.SOUND, at_s, at_s, 1.0, is_keyframe=True, data=b"sound")
+        items += [PacketsReceived((AS_SHOWN, AS_HEARD), (*shown, heard)), AudioReceived(at_s, SECOND)]
+    return items
 
 
 class ScriptedMedia:
@@ -88,6 +121,7 @@ class Memory:
     heard: list[PlacedAudio] = field(default_factory=list)
     captions: list[PlacedCaption] = field(default_factory=list)
     encoded: list[PlacedPackets] = field(default_factory=list)
+    asked_for: list[int] = field(default_factory=list)
     closed: int = 0
     paused: asyncio.Event = field(default_factory=asyncio.Event)
     got_sound: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,6 +129,11 @@ class Memory:
     async def __call__(self, live: LiveRef) -> MediaSink:
         self.opened.append(live)
         return self
+
+    async def wants(self, workspace_id: int) -> bool:
+        """Want packets, and remember who was asked for."""
+        self.asked_for.append(workspace_id)
+        return True
 
     async def audio(self, audio: PlacedAudio) -> None:
         self.heard.append(audio)
@@ -111,6 +150,11 @@ class Memory:
 
     async def close(self) -> None:
         self.closed += 1
+
+    def times(self, kind: EncodedKind) -> list[float]:
+        """When the packets of a kind are decoded, in seconds since the live started."""
+        placed = [(each, packet) for each in self.encoded for packet in each.packets if packet.kind is kind]
+        return [round(packet.dts_s + each.shift_s, 2) for each, packet in placed]
 
     @property
     def stretches(self) -> list[tuple[int, float, float]]:

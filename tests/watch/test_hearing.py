@@ -120,7 +120,7 @@ async def test_what_a_sink_refused_was_not_heard_and_is_taken_when_it_comes_agai
 async def test_a_new_clock_that_is_announced_loses_nothing(memory: Memory) -> None:
     hearing = await beginning()
     await hear(hearing, 100.0, 2)
-    hearing.rebase()
+    await hearing.rebase()
     await hear(hearing, 0.0, 2)
 
     assert await gaps() == []

@@ -86,9 +86,9 @@ async def keep(live: LiveRef) -> Keeper:
     return Keeper(live.live_id)
 
 
-async def wants(live: LiveRef) -> bool:
-    """Return whether the team of a live makes clips."""
-    return await sync_to_async(_makes_clips)(live.workspace_id)
+async def wants(workspace_id: int) -> bool:
+    """Return whether a team makes clips."""
+    return await sync_to_async(_makes_clips)(workspace_id)
 
 
 def _makes_clips(workspace_id: int) -> bool:

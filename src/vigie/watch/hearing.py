@@ -7,9 +7,10 @@ from copy import copy
 import structlog
 from django.utils.translation import gettext_noop
 
-from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, KeyframeReceived, MediaOpened
+from vigie.events import SAMPLE_BYTES, AudioReceived, CaptionReceived, KeyframeReceived, MediaOpened, PacketsReceived
 from vigie.ports import LiveRef, PlacedAudio, PlacedCaption, PortError
 from vigie.runtime import clock
+from vigie.watch.footage import Footage
 from vigie.watch.logbook import Logbook
 from vigie.watch.models import Live, LiveState
 from vigie.watch.operations import NOT_RUNNING
@@ -52,6 +53,7 @@ class Hearing:
         self._taken_up_s = 0.0
         self._early_captions: deque[CaptionReceived] = deque(maxlen=KNOWN_CAPTIONS)
         self._dropped_captions = 0
+        self._footage = Footage()
         self._known_captions: deque[PlacedCaption] = deque(maxlen=KNOWN_CAPTIONS)
 
     @property
@@ -96,6 +98,7 @@ class Hearing:
 
     async def connect(self, opened: MediaOpened, title: str) -> None:
         """Expect the sound of a new connection. The first one of a live opens the live."""
+        await self._hand_packets_on()
         self.is_recording, self._length_s = not opened.is_live, opened.duration_s
         if self._book.live is None:
             await self._begin(await self._book.open(title))
@@ -104,11 +107,18 @@ class Hearing:
         elif self.is_recording and self.heard_at is None:
             self._timeline = Timeline(is_live=False, resume=self._timeline.mark)
         self._timeline.connect()
+        if self.was_heard:
+            self._footage.connect(self._heard_until_s)
 
-    def rebase(self) -> None:
+    async def rebase(self) -> None:
         """Expect sound dated by a new clock, nothing missing in between."""
+        await self._hand_packets_on()
         if self._timeline:
             self._timeline.rebase()
+
+    async def wants_packets(self) -> bool:
+        """Return whether the next connection should bring encoded media too."""
+        return await self._sinks.want_packets(self._book.channel.workspace_id)
 
     async def _begin(self, live: Live) -> None:
         age_s = (clock.now() - live.started_at).total_seconds()
@@ -131,6 +141,7 @@ class Hearing:
         former, shift_s = copy(self._timeline), self._timeline.mark.shift_s
         place = self._timeline.place(audio.pts_s, len(audio.pcm) // SAMPLE_BYTES, self._wall_s)
         if place is None:
+            await self._hand_packets_on()
             return
         if place.hole:
             await self._book.gap(place.hole, self.interrupted_by or SKIPPED)
@@ -142,11 +153,24 @@ class Hearing:
         except PortError:
             self._timeline = former
             raise
+        await self._hand_packets_on()
         while self._early_captions:
             await self.caption(self._early_captions.popleft())
         has_new_clock = shift_s != self._timeline.mark.shift_s
         if has_new_clock or place.hole or self.heard_at - self._counted_at >= COUNT_EVERY_S:
             await self.count()
+
+    async def packets(self, received: PacketsReceived) -> None:
+        """Place encoded media where the sound lies that comes after it, and hand on what was not handed on before."""
+        if self._footage.is_full:  # the sound is late: as far as is known, its clock goes on
+            await self._hand_packets_on()
+        self._footage.wait(received)
+
+    async def _hand_packets_on(self) -> None:
+        shift_s = self._timeline.mark.shift_s if self._timeline else None
+        if shift_s is not None:
+            for placed in self._footage.placed(shift_s):
+                await self._sinks.packets(placed)
 
     async def caption(self, caption: CaptionReceived) -> None:
         """Place words of the platform, and hand them on once; those that come before any sound wait for it."""
@@ -212,4 +236,9 @@ class Hearing:
         """Let every sink keep what it got."""
         if self._dropped_captions:
             log.warning("watch.captions_dropped", live=self._book.live and self._book.live.pk, n=self._dropped_captions)
-        await self._sinks.close()
+        if self._footage.dropped:
+            log.warning("watch.packets_dropped", live=self._book.live and self._book.live.pk, n=self._footage.dropped)
+        try:
+            await self._hand_packets_on()
+        finally:
+            await self._sinks.close()

@@ -8,7 +8,7 @@ from random import Random
 import structlog
 from django.utils.translation import gettext_noop
 
-from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened
+from vigie.events import AudioReceived, CaptionReceived, KeyframeReceived, MediaItem, MediaOpened, PacketsReceived
 from vigie.ports import Handle, MediaSource, NotLive, PlacedCaption, PortError, Room
 from vigie.runtime.leases import LeaseLost
 from vigie.watch.hearing import Hearing
@@ -105,7 +105,9 @@ class Watcher:
         """Pull one connection to its end; return what broke it."""
         loop = asyncio.get_running_loop()
         try:
-            location = await self._media.resolve(self._book.channel.address, _room(self._book))
+            with_packets = await self._hearing.wants_packets()
+            address, room = self._book.channel.address, _room(self._book)
+            location = await self._media.resolve(address, room, with_packets=with_packets)
             stream = self._media.stream(
                 location, from_pts_s=self._hearing.resume_pts_s, was_live=self._hearing.was_live
             )
@@ -126,6 +128,8 @@ class Watcher:
                 await self._hearing.sound(item)
             case CaptionReceived():
                 await self._hearing.caption(item)
+            case PacketsReceived():
+                await self._hearing.packets(item)
             case KeyframeReceived():
                 await self._hearing.picture(item)
             case MediaOpened() if self._opened_at is None:
@@ -134,7 +138,7 @@ class Watcher:
                 if not item.has_audio:
                     await self._book.turn(LiveState.NO_AUDIO, NO_SOUND)
             case MediaOpened():
-                self._hearing.rebase()
+                await self._hearing.rebase()
 
     async def _show(self, trouble: PortError) -> None:
         """Tell that the live is interrupted; one that is on air without sound goes on as such."""
