@@ -1,22 +1,33 @@
-"""What a rule may ask of what look.happened. Each condition is data, and can be asked whether it holds."""
+"""What a rule may ask of what happened. Each condition is data, and can be asked whether it holds."""
 
-from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from vigie.events import Badge
 from vigie.rules.durations import Duration
 from vigie.rules.kinds import OF_THE_CHAT, WITH_TEXT, WITH_TOTAL, When
-from vigie.rules.matching import Keyword, Matcher, Place
+from vigie.rules.matching import Keyword, Place, checked
+from vigie.rules.memory import Memory
 from vigie.rules.occurrences import Occurrence
 from vigie.rules.patterns import Pattern
 
 MOST_NAMES = 1000
+MOST = 10**12
+"""No number of a rule or of a recording is higher."""
 SMALLEST_PEAK = 10
 """A drop from fewer is none: three of five viewers left."""
 
@@ -28,28 +39,6 @@ class Value(BaseModel):
 
 
 @dataclass(slots=True)
-class Memory:
-    """What one condition remembers of one live."""
-
-    best: int | None = None
-    """The highest total so far."""
-    entries: deque[tuple[datetime, int]] = field(default_factory=deque)
-    """When something happened lately, and how much."""
-
-    def rise_to(self, total: int) -> int:
-        """Return the highest total until now, and remember this one; the first of all is no news."""
-        best = total if self.best is None else self.best
-        self.best = max(best, total)
-        return best
-
-    def take(self, at: datetime, amount: int, *, within_s: float) -> None:
-        """Remember one more, and forget what is too old."""
-        self.entries.append((at, amount))
-        while self.entries[0][0] <= at - timedelta(seconds=within_s):
-            self.entries.popleft()
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """What a condition is asked about."""
 
@@ -77,8 +66,41 @@ def as_list(given: object) -> object:
     return [given] if isinstance(given, str | int | float) else given
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
-Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1, max_length=MOST_NAMES)]
+def _as_text(given: object) -> object:
+    """Return a number as a text: `says: 1312`."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+def _number(given: object) -> object:
+    """Refuse what pydantic reads as a number besides: true is no 1."""
+    if isinstance(given, bool):
+        raise ValueError("it must be a number")  # noqa: TRY004 -- pydantic tells ValueError
+    return given
+
+
+def _share(given: object) -> object:
+    """Return 0.3 for `30 %`."""
+    if not isinstance(given, str):
+        return _number(given)
+    try:
+        number = float(given.strip().removesuffix("%").replace(",", "."))
+    except ValueError:
+        raise ValueError(f"“{given[:40]}” is no share: write 0.3 or 30 %") from None
+    return number / 100 if given.strip().endswith("%") else number
+
+
+def in_one_line(given: object) -> object:
+    """Return a text without line breaks, and without what surrounds it."""
+    return " ".join(given.split()) if isinstance(given, str) else _as_text(given)
+
+
+Word = Annotated[str, BeforeValidator(_as_text)]
+Name = Annotated[str, BeforeValidator(in_one_line), StringConstraints(min_length=1, max_length=300)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(as_list), Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_list), Field(min_length=1, max_length=MOST_NAMES)]
+Whole = Annotated[int, BeforeValidator(_number), Field(ge=0, le=MOST)]
+Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+"""0..1, also written `30 %`."""
 
 
 def folded(names: Collection[str]) -> frozenset[str]:
@@ -97,7 +119,7 @@ class Says(Condition):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        Matcher({0: self.keywords})
+        checked(self.keywords)
         return self
 
     @property
@@ -161,8 +183,14 @@ class Worth(Condition):
     """A gift is worth, a raid brings, a wave has: at least so much. A streak of gifts counts once, whole."""
 
     asks_of = frozenset({When.GIFT, When.RAID, When.WAVE})
-    value: int = Field(ge=0)
-    at_most: int | None = Field(None, ge=0)
+    value: Whole
+    at_most: Whole | None = None
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.at_most is not None and self.at_most < self.value:
+            raise ValueError(f"nothing is at least {self.value} and at most {self.at_most}")
+        return self
 
     def holds(self, look: Look) -> bool:
         """Both ends included."""
@@ -173,7 +201,7 @@ class Viewers(Condition):
     """At least so many watched at that time, as last counted."""
 
     asks_of = frozenset(When)
-    viewers: int = Field(ge=0)
+    viewers: Whole
 
     def holds(self, look: Look) -> bool:
         """Where nobody counts, it does not hold."""
@@ -184,7 +212,7 @@ class Strength(Condition):
     """By how many standard deviations more people write than usual."""
 
     asks_of = frozenset({When.HYPE})
-    strength: float = Field(gt=0, le=1000)
+    strength: Annotated[float, BeforeValidator(_number), Field(gt=0, le=1000)]
 
     def holds(self, look: Look) -> bool:
         """`vigie.rules.hype` tells of 4 and more."""
@@ -195,7 +223,7 @@ class Score(Condition):
     """A text is judged to be at least so harmful, 0..1."""
 
     asks_of = frozenset({When.ASSESSMENT, When.WAVE})
-    score: float = Field(ge=0, le=1)
+    score: Share
 
     def holds(self, look: Look) -> bool:
         """What was not judged has no score."""
@@ -229,7 +257,7 @@ class Reaches(Condition):
 
     asks_of = WITH_TOTAL
     remembers = True
-    reaches: Annotated[tuple[int, ...], BeforeValidator(as_list), Field(min_length=1, max_length=100)]
+    reaches: Annotated[tuple[Whole, ...], BeforeValidator(as_list), Field(min_length=1, max_length=100)]
 
     def holds(self, look: Look) -> bool:
         """Once, however many of them are passed at a time."""
@@ -242,18 +270,11 @@ class Every(Condition):
 
     asks_of = WITH_TOTAL
     remembers = True
-    every: int = Field(ge=1)
+    every: Annotated[Whole, Field(ge=1)]
 
     def holds(self, look: Look) -> bool:
         """Once, however many of them are passed at a time."""
         return look.memory.rise_to(look.happened.value) // self.every < look.happened.value // self.every
-
-
-def _share(given: object) -> object:
-    """Return 0.3 for `30 %`."""
-    if isinstance(given, str) and given.strip().endswith("%"):
-        return float(given.strip().removesuffix("%").replace(",", ".")) / 100
-    return given
 
 
 class Drops(Condition):
@@ -261,16 +282,17 @@ class Drops(Condition):
 
     asks_of = WITH_TOTAL
     remembers = True
-    drops: Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]
+    drops: Annotated[Share, Field(gt=0)]
     within: Duration = 60.0
 
     def holds(self, look: Look) -> bool:
         """Once a drop: what is left is what the next one is measured from."""
-        look.memory.take(look.happened.at, look.happened.value, within_s=self.within)
-        peak = max(total for _, total in look.memory.entries)
-        has_dropped = peak >= SMALLEST_PEAK and look.happened.value <= peak * (1 - self.drops)
+        at, value = look.happened.at, look.happened.value
+        peak = look.memory.peak(at, value, within_s=self.within)
+        has_dropped = peak >= SMALLEST_PEAK and value <= peak * (1 - self.drops)
         if has_dropped:
-            look.memory.entries = deque([look.memory.entries[-1]])
+            look.memory.entries.clear()
+            look.memory.peak(at, value, within_s=self.within)
         return has_dropped
 
 
@@ -279,13 +301,12 @@ class Burst(Condition):
 
     asks_of = OF_THE_CHAT
     remembers = True
-    burst: int = Field(ge=2, le=1_000_000)
+    burst: Annotated[Whole, Field(ge=2)]
     within: Duration = 10.0
 
     def holds(self, look: Look) -> bool:
         """What made one burst makes no second one."""
-        look.memory.take(look.happened.at, look.happened.count, within_s=self.within)
-        is_burst = sum(count for _, count in look.memory.entries) >= self.burst
+        is_burst = look.memory.add(look.happened.at, look.happened.count, within_s=self.within) >= self.burst
         if is_burst:
             look.memory.entries.clear()
         return is_burst

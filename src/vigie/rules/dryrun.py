@@ -13,9 +13,11 @@ from vigie.rules.spec import RuleSpec
 from vigie.rules.standing import Outcome, Ruling
 
 BATCH = 1000
-SHOWN = tuple(field.name for field in fields(Occurrence))[3:]
-"""What is told of an occurrence besides its kind, its key and its date."""
-UNTOLD = frozenset({"team", "at_s", "names", "is_history"})
+UNTOLD = frozenset({"kind", "key", "at", "team", "at_s", "names", "is_history"})
+SHOWN = tuple(field.name for field in fields(Occurrence) if field.name not in UNTOLD)
+"""What is told of an occurrence besides its kind and its date, under the names that a recording has for it."""
+
+USUAL = {"count": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Replay:
 
 def rulings(rules: Iterable[RuleSpec]) -> list[Ruling]:
     """Return rules put in force for the channels that they name."""
-    return [Ruling(rule.name, rule, folded(rule.channels) or None) for rule in rules]
+    return [Ruling(rule.name, rule, folded(rule.channels) if rule.channels else None) for rule in rules]
 
 
 def run(rules: Iterable[Ruling], recorded: Iterable[Occurrence]) -> Iterator[Outcome]:
@@ -72,10 +74,14 @@ def stamp(at: datetime) -> str:
 
 def _event(happened: Occurrence) -> dict[str, Any]:
     """Return what happened, without what it does not have."""
-    told = {name: _plain(getattr(happened, name)) for name in SHOWN if name not in UNTOLD}
-    usual = {"count": 1}
-    told = {name: value for name, value in told.items() if value not in ("", None, 0, [], usual.get(name))}
-    return {"type": happened.kind, "at": stamp(happened.at), **told}
+    told = {name: _plain(getattr(happened, name)) for name in SHOWN} | {"user": called(happened)}
+    has = {name: value for name, value in told.items() if value not in ("", None, 0, [], USUAL.get(name))}
+    return {"type": happened.kind.value, "at": stamp(happened.at), **has}
+
+
+def called(happened: Occurrence) -> str:
+    """Return what who did it is called; empty where nobody did."""
+    return happened.names[0] if happened.names else happened.user
 
 
 def _plain(value: object) -> object:

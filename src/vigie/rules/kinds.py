@@ -44,3 +44,7 @@ class Scope(StrEnum):
     CHANNEL = "channel"
     USER = "user"
     TARGET = "target"
+
+
+KNOWN_OF = {Scope.USER: OF_THE_CHAT, Scope.TARGET: frozenset({When.ASSESSMENT})}
+"""Where there is a user, or a target."""

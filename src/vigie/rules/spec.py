@@ -3,17 +3,26 @@
 The same values are read from YAML, from the editor's form and from the database, and written back.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
-from vigie.rules.conditions import AnyCondition, Value, as_list, name_of
+from vigie.rules.conditions import MOST_NAMES, AnyCondition, Name, Value, Whole, as_list, in_one_line, name_of
 from vigie.rules.durations import Duration
-from vigie.rules.kinds import WITH_TOTAL, Scope, When
+from vigie.rules.kinds import KNOWN_OF, WITH_TOTAL, Scope, When
 
 MOST_CONDITIONS = 20
 MOST_ACTIONS = 10
@@ -25,7 +34,7 @@ MOST_PER_HOUR = 600
 class Quorum(Value):
     """So many different people must do it within a time."""
 
-    users: int = Field(ge=2, le=1000)
+    users: Annotated[Whole, Field(ge=2, le=1000)]
     within: Duration
 
 
@@ -41,6 +50,9 @@ class Day(StrEnum):
     SUN = "sun"
 
 
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])|24:00")
+
+
 def _zone(given: object) -> object:
     if isinstance(given, ZoneInfo):
         return given
@@ -51,8 +63,13 @@ def _zone(given: object) -> object:
 
 
 def _clock(given: object) -> object:
-    """Return a time of day; YAML 1.1 reads 18:30 as a number of minutes."""
-    return f"{given // 60:02}:{given % 60:02}" if isinstance(given, int) and 0 <= given < 24 * 60 else given
+    """Return a time of day: to the minute, of no zone; `24:00` is midnight."""
+    if isinstance(given, time):
+        return given
+    found = _TIME.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError(f"“{str(given)[:40]}” is no time of day: write 18:30")
+    return time(int(found[1] or 0), int(found[2] or 0))
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda at: f"{at:%H:%M}")]
@@ -103,20 +120,22 @@ def _as_written(action: Action) -> object:
 class RuleSpec(Value):
     """A rule, complete."""
 
-    name: str = Field(min_length=1, max_length=120)
+    name: Annotated[str, BeforeValidator(in_one_line), StringConstraints(min_length=1, max_length=120)]
     when: When
-    channels: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    channels: Annotated[tuple[Name, ...], BeforeValidator(as_list), Field(max_length=MOST_NAMES)] = ()
     """Addresses or names of channels; none: all of the team's."""
     if_: tuple[AnyCondition, ...] = Field((), alias="if", max_length=MOST_CONDITIONS)
     unless: tuple[AnyCondition, ...] = Field((), max_length=MOST_CONDITIONS)
     """Where one of these holds, the rule holds back, and says so."""
     quorum: Quorum | None = None
     cooldown: dict[Scope, Duration] = Field(default_factory=dict)
-    per_hour: int = Field(USUAL_PER_HOUR, ge=1, le=MOST_PER_HOUR)
+    per_hour: Annotated[Whole, Field(ge=1, le=MOST_PER_HOUR)] = USUAL_PER_HOUR
     schedule: Schedule | None = None
-    then: tuple[Annotated[Action, BeforeValidator(_action), PlainSerializer(_as_written)], ...] = Field(
-        (), max_length=MOST_ACTIONS
-    )
+    then: Annotated[
+        tuple[Annotated[Action, BeforeValidator(_action), PlainSerializer(_as_written)], ...],
+        BeforeValidator(as_list),
+        Field(max_length=MOST_ACTIONS),
+    ] = ()
 
     @field_validator("cooldown", mode="before")
     @classmethod
@@ -131,6 +150,9 @@ class RuleSpec(Value):
         for condition in self.unless:
             if condition.remembers:
                 raise ValueError(f"“{name_of(condition)}” counts; it can only stand below “if”")
+        for scope in self.cooldown:
+            if self.when not in KNOWN_OF.get(scope, When):
+                raise ValueError(f"“{self.when}” tells of no {scope}: it cannot rest for one")
         if self.when in WITH_TOTAL and not self.if_:
             raise ValueError(f"“{self.when}” happens all the time: say what it reaches, or how far it drops")
         return self

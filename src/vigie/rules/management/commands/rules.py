@@ -3,20 +3,24 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, BinaryIO
 
-from django.utils.translation import ngettext
 from django_typer.management import TyperCommand, command, initialize
 from typer import Argument, Option
 
 from vigie.errors import VigieError
-from vigie.rules import document, dryrun, recording
+from vigie.rules import actions, document, dryrun, recording
 from vigie.rules.occurrences import Occurrence
+from vigie.rules.spec import RuleSpec
 from vigie.rules.standing import Outcome
 from vigie.runtime.terminal import visible
 
 STANDARD_INPUT = "-"
+LONGEST_LINE = 1_000_000
+MOST_BYTES = 4 * document.MOST_CHARS
 
 
 class NotReadable(VigieError):
@@ -42,47 +46,63 @@ class Command(TyperCommand):
         as_json: Annotated[bool, Option("--json", help="One JSON object a line.")] = False,
     ) -> None:
         """Print when the rules would have acted, and when they would have held back, and why."""
-        specs = document.read(_text(rules))
         acted = held = 0
-        for outcome in dryrun.run(dryrun.rulings(specs), _recorded(recorded)):
+        for outcome in dryrun.run(dryrun.rulings(_rules(rules)), _recorded(recorded)):
             acted, held = acted + (outcome.held is None), held + (outcome.held is not None)
-            shown = json.dumps(dryrun.as_object(outcome), ensure_ascii=False) if as_json else _line(outcome)
-            self.stdout.write(shown)
+            self.stdout.write(json.dumps(dryrun.as_object(outcome), ensure_ascii=False) if as_json else _line(outcome))
         if not as_json:
-            times = ngettext("Would have acted %(times)d time", "Would have acted %(times)d times", acted)
-            self.stdout.write(f"{times % {'times': acted}}, and held back {held}.")
+            times = "once" if acted == 1 else f"{acted} times"
+            self.stdout.write(f"Would have acted {times}, and held back {held}.")
+
+
+def _rules(path: Path) -> list[RuleSpec]:
+    """Return the rules of a file. Raises NotReadable, BadRules, BadAction."""
+    with _opened(path) as file:
+        written = file.read(MOST_BYTES + 1)
+    if len(written) > MOST_BYTES:
+        raise NotReadable(f"{path} has more than {MOST_BYTES:,} bytes.")
+    specs = document.read(_text(path, written))
+    for spec in specs:
+        actions.check(spec)
+    return specs
 
 
 def _recorded(path: Path) -> Iterator[Occurrence]:
-    if str(path) == STANDARD_INPUT:
-        yield from recording.read(sys.stdin)
-        return
-    with _opened(path) as lines:
-        try:
-            yield from recording.read(lines)
-        except UnicodeDecodeError:
-            raise NotReadable(f"{path}: this is no text in UTF-8.") from None
-        except recording.BadRecording as error:
-            raise recording.BadRecording(f"{path}, {error}") from None
+    """Yield what a file tells, in order. Raises NotReadable, BadRecording."""
+    try:
+        yield from recording.read(_lines(path))
+    except recording.BadRecording as error:
+        raise recording.BadRecording(f"{path}, {error}") from None
 
 
-def _opened(path: Path) -> TextIO:
-    if not path.is_file():
-        raise NotReadable(f"{path}: there is no such file.")
-    return path.open(encoding="utf-8-sig")
-
-
-def _text(path: Path) -> str:
+def _lines(path: Path) -> Iterator[str]:
     with _opened(path) as file:
-        try:
-            return str(file.read())
-        except UnicodeDecodeError:
-            raise NotReadable(f"{path}: this is no text in UTF-8.") from None
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 1):
+            if len(line) == LONGEST_LINE:
+                raise NotReadable(f"{path}, line {number}: it has {LONGEST_LINE:,} bytes or more.")
+            yield _text(path, line)
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    if str(path) == STANDARD_INPUT:
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise NotReadable(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _text(path: Path, written: bytes) -> str:
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotReadable(f"{path} is not a text file in UTF-8.") from None
 
 
 def _line(outcome: Outcome) -> str:
     """Return an outcome in one line for a person."""
     last = outcome.occurrences[-1]
-    what = visible(" ".join(part for part in (last.user, f"“{last.text}”" if last.text else "") if part))
     does = f"held back, {outcome.held}" if outcome.held else "acts"
-    return f"{dryrun.stamp(outcome.at)}  {outcome.ruling.spec.name}: {does}{'  ' + what if what else ''}"
+    what = [dryrun.called(last), last.text and f"“{last.text}”"]
+    who = " ".join(filter(None, what))
+    return visible("  ".join(filter(None, [dryrun.stamp(outcome.at), f"{outcome.ruling.spec.name}: {does}", who])))
