@@ -1,0 +1,71 @@
+// The archive: clips are chosen with their boxes or the key X; what is new waits in a line until it is asked for.
+const SETTLE_MS = 300;
+
+const boxes = () => [...document.querySelectorAll("#grid input[name=clip]")];
+const chosen = () => boxes().filter((box) => box.checked);
+
+function showChosen() {
+  const bar = document.getElementById("chosen");
+  if (!bar) return;
+  const count = chosen().length;
+  bar.hidden = count === 0;
+  document.getElementById("chosen-count").textContent = count;
+}
+
+document.addEventListener("change", (event) => event.target.matches("#grid input[name=clip]") && showChosen());
+addEventListener("click", (event) => {
+  if (!event.target.closest?.("#choose-none")) return;
+  for (const box of boxes()) box.checked = false;
+  showChosen();
+});
+
+// X checks the box of the current clip; Esc empties the choice.
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const row = event.target.closest?.("#grid [data-row]");
+  if (event.key.toLowerCase() === "x" && row && !event.target.matches("input:not([type=checkbox]), textarea, select")) {
+    const box = row.querySelector("input[name=clip]");
+    box.click();
+    event.preventDefault();
+  }
+  if (event.key === "Escape" && chosen().length) document.getElementById("choose-none").click();
+});
+
+// ── pushes: cards change in their place; the line of what is new asks for itself again ──
+
+let timer = 0;
+function refreshSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const news = document.getElementById("clips-news");
+    if (news) htmx.ajax("GET", news.dataset.resync, { source: news, target: news, swap: "innerHTML" });
+  }, SETTLE_MS);
+}
+
+// A card that is told anew keeps its check.
+const kept = new Set();
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("#grid input[name=clip]")) return;
+  if (event.target.checked) kept.add(event.target.value);
+  else kept.delete(event.target.value);
+});
+document.addEventListener("vigie:placed", (event) => {
+  if (event.target.id === "clips-news") refreshSoon();
+  for (const box of boxes()) box.checked = kept.has(box.value);
+  showChosen();
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  kept.clear();
+  showChosen();
+});
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "main") return;
+  kept.clear();
+  showChosen();
+  document.querySelector("#grid [data-row]")?.focus({ preventScroll: true });
+});
+addEventListener("pageshow", showChosen);
+showChosen();
+
+const undoable = document.getElementById("undoable")?.dataset;
+if (undoable) document.dispatchEvent(new CustomEvent("vigie:toast", { detail: { ...undoable, seconds: Number(undoable.seconds) } }));

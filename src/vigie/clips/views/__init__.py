@@ -1,0 +1,1 @@
+"""Pages of clips: the archive, one clip, what is done with them, their settings, and what is shared."""
