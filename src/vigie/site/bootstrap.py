@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie import events, ports
 from vigie.clips import actions as clip_actions
+from vigie.clips import consumers as clip_pages
 from vigie.clips import cutting, evidence, obslink, rings
 from vigie.clips import operations as clip_operations
 from vigie.clips import receivers as clip_receivers
@@ -202,6 +203,7 @@ def _wire_pages() -> None:
     _wire_the_wall()
     _wire_audiences()
     _wire_channels()
+    _wire_clips()
 
 
 def _wire_the_wall() -> None:
@@ -244,3 +246,10 @@ def _wire_channels() -> None:
     bus.follow(events.LiveEnded, channel_pushes.show_live)
     bus.follow(events.LiveResumed, channel_pushes.show_live)
     bus.follow(events.LiveSampled, channel_pushes.show_counts)
+
+
+def _wire_clips() -> None:
+    """Tell open pages how far clips have come."""
+    TOPICS["clips"] = clip_pages.may_follow_clips
+
+    bus.follow(events.ClipChanged, clip_pages.show_clip)

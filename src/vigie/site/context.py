@@ -44,6 +44,13 @@ WORK = (
         frozenset({"alert", "alert-decide", "alert-note"}),
         _("Queue"),
     ),
+    Room(
+        "clips",
+        _("Clips"),
+        "clips",
+        "clips.see_clips",
+        frozenset({"clip", "clip-change", "clip-rename", "clip-share", "clip-settings"}),
+    ),
 )
 SETUP = (
     Room("channels", _("Channels"), "channels", "watch.follow_lives", frozenset({"channel", "channel-add"})),
@@ -123,7 +130,12 @@ class Rail:
     @property
     def tabs(self) -> list[Entry]:
         """The rooms under the thumb, on a phone."""
-        return [*self.work, *list(self._entries(SETUP))[:1]]
+        return [*self._entries(tuple(room for room in WORK if room.tab)), *self.setup[:1]]
+
+    @property
+    def more(self) -> list[Entry]:
+        """The other rooms: on a phone, they are in the menu."""
+        return [*self._entries(tuple(room for room in WORK if not room.tab)), *self.setup[1:]]
 
     def _entries(self, rooms: tuple[Room, ...]) -> Iterator[Entry]:
         if self.membership is None:

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from vigie.clips import urls as clips
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
 from vigie.site import board as pages
@@ -53,6 +54,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("", include(people.outside)),
     path("", include(notifications.outside)),
+    path("", include(clips.outside)),
     path("accounts/", include(people.accounts)),
     path("w/<slug:workspace>/", include("vigie.people.urls")),
     path("w/<slug:workspace>/", include("vigie.governance.urls")),
@@ -60,6 +62,7 @@ urlpatterns = [
     path("w/<slug:workspace>/", include("vigie.speech.urls")),
     path("w/<slug:workspace>/", include("vigie.risk.urls")),
     path("w/<slug:workspace>/", include("vigie.rules.urls")),
+    path("w/<slug:workspace>/", include("vigie.clips.urls")),
     path("w/<slug:workspace>/", include("vigie.moderation.urls")),
     path("w/<slug:workspace>/", include("vigie.notifications.urls")),
     path("w/<slug:workspace>/", include(board)),
