@@ -179,18 +179,17 @@ class Sheet:
         return self.spec is None
 
 
-def sheet(data: Data) -> Sheet:
-    """Return a rule as the editor shows it, each flaw where it is."""
-    spec, errors = _validated(data)
+def sheet(data: Data, *, name: str = "") -> Sheet:
+    """Return a rule as the editor shows it, each flaw where it is; until it has a name it may be tried under `name`."""
+    spec, errors = _validated(data if data.get("name") or not name else {**data, "name": name})
     by_row: dict[tuple[str, object], list[Mapping[str, Any]]] = defaultdict(list)
     others: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for error in errors:
-        section, *rest = (*error["loc"], "")
-        section = str(section)
-        if section in {"if", "unless", "then", "cooldown"} and rest and rest[0] != "":
-            by_row[section, rest[0]].append(error)
+        section, row = (*error["loc"], "", "")[:2]
+        if section in {"if", "unless", "then", "cooldown"} and row != "":
+            by_row[str(section), row].append(error)
         else:
-            others[section].append(error)
+            others[str(section)].append(error)
     return Sheet(
         data,
         spec,

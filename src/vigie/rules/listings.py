@@ -1,7 +1,7 @@
 """What the pages of rules list: rules with what they did lately, versions, the log in words."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,16 +39,15 @@ def rules_listed(reader: Membership, now: datetime) -> list[Listed]:
     versions: dict[int, dict[str, RuleVersion]] = defaultdict(dict)
     for version in RuleVersion.objects.filter(rule__in=rules).order_by("version"):
         versions[version.rule_id][version.mode] = version
-    deeds = Firing.objects.filter(version__rule__in=rules).exclude(deed=Deed.HELD).values("version__rule").order_by()
-    counted = {
-        row["version__rule"]: row for row in deeds.annotate(times=Count("pk", Q(at__gt=now - WEEK)), last=Max("at"))
-    }
+    deeds = Firing.objects.filter(version__rule__in=rules).exclude(deed=Deed.HELD).order_by()
+    counts = deeds.values_list("version__rule").annotate(times=Count("pk", Q(at__gt=now - WEEK)), last=Max("at"))
+    counted = {rule_id: (times, last) for rule_id, times, last in counts}
     listed = []
     for rule in rules:
         standing = next((found for mode in STANDS if (found := versions[rule.pk].get(mode))), None)
-        row = counted.get(rule.pk, {"times": 0, "last": None})
+        times, last_at = counted.get(rule.pk, (0, None))
         if standing:
-            listed.append(Listed(rule, standing, row["times"], row["last"]))
+            listed.append(Listed(rule, standing, times, last_at))
     return listed
 
 
@@ -100,10 +99,7 @@ def channels_of(reader: Membership) -> list[tuple[int, str]]:
 
 def told(firings: Sequence[Firing], reader: Membership) -> list[Line]:
     """Return firings with what made them act, as far as the reader may read it."""
-    by_live: dict[int, list[str]] = defaultdict(list)
-    for firing in firings:
-        by_live[firing.live_id].append(firing.trigger)
-    happened = {(live_id, key): one for live_id, keys in by_live.items() for key, one in _of(live_id, keys).items()}
+    happened = sources.of_keys((firing.live_id, firing.trigger) for firing in firings)
     spans = previewing.spans_of([firing.trigger for firing in firings])
     chat, speech = may_read_chat(reader), may_read_transcripts(reader)
     lines = []
@@ -112,7 +108,3 @@ def told(firings: Sequence[Firing], reader: Membership) -> list[Line]:
         readable = found is not None and (chat if found.kind in OF_THE_CHAT else speech)
         lines.append(Line(firing, found, spans.get(firing.trigger, ()), readable))
     return lines
-
-
-def _of(live_id: int, keys: Sequence[str]) -> Mapping[str, Occurrence]:
-    return sources.of_keys(live_id, keys)

@@ -9,10 +9,10 @@ def may_see_rules(membership: Membership) -> bool:
 
 
 def may_edit_rules(membership: Membership) -> bool:
-    """Return whether a member may write rules, and run them on what was recorded."""
+    """Return whether a member may write rules, run them on what was recorded, and put them on trial."""
     return membership.may("rules.edit_rules")
 
 
 def may_publish_rules(membership: Membership) -> bool:
-    """Return whether a member may put rules in force, on trial and to rest."""
+    """Return whether a member may put rules in force and to rest, remove them and bring them back."""
     return membership.may("rules.publish_rules")

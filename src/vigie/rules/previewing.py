@@ -208,6 +208,6 @@ def spans_of(keys: Sequence[str]) -> dict[str, Sequence[Sequence[int | str]]]:
     found: dict[str, Sequence[Sequence[int | str]]] = {}
     for row in Assessment.objects.filter(pk__in=ids) | Assessment.objects.filter(ref_id__in=refs):
         found[f"{When.ASSESSMENT}:{row.pk}"] = row.spans
-        if key := wanted.get((row.of, row.ref_id)):
-            found[key] = row.spans
+        if words := wanted.get((row.of, row.ref_id)):
+            found[words] = row.spans
     return found

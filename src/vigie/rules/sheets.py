@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from vigie.rules import actions, editing, listings, wording
 from vigie.rules.actions import ActionKind
@@ -16,11 +16,6 @@ from vigie.rules.models import Mode, Rule, RuleVersion
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A rule that is edited."""
-
-    plain_fields: ClassVar = ("name", "per_hour", "quorum", "schedule")
-    """Fields outside of rows that may be flawed."""
-    shown_brakes: ClassVar = ("cooldown", "quorum", "schedule", "hourly_cap")
-    """Brakes beside which it stands how often they held back."""
 
     rule: Rule | None
     """None: a new one."""
@@ -52,6 +47,20 @@ class Desk:
         return editing.kinds_of(self.sheet.when)
 
     @property
+    def plain_fields(self) -> list[str]:
+        """The fields outside of rows that may be flawed."""
+        return ["name", "per_hour", *self._groups]
+
+    @property
+    def shown_brakes(self) -> list[str]:
+        """The brakes beside which it stands how often they held back."""
+        return ["hourly_cap", *(["cooldown"] if self.sheet.rests else []), *self._groups]
+
+    @property
+    def _groups(self) -> list[str]:
+        return [name for name in ("quorum", "schedule") if self.sheet.data.get(name) is not None]
+
+    @property
     def brakes(self) -> list[tuple[str, str]]:
         """What may still be added to hold the rule back, with its label."""
         data = self.sheet.data
@@ -65,8 +74,11 @@ class Desk:
         return editing.kinds_of(self.sheet.when, "unless")
 
 
-def desk_of(rule: Rule | None, request: HttpRequest) -> Desk:
-    """Return the desk: the form as it was sent, with a row more or less where that is asked for; else what is saved."""
+def desk_of(rule: Rule | None, request: HttpRequest, *, is_final: bool = False) -> Desk:
+    """Return the desk: the form as it was sent, with a row more or less where that is asked for; else what is saved.
+
+    Before it `is_final`, a rule needs no name.
+    """
     versions = listings.versions_by_mode(rule) if rule else {}
     newest = listings.newest_version(rule) if rule else None
     if request.method == "POST":
@@ -75,7 +87,7 @@ def desk_of(rule: Rule | None, request: HttpRequest) -> Desk:
     else:
         data = newest.content if newest else editing.example(request.GET.get("example", ""))
         based_on = newest.version if newest else 0
-    return Desk(rule, editing.sheet(data), based_on, versions)
+    return Desk(rule, editing.sheet(data, name="" if is_final else _("unnamed")), based_on, versions)
 
 
 def _posted(request: HttpRequest) -> editing.Data:

@@ -41,8 +41,7 @@ def rules(request: WorkspaceRequest) -> HttpResponse:
 @in_workspace(may_edit_rules)
 def edit(request: WorkspaceRequest, number: int | None = None) -> HttpResponse:
     """Show a rule in the editor; a POST saves it as a draft, and proposes it where that is asked for."""
-    rule = _rule(request, number)
-    desk = desk_of(rule, request)
+    desk = _desk(request, number, is_final=request.method == "POST")
     if request.method == "POST" and desk.sheet.spec and (saved := _saved(request, desk)):
         return redirect("rule", request.workspace.slug, saved.number)
     return render(request, "rules/rule.html", _context(request, desk))
@@ -75,7 +74,7 @@ def _saved(request: WorkspaceRequest, desk: Desk) -> Rule | None:
 @in_workspace(may_edit_rules)
 def sheet(request: WorkspaceRequest, number: int | None = None) -> HttpResponse:
     """Show the editor's form with a row more, a row less or other fields. Saves nothing."""
-    desk = desk_of(_rule(request, number), request)
+    desk = _desk(request, number)
     response = render(request, "rules/_sheet.html", _context(request, desk))
     response.headers["HX-Trigger-After-Settle"] = "sheet-changed"
     return response
@@ -85,7 +84,7 @@ def sheet(request: WorkspaceRequest, number: int | None = None) -> HttpResponse:
 @in_workspace(may_edit_rules)
 def preview(request: WorkspaceRequest, number: int | None = None) -> HttpResponse:
     """Show what the rule in the form would have done in the last lives. Saves nothing."""
-    desk = desk_of(_rule(request, number), request)
+    desk = _desk(request, number)
     return render(request, "rules/_preview.html", {**_context(request, desk), "oob": True})
 
 
@@ -135,21 +134,24 @@ def turn(request: WorkspaceRequest, number: int) -> HttpResponse:
         messages.error(request, _("Somebody else puts it in force: whoever wrote a version does not publish it here."))
     except operations.NothingToPublish:
         messages.error(request, _("Somebody else changed this rule meanwhile."))
+    except operations.TooManyKeywords:
+        most = number_format(operations.MOST_KEYWORDS_OF_TEAM)
+        messages.error(request, _("All rules in force have %(most)s keywords at most.") % {"most": most})
+    except (BadAction, BadRules) as flaw:
+        messages.error(request, str(flaw))
     else:
         messages.success(request, str(wording.TURNED[asked]))
     return redirect("rule", request.workspace.slug, number)
 
 
-def _turns(request: WorkspaceRequest, rule: Rule | None) -> dict[str, Callable[[], object]]:
-    if rule is None:
-        return {}
+def _turns(request: WorkspaceRequest, rule: Rule) -> dict[str, Callable[[], object]]:
     actor, now = request.membership, clock.now()
     return {
         Mode.TRIAL: partial(operations.try_out, rule, actor=actor, now=now),
         Mode.ACTIVE: partial(operations.put_in_force, rule, actor=actor, now=now),
         Mode.PAUSED: partial(operations.pause, rule, actor=actor),
-        "resume": partial(operations.resume, rule, actor=actor),
-        "end_trial": partial(operations.end_trial, rule, actor=actor),
+        "resume": partial(operations.resume, rule, actor=actor, now=now),
+        "end_trial": partial(operations.end_trial, rule, actor=actor, now=now),
     }
 
 
@@ -218,11 +220,13 @@ def log(request: WorkspaceRequest) -> HttpResponse:
     """Show what the rules did and why they held back, newest first."""
     form = LogForm(request.membership, request.GET)
     page = Paginator(form.firings(), A_PAGE).get_page(request.GET.get("page"))
-    lines = listings.told(page.object_list, request.membership)
+    lines = listings.told(list(page.object_list), request.membership)
     return render(request, "rules/log.html", {"form": form, "page": page, "lines": lines})
 
 
-def _rule(request: WorkspaceRequest, number: int | None) -> Rule | None:
-    if number is None:
-        return None
+def _rule(request: WorkspaceRequest, number: int) -> Rule:
     return get_object_or_404(queries.rules_for(request.membership), number=number)
+
+
+def _desk(request: WorkspaceRequest, number: int | None, *, is_final: bool = False) -> Desk:
+    return desk_of(None if number is None else _rule(request, number), request, is_final=is_final)
