@@ -74,8 +74,9 @@ class Options(BaseSettings):
     )
     allow_private_addresses: bool = Field(
         default=False,
-        description="Channels and webhooks may lead to private addresses too: cameras and servers of your own network,"
-        " this machine. Not where those who add them should not reach these.",
+        description="Channels, webhooks and OBS may lead to private addresses too: cameras and servers of your own"
+        " network, this machine. Not where those who add them should not reach these. An OBS on port 4455 of this"
+        " machine always may be used.",
     )
     debug: bool = Field(default=False, description="Error pages with code; never in production.")
     open_signup: bool = Field(default=False, description="Anyone may create an account; otherwise by invitation.")
