@@ -7,7 +7,7 @@ only where it is as it was.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from vigie.clips import queries
 from vigie.clips.models import Clip, ClipName, ClipState, Poster
@@ -116,7 +116,8 @@ def claim(clip: Clip, now: datetime, *, hold_s: float = FINISHING_S) -> bool:
     """Take a clip for its next step; False where somebody else did."""
     until = now + timedelta(seconds=hold_s)
     same = Clip.objects.filter(pk=clip.pk, state=clip.state, claimed_until=clip.claimed_until, removed_at=None)
-    taken = same.update(claimed_until=until, tries=F("tries") + 1)
+    free = same.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+    taken = free.update(claimed_until=until, tries=F("tries") + 1)
     if taken:
         clip.claimed_until, clip.tries = until, clip.tries + 1
     return bool(taken)

@@ -1,0 +1,55 @@
+"""Clips lie in a folder of their own, and what writes and reads them is played."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from tests.clips.rows import Videos
+from vigie.clips import rings
+from vigie.events import Acted, ClipChanged
+from vigie.ports import VideoFiles
+from vigie.runtime import bus, registry
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Each test begins without lives in memory."""
+    rings._kept.clear()
+    yield
+    rings._kept.clear()
+
+
+@pytest.fixture
+def videos() -> Iterator[Videos]:
+    before, played = registry.current(VideoFiles), Videos()
+    registry.provide(VideoFiles, lambda: played)
+    yield played
+    registry.withdraw(VideoFiles)
+    if before:
+        registry.provide(VideoFiles, before)
+
+
+@pytest.fixture
+def acts() -> Iterator[list[Acted]]:
+    """What was accounted for."""
+    told: list[Acted] = []
+    bus.react(Acted, told.append)
+    yield told
+    bus.unreact(Acted, told.append)
+
+
+@pytest.fixture
+def changes() -> Iterator[list[ClipChanged]]:
+    """What was told of clips, as it was written."""
+    told: list[ClipChanged] = []
+    bus.react(ClipChanged, told.append)
+    yield told
+    bus.unreact(ClipChanged, told.append)
