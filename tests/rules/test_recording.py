@@ -205,7 +205,7 @@ DATE = "must be a date such as 2026-11-22T20:15:00Z, or seconds since the live b
         ),
         (line("hype"), "“hype” is no “type”; it is one of: assessment, chat, comment"),
         (line("x" * 99), f"“{'x' * 40}” is no “type”; it is one of: assessment"),
-        (line("a\nb"), "“a␊b” is no “type”; it is one of: assessment"),
+        (line("a\nb"), "“a b” is no “type”; it is one of: assessment"),
         (line([]), "“type” must be a text"),  # type: ignore[arg-type] # on purpose
         (line(at=None), "“at” is missing"),
         (line("utterance", None, text="x"), "“at” is missing"),

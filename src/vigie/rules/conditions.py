@@ -1,5 +1,6 @@
 """What a rule may ask of what happened. Each condition is data, and can be asked whether it holds."""
 
+from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,9 +57,9 @@ class Condition(Value):
     remembers: ClassVar[bool] = False
     """Whether the answer hangs on what came before: it is asked last, and counts only what fulfils the others."""
 
+    @abstractmethod
     def holds(self, look: Look) -> bool:
         """Return whether it holds."""
-        raise NotImplementedError
 
 
 def as_list(given: object) -> object:

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from vigie.errors import VigieError
 from vigie.rules.conditions import CONDITIONS
 from vigie.rules.spec import RuleSpec
-from vigie.runtime.terminal import visible
 
 MOST_CHARS = 2_000_000
 MOST_RULES = 1000
@@ -51,7 +50,7 @@ class BadRules(VigieError):
 
     def __init__(self, message: str | None = None) -> None:
         """Say why, in one line, whatever was written."""
-        super().__init__(message and " ".join(visible(message).split()))
+        super().__init__(message and " ".join(message.split()))
 
 
 class _Loader(yaml.CSafeLoader):

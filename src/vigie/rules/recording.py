@@ -18,7 +18,6 @@ from vigie.errors import VigieError
 from vigie.rules.conditions import MOST, folded
 from vigie.rules.kinds import When
 from vigie.rules.occurrences import Occurrence
-from vigie.runtime.terminal import visible
 
 NAMES: Mapping[str, When] = {kind.value: kind for kind in When if kind is not When.HYPE} | {
     "message": When.CHAT,
@@ -45,7 +44,7 @@ class BadRecording(VigieError):
 
     def __init__(self, message: str | None = None) -> None:
         """Say why, in one line, whatever was recorded."""
-        super().__init__(message and visible(message))
+        super().__init__(message and " ".join(message.split()))
 
 
 @dataclass(frozen=True, slots=True)
