@@ -196,7 +196,9 @@ def test_hits_are_the_same_in_parts(keywords: list[Keyword], text: str) -> None:
 
 
 def owners(view: matching._View[int], haystack: bytes) -> set[int]:
-    return {owner for _, hits in view.found(haystack) for owner in hits}
+    found: matching._Found[int] = matching._Found([matching._NOTHING])
+    view.search(haystack, found)
+    return set(found.all()[0])
 
 
 # ── what cannot be looked for ──

@@ -10,7 +10,6 @@ While the library builds, no other Python runs; so it builds in parts, each of w
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -131,21 +130,11 @@ class Matcher(Generic[Id]):
                 middle = len(texts) // 2
                 return self._search(texts[:middle]) + self._search(texts[middle:])
             haystack = haystack[: MOST_BYTES - 1] + SEPARATOR
-        hits: list[Hits[Id]] = [_NOTHING] * len(texts)
-        several: dict[int, dict[int, Hits[Id]]] = {}
-        for index, held in self._found(haystack):
-            if hits[index] is _NOTHING:
-                hits[index] = held
-            elif hits[index] is not held:
-                several.setdefault(index, {0: hits[index]})[id(held)] = held
-        for index, those in several.items():
-            hits[index] = _merged(those.values())
-        return hits
-
-    def _found(self, haystack: bytes) -> Iterator[tuple[int, Hits[Id]]]:
-        if not self._loose.spellings:
-            return self._strict.found(haystack)
-        return chain(self._strict.found(haystack), self._loose.found(loosened(haystack)))
+        found: _Found[Id] = _Found([_NOTHING] * len(texts))
+        self._strict.search(haystack, found)
+        if self._loose.spellings:
+            self._loose.search(loosened(haystack), found)
+        return found.all()
 
 
 _NOTHING: Mapping[Any, tuple[str, ...]] = MappingProxyType({})
@@ -194,7 +183,8 @@ class _View(Generic[Id]):
 
     spellings: dict[bytes, "_Wanted[Id]"] = field(default_factory=dict)
     size_bytes: int = 0
-    parts: list[tuple[BytesAhoCorasick, list["_Wanted[Id]"]]] = field(default_factory=list)
+    parts: list[tuple[BytesAhoCorasick, list["_Wanted[Id]"], list[Hits[Id] | None]]] = field(default_factory=list)
+    """An automaton, its spellings, and what is held wherever each of them is."""
 
     def add(self, spelling: bytes, keyword: Keyword, owner: Id) -> None:
         """Look for a keyword too."""
@@ -213,20 +203,42 @@ class _View(Generic[Id]):
             for one in wanted:
                 one.hits.extend((place, _frozen(owners)) for place, owners in one.owners.items())
                 one.owners.clear()
-            self.parts.append((BytesAhoCorasick(part, implementation=implementation), wanted))
+            built = BytesAhoCorasick(part, implementation=implementation)
+            self.parts.append((built, wanted, [one.anywhere for one in wanted]))
 
-    def found(self, haystack: bytes) -> Iterator[tuple[int, Hits[Id]]]:
-        """Yield the index of a text in the haystack, and what it holds: each as often as it is there."""
-        for automaton, wanted in self.parts:
+    def search(self, haystack: bytes, found: "_Found[Id]") -> None:
+        """Note what each text of the haystack holds. A spelling that is looked for anywhere, by all, costs least."""
+        count, hits = haystack.count, found.hits
+        for automaton, wanted, anywhere in self.parts:
             text, seen = 0, len(SEPARATOR)
             # They come in the order of their ends.
             for spelling, start, end in automaton.find_matches_as_indexes(haystack, overlapping=True):
-                one = wanted[spelling]
-                for place, hits in one.hits:
-                    if place is Place.ANYWHERE or one.is_at(place, haystack, start, end):
-                        text += haystack.count(SEPARATOR, seen, end)
-                        seen = end
-                        yield text, hits
+                held = anywhere[spelling] or wanted[spelling].held_at(haystack, start, end)
+                if held:
+                    text += count(SEPARATOR, seen, end)
+                    seen = end
+                    if hits[text] is _NOTHING:
+                        hits[text] = held
+                    elif hits[text] is not held:
+                        found.also(text, held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[Id]):
+    """What the texts of a haystack hold; of most of them one thing, if any."""
+
+    hits: list[Hits[Id]]
+    several: dict[int, dict[int, Hits[Id]]] = field(default_factory=dict)
+
+    def also(self, text: int, held: Hits[Id]) -> None:
+        """Note one more thing that a text holds."""
+        self.several.setdefault(text, {0: self.hits[text]})[id(held)] = held
+
+    def all(self) -> list[Hits[Id]]:
+        """Return what each text holds."""
+        for text, those in self.several.items():
+            self.hits[text] = _merged(those.values())
+        return self.hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +250,17 @@ class _Wanted(Generic[Id]):
     owners: dict[Place, dict[Id, list[str]]] = field(default_factory=dict)
     hits: list[tuple[Place, Hits[Id]]] = field(default_factory=list)
     """The same once built, to be given away: a text that holds one keyword costs no memory."""
+
+    @property
+    def anywhere(self) -> Hits[Id] | None:
+        """What is held wherever this is; None where the place matters to somebody."""
+        places = [place for place, _ in self.hits]
+        return self.hits[0][1] if places == [Place.ANYWHERE] else None
+
+    def held_at(self, haystack: bytes, start: int, end: int) -> Hits[Id] | None:
+        """Return what is held by the text in which this was found, from `start` to `end`."""
+        held = [hits for place, hits in self.hits if place is Place.ANYWHERE or self.is_at(place, haystack, start, end)]
+        return _merged(held) if len(held) > 1 else held[0] if held else None
 
     def is_at(self, place: Place, haystack: bytes, start: int, end: int) -> bool:
         """Return whether what was found from `start` to `end` is at such a place (other than anywhere)."""
