@@ -16,6 +16,8 @@ from tools import ROOT
 from tools.docs import MARK, TABLES, manifests, on_page_markdown, table
 from vigie.people.roles import PERMISSIONS
 from vigie.ports import Clause
+from vigie.rules import actions, document, recording
+from vigie.rules.conditions import CONDITIONS, name_of
 from vigie.site.options import SECRET, Options, variable
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -133,3 +135,26 @@ def test_pages_fetch_nothing_from_another_host(page: Path) -> None:
 def test_french_page_has_french_spacing() -> None:
     page = (ROOT / "docs" / "tutorial" / "demarrer.md").read_text(encoding="utf-8")
     assert re.findall(r".* [:;!?»%](?:\s|$)", page, re.MULTILINE) == []
+
+
+def test_examples_of_rules_are_rules_whose_actions_there_are() -> None:
+    examples = [document.read(text) for text in examples_of("rules.md", "yaml")]
+    for rule in chain(*examples):
+        actions.check(rule)
+    told = {name_of(condition) for rule in chain(*examples) for condition in (*rule.if_, *rule.unless)}
+    assert told | {"target"} == {*CONDITIONS}
+    assert {action.do for rule in chain(*examples) for action in rule.then} == {*actions.known()}
+
+
+def test_examples_of_recordings_are_read_and_so_are_the_events_that_are_told() -> None:
+    recorded, printed = examples_of("rules.md", "json")
+    assert len(list(recording.read(recorded.splitlines()))) == len(recorded.splitlines())
+    for outcome in map(json.loads, printed.splitlines()):
+        assert list(recording.read(map(json.dumps, outcome["events"])))
+    assert printed.splitlines()[0] in (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+
+
+def examples_of(page: str, language: str) -> list[str]:
+    """Return the blocks of a language on a page of the reference."""
+    text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
