@@ -36,6 +36,17 @@ async def test_the_status_is_told(
         assert await session.status() == ObsStatus("29.0.2", is_active, "%CCYY-%MM-%DD %hh-%mm-%ss")
 
 
+async def test_the_last_replay_is_told_for_whoever_was_away(
+    server: ObsServer, connector: ObsWebSocket, address: ObsAddress
+) -> None:
+    async with session_with(connector, address) as session:
+        server.save()
+        [saved] = await some(session, 1)
+    assert isinstance(saved, ReplaySaved)
+    async with session_with(connector, address) as session:
+        assert (await session.status()).last_replay == saved.path
+
+
 async def test_an_obs_without_a_replay_buffer_has_none_that_runs(
     server: ObsServer, connector: ObsWebSocket, address: ObsAddress
 ) -> None:
@@ -141,7 +152,7 @@ async def test_requests_may_be_made_at_once(server: ObsServer, connector: ObsWeb
         told = await asyncio.gather(*(session.status() for _ in range(20)))
 
     assert {status.version for status in told} == {server.settings.version}
-    assert len(server.requests) == 60
+    assert len(server.requests) == 80
 
 
 async def test_neither_password_nor_proof_is_logged(

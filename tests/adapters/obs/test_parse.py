@@ -82,35 +82,40 @@ def test_an_answer_makes_sense_or_is_none(is_ok: object, code: object, comment: 
     else:
         assert len(told.comment) <= LONGEST_COMMENT
         assert "\n" not in told.comment
-        assert isinstance(parse.status(told, told, told), ObsStatus)
+        assert isinstance(parse.status(told, told, told, told), ObsStatus)
 
 
 @pytest.mark.parametrize(
-    ("version", "buffer", "parameter", "status"),
+    ("version", "buffer", "parameter", "last", "status"),
     [
         (
             good("GetVersion", obsVersion="29.0.2"),
             good("GetReplayBufferStatus", outputActive=True),
             good("GetProfileParameter", parameterValue="%hh", defaultParameterValue="%CCYY"),
-            ObsStatus("29.0.2", replay_is_active=True, file_pattern="%hh"),
+            good("GetLastReplayBufferReplay", savedReplayPath="/r/Replay 1.mp4"),
+            ObsStatus("29.0.2", replay_is_active=True, file_pattern="%hh", last_replay="/r/Replay 1.mp4"),
         ),
         (
             good("GetVersion", obsVersion="30.1.0"),
             good("GetReplayBufferStatus", outputActive=False),
             good("GetProfileParameter", parameterValue=None, defaultParameterValue="%CCYY"),
+            bad(501),
             ObsStatus("30.1.0", replay_is_active=False, file_pattern="%CCYY"),
         ),
-        (good("GetVersion"), bad(604), bad(204), ObsStatus("", replay_is_active=False)),
+        (good("GetVersion"), bad(604), bad(204), bad(604), ObsStatus("", replay_is_active=False)),
         (
             good("GetVersion", obsVersion=29),
             good("", outputActive="yes"),
             bad(300),
+            good("", savedReplayPath="a\0b"),
             ObsStatus("", replay_is_active=False),
         ),
     ],
 )
-def test_status_is_what_was_answered(version: Reply, buffer: Reply, parameter: Reply, status: ObsStatus) -> None:
-    assert parse.status(version, buffer, parameter) == status
+def test_status_is_what_was_answered(
+    version: Reply, buffer: Reply, parameter: Reply, last: Reply, status: ObsStatus
+) -> None:
+    assert parse.status(version, buffer, parameter, last) == status
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ async def test_a_saved_replay_plays(studio: RealObs, address: ObsAddress) -> Non
     async with session_with(address) as session:
         await session.save_replay()
         path = await saved(session)
+        assert (await session.status()).last_replay == str(path)
 
     assert path.parent == studio.replays
     pictures, sound = played(path)

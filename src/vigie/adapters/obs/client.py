@@ -135,7 +135,8 @@ class ObsWebSocketSession:
         async with _in_time(self._place):
             version = self._taken(await self._ask("GetVersion"))
             buffer = self._taken(await self._ask("GetReplayBufferStatus"), or_code=parse.INVALID_STATE)
-            return parse.status(version, buffer, await self._ask("GetProfileParameter", name))
+            parameter = await self._ask("GetProfileParameter", name)
+            return parse.status(version, buffer, parameter, await self._ask("GetLastReplayBufferReplay"))
 
     async def start_replay_buffer(self) -> None:
         """Let the replay buffer run, unless it does. Raises PortError."""

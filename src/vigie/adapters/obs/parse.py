@@ -67,12 +67,14 @@ def _can_be(path: str) -> bool:
     return 0 < len(path) <= LONGEST_PATH and "\x00" not in path
 
 
-def status(version: Reply, buffer: Reply, parameter: Reply) -> ObsStatus:
-    """Return how an OBS does: an OBS without a replay buffer has none that runs."""
+def status(version: Reply, buffer: Reply, parameter: Reply, last: Reply) -> ObsStatus:
+    """Return how an OBS does: an OBS without a replay buffer has none that runs, and one that is off no last replay."""
+    path = _text(last, "savedReplayPath")
     return ObsStatus(
         version=_text(version, "obsVersion"),
         replay_is_active=buffer.is_ok and buffer.data.get("outputActive") is True,
         file_pattern=_text(parameter, "parameterValue") or _text(parameter, "defaultParameterValue"),
+        last_replay=path if _can_be(path) else "",
     )
 
 
