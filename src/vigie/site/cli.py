@@ -28,6 +28,7 @@ COMMANDS = {
     "assess": "judge a text, a file of texts or the standard input",
     "models": "list, get or remove speech models",
     "rules": "try rules on what was recorded",
+    "import-config": "take over the configuration of the TikTok Live Chat Detector",
     "audit": "verify the record, or erase what entries say",
     "doctor": "what is missing, and the exact fix",
 }
@@ -79,13 +80,14 @@ def run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"vigie {__version__}\n")
         return 0
+    arguments = [arguments[0].replace("-", "_") if arguments[0] in COMMANDS else arguments[0], *arguments[1:]]
     with throwaway_data() if arguments[0] in THROWAWAY else nullcontext():
         django.setup()
         translation.activate(LANGUAGE)
         if arguments[0] not in {*get_commands(), "help"}:
             sys.stderr.write(f"vigie: there is no command {arguments[0]!r}; `vigie help` lists them.\n")
             return 2
-        if arguments[0] not in COMMANDS:
+        if arguments[0].replace("_", "-") not in COMMANDS:
             execute_from_command_line(["vigie", *arguments])
             return 0
         command = ManagementUtility(["vigie", *arguments]).fetch_command(arguments[0])
