@@ -3,6 +3,8 @@
 Source: ISO 13818-7 section 6.2 (the header), ISO 14496-3 section 1.6 (AudioSpecificConfig).
 """
 
+from functools import lru_cache
+
 HEADER_BYTES = 7
 LOW_COMPLEXITY, LAST_OBJECT = 2, 4
 ON_TOP = {5, 29}
@@ -15,6 +17,7 @@ def has_header(data: bytes) -> bool:
     return len(data) > HEADER_BYTES and data[0] == 0xFF and data[1] & 0xF6 == 0xF0
 
 
+@lru_cache(maxsize=1024)  # the packets of a live are of some hundred sizes
 def header(config: bytes, size_bytes: int) -> bytes | None:
     """Return the header of a packet of `size_bytes` under an AudioSpecificConfig; None where no header can say it."""
     if len(config) < 2:
