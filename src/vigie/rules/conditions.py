@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from vigie.events import Badge
 from vigie.rules.durations import Duration
@@ -86,7 +87,9 @@ def _share(given: object) -> object:
     try:
         number = float(given.strip().removesuffix("%").replace(",", "."))
     except ValueError:
-        raise ValueError(f"“{given[:40]}” is no share: write 0.3 or 30 %") from None
+        raise PydanticCustomError(
+            "no_share", "“{given}” is no share: write 0.3 or 30 %", {"given": given[:40]}
+        ) from None
     return number / 100 if given.strip().endswith("%") else number
 
 
@@ -190,7 +193,11 @@ class Worth(Condition):
     @model_validator(mode="after")
     def _usable(self) -> Self:
         if self.at_most is not None and self.at_most < self.value:
-            raise ValueError(f"nothing is at least {self.value} and at most {self.at_most}")
+            raise PydanticCustomError(
+                "nothing_between",
+                "nothing is at least {least} and at most {most}",
+                {"least": self.value, "most": self.at_most},
+            )
         return self
 
     def holds(self, look: Look) -> bool:

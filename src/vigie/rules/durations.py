@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 _WRITTEN = re.compile(r"\s*([0-9]{1,9}(?:[.,][0-9]{1,3})?)\s*(ms|s|sec|m|min|h|d|j)?\s*")
 _UNITS_S = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400}
@@ -16,8 +17,10 @@ def seconds(written: object) -> float:
         return round(float(found[1].replace(",", ".")) * _UNITS_S[found[2] or "s"], 3)
     if isinstance(written, int | float) and not isinstance(written, bool) and abs(written) <= DAY_S:
         return round(float(written), 3)
-    what = f"“{written:.40}” is no duration" if isinstance(written, str) else "it is no duration"
-    raise ValueError(f"{what} of at most a day: write 30 s, 2 min or 1 h")
+    what = f"“{written:.40}”" if isinstance(written, str) else "it"
+    raise PydanticCustomError(
+        "no_duration", "{what} is no duration of at most a day: write 30 s, 2 min or 1 h", {"what": what}
+    )
 
 
 def written(duration_s: float) -> str:

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from vigie.rules.conditions import MOST_NAMES, AnyCondition, Name, Value, Whole, as_list, in_one_line, name_of
 from vigie.rules.durations import Duration
@@ -59,7 +60,7 @@ def _zone(given: object) -> object:
     try:
         return ZoneInfo(str(given))
     except (ValueError, OSError, LookupError):
-        raise ValueError(f"“{str(given)[:40]}” is no time zone") from None
+        raise PydanticCustomError("no_zone", "“{given}” is no time zone", {"given": str(given)[:40]}) from None
 
 
 def _clock(given: object) -> object:
@@ -68,7 +69,9 @@ def _clock(given: object) -> object:
         return given
     found = _TIME.fullmatch(given) if isinstance(given, str) else None
     if found is None:
-        raise ValueError(f"“{str(given)[:40]}” is no time of day: write 18:30")
+        raise PydanticCustomError(
+            "no_time_of_day", "“{given}” is no time of day: write 18:30", {"given": str(given)[:40]}
+        )
     return time(int(found[1] or 0), int(found[2] or 0))
 
 
@@ -144,17 +147,22 @@ class RuleSpec(Value):
 
     @model_validator(mode="after")
     def _is_a_rule(self) -> Self:
-        for condition in (*self.if_, *self.unless):
-            if self.when not in condition.asks_of:
-                raise ValueError(f"“{name_of(condition)}” cannot be asked of “{self.when}”")
-        for condition in self.unless:
-            if condition.remembers:
-                raise ValueError(f"“{name_of(condition)}” counts; it can only stand below “if”")
+        told: dict[str, Any] = {"when": self.when.value}
+        for section, conditions in (("if", self.if_), ("unless", self.unless)):
+            for place, condition in enumerate(conditions):
+                told |= {"name": name_of(condition), "row": (section, place)}
+                if self.when not in condition.asks_of:
+                    raise PydanticCustomError("not_asked_of", "“{name}” cannot be asked of “{when}”", told)
+                if section == "unless" and condition.remembers:
+                    raise PydanticCustomError("counts", "“{name}” counts; it can only stand below “if”", told)
         for scope in self.cooldown:
             if self.when not in KNOWN_OF.get(scope, When):
-                raise ValueError(f"“{self.when}” tells of no {scope}: it cannot rest for one")
+                told |= {"scope": scope.value, "row": ("cooldown", scope.value)}
+                raise PydanticCustomError("no_scope", "“{when}” tells of no {scope}: it cannot rest for one", told)
         if self.when in WITH_TOTAL and not self.if_:
-            raise ValueError(f"“{self.when}” happens all the time: say what it reaches, or how far it drops")
+            raise PydanticCustomError(
+                "all_the_time", "“{when}” happens all the time: say what it reaches, or how far it drops", told
+            )
         return self
 
     def as_data(self) -> dict[str, Any]:
