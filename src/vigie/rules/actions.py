@@ -32,7 +32,8 @@ class Fired:
     @property
     def last(self) -> Occurrence | None:
         """What made it act; None where that is gone: erased, or a count."""
-        return self.occurrences[-1] if self.occurrences else None
+        last = self.occurrences[-1] if self.occurrences else None
+        return last if last and last.key == self.firing.trigger else None
 
     @property
     def words(self) -> str:
@@ -89,6 +90,14 @@ def read_options(name: str, options: Mapping[str, Any]) -> Value:
         flaw = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in flaw["loc"])
         raise BadAction(f"{name}{f'.{where}' if where else ''}: {flaw['msg'].removeprefix('Value error, ')}.") from None
+
+
+def perform(name: str, options: Mapping[str, Any], fired: Fired) -> None:
+    """Do what an action says, in a transaction. Raises BadAction, and what the action raises."""
+    told, kind = read_options(name, options), _kinds[name]
+    if kind.module and not fired.firing.live.channel.workspace.has(kind.module):
+        raise BadAction(f"“{name}” needs what this workspace has switched off: {kind.module}.")
+    kind.perform(fired, told)
 
 
 def check(rule: RuleSpec) -> None:

@@ -25,8 +25,9 @@ class Rule(models.Model):
     class Meta:
         verbose_name = _("rule")
         permissions = [
-            ("edit_rules", "Can write rules and try them"),
-            ("publish_rules", "Can put rules in force, on trial and to rest"),
+            ("see_rules", "Can see rules and what they did"),
+            ("edit_rules", "Can write rules, run them on what was recorded, and put them on trial"),
+            ("publish_rules", "Can put rules in force and to rest, remove them and bring them back"),
         ]
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="one_rule_a_number")]
 

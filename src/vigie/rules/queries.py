@@ -1,6 +1,7 @@
 """What can be read of rules, their versions and their firings."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -17,8 +18,8 @@ from vigie.watch.models import Channel
 
 
 def has_rules(workspace_id: int) -> bool:
-    """Return whether a workspace has any rule in force. One read of an index."""
-    return RuleVersion.objects.filter(mode__in=IN_FORCE, rule__workspace=workspace_id).exists()
+    """Return whether a workspace has any rule in force. One query."""
+    return RuleVersion.objects.filter(mode__in=IN_FORCE, rule__workspace=workspace_id, rule__removed_at=None).exists()
 
 
 def rules_for(membership: Membership) -> QuerySet[Rule]:
@@ -43,9 +44,22 @@ def spec_of(version: RuleVersion) -> RuleSpec:
     return read_one(version.content)
 
 
-def rulings_of(versions: Iterable[RuleVersion]) -> list[Ruling]:
-    """Return versions put in force, each under its own id. Two queries at most. Raises BadRules as `spec_of`."""
-    specs = [(version, spec_of(version)) for version in versions]
+def keywords_in_force(rule: Rule) -> int:
+    """Return how many keywords the other rules in force of a workspace look for. One query."""
+    others = RuleVersion.objects.filter(mode__in=IN_FORCE, rule__workspace=rule.workspace_id, rule__removed_at=None)
+    contents = others.exclude(rule=rule).values_list("content", flat=True)
+    return sum(keywords_in(content) for content in contents)
+
+
+def keywords_in(content: Mapping[str, Any]) -> int:
+    """Return how many keywords a version looks for, as it is stored."""
+    conditions = [*content.get("if", ()), *content.get("unless", ())]
+    return sum(len(condition.get("says", ())) for condition in conditions)
+
+
+def rulings_of(versions: Iterable[RuleVersion], read: Callable[[RuleVersion], RuleSpec] = spec_of) -> list[Ruling]:
+    """Return versions put in force, each under its own id. One query at most. Raises BadRules as `spec_of`."""
+    specs = [(version, read(version)) for version in versions]
     named = {version.rule.workspace_id for version, spec in specs if spec.channels}
     channels = list(Channel.objects.filter(workspace__in=named)) if named else []
     return [
@@ -69,8 +83,9 @@ def _channels(version: RuleVersion, spec: RuleSpec, channels: Iterable[Channel])
 def fired(firing_id: int) -> Fired:
     """Return a firing as its actions are told of it. Raises BadRules as `spec_of`."""
     firing = Firing.objects.select_related("version__rule__workspace", "live__channel__workspace").get(pk=firing_id)
-    found = sources.of_keys(firing.live_id, firing.refs)
-    return Fired(firing, spec_of(firing.version), [found[key] for key in firing.refs if key in found])
+    found = sources.of_keys((firing.live_id, key) for key in firing.refs)
+    known = [found[firing.live_id, key] for key in firing.refs if (firing.live_id, key) in found]
+    return Fired(firing, spec_of(firing.version), known)
 
 
 def version_of(rule: Rule, *modes: Mode) -> RuleVersion | None:

@@ -7,7 +7,7 @@ from vigie.risk.models import Outcome
 from vigie.rules import queries
 from vigie.rules.kinds import When
 from vigie.rules.models import Arrival, Tally
-from vigie.rules.sources import STRETCH_S
+from vigie.rules.sources import SETTLED_S, STRETCH_S
 from vigie.runtime.models import WorkState
 
 
@@ -29,11 +29,14 @@ def take_verdict(event: TextAssessed) -> None:
 
 
 def take_counts(event: LiveSampled) -> None:
-    """Let the rules look at the counts of each stretch once, when the next one has begun."""
-    begins = int(event.at_s)
-    tally, _ = Tally.objects.get_or_create(live_id=event.live_id, defaults={"until_s": begins})
-    if tally.until_s < begins and Tally.objects.filter(pk=tally.pk, until_s=tally.until_s).update(until_s=begins):
-        _arrive(event, When.VIEWERS, range(tally.until_s, begins, STRETCH_S))
+    """Let the rules look at the counts of each stretch once, when nothing more is expected to be added to them.
+
+    What was counted in the last twenty seconds of a live is looked at by nobody.
+    """
+    until_s = max(0, int(event.at_s) - SETTLED_S + STRETCH_S)
+    tally, _ = Tally.objects.get_or_create(live_id=event.live_id)
+    if tally.until_s < until_s and Tally.objects.filter(pk=tally.pk, until_s=tally.until_s).update(until_s=until_s):
+        _arrive(event, When.VIEWERS, range(tally.until_s, until_s, STRETCH_S))
 
 
 def take_start(event: LiveStarted) -> None:

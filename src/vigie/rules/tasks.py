@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 from celery import shared_task
+from django.utils.translation import gettext_noop
 
 from vigie.errors import VigieError
 from vigie.ports import PortError
@@ -16,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 HOLD_S = 60.0
 BATCH = 20
+CRASHED = gettext_noop("the action failed")
 
 
 def is_due(now: datetime) -> bool:
@@ -25,12 +27,18 @@ def is_due(now: datetime) -> bool:
 
 @shared_task(name=ACT)
 def act_due() -> None:
-    """Do what is due, until nothing is left."""
+    """Do what is due, until nothing is left.
+
+    An action that crashes ends the task, with its trace; it and those beside it are tried again (`runtime.ledger`).
+    """
     operations.give_up_lost(clock.now())
     waiting = ActionRun.objects.order_by("pk")
     while taken := ledger.claim(waiting, clock.now(), hold_s=HOLD_S, limit=BATCH):
-        for run in taken:
-            _act(run)
+        try:
+            for run in taken:
+                _act(run)
+        finally:
+            operations.give_back_crashed(taken, clock.now(), reason=CRASHED)
 
 
 def _act(run: ActionRun) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +17,8 @@ from vigie.errors import VigieError
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.people.presets import PRESETS
 from vigie.rules import document, listings, operations, previewing, queries, wording
+from vigie.rules.actions import BadAction
+from vigie.rules.document import BadRules
 from vigie.rules.forms import ImportForm, LogForm
 from vigie.rules.models import Mode, Rule
 from vigie.rules.permissions import may_edit_rules, may_publish_rules, may_see_rules

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'rule',
-                'permissions': [('edit_rules', 'Can write rules and try them'), ('publish_rules', 'Can put rules in force, on trial and to rest')],
+                'permissions': [('see_rules', 'Can see rules and what they did'), ('edit_rules', 'Can write rules, run them on what was recorded, and put them on trial'), ('publish_rules', 'Can put rules in force and to rest, remove them and bring them back')],
             },
         ),
         migrations.CreateModel(
