@@ -129,6 +129,11 @@ def make_clip(
     return clip
 
 
+def saved(live: Live, **fields: Any) -> Clip:
+    """Return a clip whose file waits for its name."""
+    return make_clip(live, ClipState.SAVED, **{"template": "{chatter}_{trigger}", "chatter": "anna", **fields})
+
+
 def put(clip: Clip, content: bytes = b"video") -> Path:
     """Write the file of a clip where it is to be, and remember how it looks."""
     path = folders.path_of(clip) if clip.name else folders.incoming(clip)

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from vigie.clips import folders, operations, queries, rings, tasks
 from vigie.clips.models import Clip
 from vigie.clips.placing import CannotPlace, Look, look
-from vigie.clips.reasons import ENDS_EARLY, PLACING, STARTS_LATE
+from vigie.clips.reasons import ENDS_EARLY, NOT_KEPT, PLACING, STARTS_LATE
 from vigie.clips.rings import Kept
 from vigie.events import ClipChanged
 from vigie.ports import PortError, Reel, VideoFiles
@@ -129,9 +129,12 @@ async def _cut(clip: Clip, kept: Kept) -> None:
     """Cut a clip once its moment is over. What is not kept here is left to others, until nobody is waited for."""
     await _moment_over(clip, kept)
     reels, span = kept.ring.cut(clip.from_s, clip.to_s), kept.ring.span
-    if not reels or span is None:
+    if span is None or not (reels or _covers(span, clip)):
         return
     if not await sync_to_async(operations.begin_saving)(clip, clock.now(), hold_s=_hold_s(clip, reels)):
+        return
+    if not reels:  # nothing came all the while
+        await sync_to_async(operations.fail)(clip, NOT_KEPT)
         return
     try:
         seen = await asyncio.to_thread(_write, reels, folders.incoming(clip))
@@ -145,8 +148,12 @@ async def _cut(clip: Clip, kept: Kept) -> None:
         await sync_to_async(_saved)(clip, seen, starts_s, lacks)
 
 
+def _covers(span: tuple[float, float], clip: Clip) -> bool:
+    return span[0] <= clip.from_s and clip.to_s <= span[1]
+
+
 def _hold_s(clip: Clip, reels: list[Reel]) -> float:
-    is_copied = len(reels) == 1
+    is_copied = len(reels) <= 1
     return operations.SAVING_S + (0.0 if is_copied else (clip.to_s - clip.from_s) * SLOWEST)
 
 

@@ -97,7 +97,12 @@ def test_a_replay_of_an_obs_that_is_never_reached_is_given_up(live: Live) -> Non
     "fields", [{"requested_at": timedelta(seconds=100)}, {"not_before": timedelta(seconds=100)}, {"to_s": 100.0}]
 )
 def test_nobody_gives_up_before_its_time(fields: dict[str, Any], live: Live) -> None:
-    later = {name: live.started_at + value if isinstance(value, timedelta) else value for name, value in fields.items()}
+    begun = live.started_at
+    later: dict[str, Any] = {
+        name: begun + value if isinstance(value, timedelta) else value for name, value in fields.items()
+    }
+        name: live.started_at + value if isinstance(value, timedelta) else value for name, value in fields.items()
+    }
     clip = make_clip(live, ClipState.REQUESTED, **later)
 
     operations.put_right(at(live, LATE_S + 30))

@@ -133,6 +133,7 @@ def _is_gone(wish: Wish, now: datetime) -> bool:
 @transaction.atomic
 def try_again(clip: Clip, *, actor: Membership | None, now: datetime) -> None:
     """Go on with a clip that failed: with its file where that is there, else with its moment. Raises NotFailed."""
+    clip.refresh_from_db()
     state = _state_on_disk(clip)
     failed = Clip.objects.filter(pk=clip.pk, state=ClipState.FAILED, removed_at=None)
     values = {"state": state, "reason": clip.lacks, "tries": 0, "requested_at": now, "not_before": None}

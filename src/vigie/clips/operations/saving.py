@@ -150,7 +150,9 @@ def note_named(clip: Clip, name: str, *, now: datetime, lacks: str | None = None
     fresh.reason, fresh.tries, fresh.not_before = fresh.lacks, 0, None
     if fresh.state == ClipState.SAVED:
         fresh.state = ClipState.RENAMED
-    if fresh.state != ClipState.RENAMED:  # which is still held, to be looked at
+    if fresh.state == ClipState.RENAMED:
+        fresh.tries = 1  # it is still held, to be looked at
+    else:
         fresh.claimed_until = None
     fresh.save()
     clip.refresh_from_db()
