@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from vigie.errors import VigieError
 from vigie.rules.conditions import Says, Value
+from vigie.rules.document import flaw_of
 from vigie.rules.matching import Matcher
 from vigie.rules.models import Firing
 from vigie.rules.occurrences import Occurrence
@@ -87,9 +88,7 @@ def read_options(name: str, options: Mapping[str, Any]) -> Value:
     try:
         return kind.options.model_validate(dict(options))
     except ValidationError as error:
-        flaw = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in flaw["loc"])
-        raise BadAction(f"{name}{f'.{where}' if where else ''}: {flaw['msg'].removeprefix('Value error, ')}.") from None
+        raise BadAction(f"{flaw_of(error, name)}.") from None
 
 
 def perform(name: str, options: Mapping[str, Any], fired: Fired) -> None:
@@ -105,5 +104,5 @@ def check(rule: RuleSpec) -> None:
     for action in rule.then:
         try:
             read_options(action.do, action.options)
-        except BadAction as error:
+        except VigieError as error:
             raise BadAction(f"rule “{rule.name}”, then: {error}") from None

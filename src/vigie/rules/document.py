@@ -111,7 +111,7 @@ def read_one(data: object, called: str = "rule") -> RuleSpec:
         _refuse_unstorable(data)
         return RuleSpec.model_validate(data)
     except ValidationError as error:
-        raise BadRules(f"{called}, {_first(error)}.") from None
+        raise BadRules(f"{called}, {flaw_of(error)}.") from None
     except ValueError as error:
         raise BadRules(f"{called}, {error}.") from None
 
@@ -171,10 +171,10 @@ def _refuse_twins(rules: Iterable[RuleSpec]) -> None:
         seen.add(rule.name)
 
 
-def _first(error: ValidationError) -> str:
-    """Return where the first flaw is and what it is, in one line."""
+def flaw_of(error: ValidationError, *below: str) -> str:
+    """Return where the first flaw is, `below` these fields, and what it is: `if.1.value: it must be a number`."""
     flaw = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(_place(flaw["loc"]))
+    where = ".".join([*below, *_place(flaw["loc"])])
     if flaw["type"] == "extra_forbidden" and flaw["loc"][0] in ("if", "unless") and flaw["loc"][-1] in CONDITIONS:
         return f"{where}: it is a condition of its own, in a line that begins with “-”"
     if plain := _PLAIN.get(flaw["type"]):

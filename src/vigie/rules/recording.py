@@ -73,7 +73,8 @@ def read(lines: Iterable[str]) -> Iterator[Occurrence]:
     for happened in _in_order(_happened(chain(first, told), _Clock(_began_at(first)))):
         if happened.kind is When.VIEWERS:
             viewers[happened.live] = happened.value
-        yield replace(happened, viewers=viewers.get(happened.live)) if happened.viewers is None else happened
+        counted = viewers.get(happened.live) if happened.viewers is None else None
+        yield happened if counted is None else replace(happened, viewers=counted)
 
 
 def _told(lines: Iterable[str]) -> Iterator[_Line]:
