@@ -23,9 +23,9 @@ def request_of(member: Membership, page: str = "lives") -> HttpRequest:
 @pytest.mark.parametrize(
     ("role", "rooms"),
     [
-        ("analyst", ["wall", "lives", "alerts", "channels", "health"]),
-        ("supervisor", ["wall", "lives", "alerts", "channels", "policy", "connections", "health"]),
-        ("auditor", ["wall", "lives", "alerts", "channels", "audit", "health"]),
+        ("analyst", ["wall", "lives", "alerts", "clips", "channels", "health"]),
+        ("supervisor", ["wall", "lives", "alerts", "rules", "clips", "channels", "policy", "connections", "health"]),
+        ("auditor", ["wall", "lives", "alerts", "clips", "channels", "audit", "health"]),
     ],
 )
 def test_the_rail_leads_where_the_role_may_go(role: str, rooms: list[str]) -> None:
@@ -51,7 +51,7 @@ def test_the_queue_says_how_many_alerts_wait() -> None:
 
     rail = shell(request_of(member))["rail"]
 
-    assert [room.count for room in rail.work] == [None, None, 1]  # type: ignore[attr-defined]
+    assert {room.name: room.count for room in rail.work if room.count is not None} == {"alerts": 1}  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db
@@ -59,6 +59,15 @@ def test_tabs_hold_the_work_and_the_channels() -> None:
     rail = shell(request_of(make_membership("supervisor")))["rail"]
 
     assert [room.name for room in rail.tabs] == ["wall", "lives", "alerts", "channels"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_a_room_has_its_place_under_the_thumb_or_in_the_menu() -> None:
+    rail = shell(request_of(make_membership("supervisor")))["rail"]
+
+    tabs, more = ([room.name for room in rooms] for rooms in (rail.tabs, rail.more))  # type: ignore[attr-defined]
+    assert "clips" in more
+    assert sorted([*tabs, *more]) == sorted(room.name for room in [*rail.work, *rail.setup])  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

@@ -2,8 +2,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.clips.rows import make_clip
 from tests.factories import NOW, make_assessment, make_channel, make_live, make_membership, make_utterance
 from tests.site.audiences import make_audience, sample, write
+from vigie.clips.models import Clip
 from vigie.people.models import Membership, Preset
 from vigie.runtime.models import WorkState
 from vigie.site import stretches
@@ -16,7 +18,8 @@ from vigie.watch.timeline import Hole
 
 pytestmark = pytest.mark.django_db
 
-ALL, NOTHING = Sight(has_words=True, has_chat=True, has_audience=True), Sight(False, False, False)
+ALL = Sight(has_words=True, has_chat=True, has_audience=True, has_clips=True)
+NOTHING = Sight(False, False, False)
 MINUTE = Frame(0.0, 60.0)
 
 
@@ -50,7 +53,9 @@ def test_a_team_that_reads_no_chats_sees_nothing_of_them(member: Membership, liv
 def test_a_live_of_the_web_has_no_audience(member: Membership) -> None:
     web = make_live(make_channel(member.workspace))
 
-    assert stretches.sight_of(member, web) == Sight(has_words=True, has_chat=False, has_audience=False)
+    sight = stretches.sight_of(member, web)
+
+    assert sight == Sight(has_words=True, has_chat=False, has_audience=False, has_clips=True)
 
 
 def test_who_manages_a_public_body_sees_how_much_is_written_alone() -> None:
@@ -59,6 +64,29 @@ def test_who_manages_a_public_body_sees_how_much_is_written_alone() -> None:
     live = make_audience(administrator.workspace)
 
     assert stretches.sight_of(administrator, live) == Sight(has_words=False, has_chat=False, has_audience=True)
+
+
+def test_clips_of_a_window_are_drawn_for_whoever_sees_clips(live: Live) -> None:
+    shown, elsewhere, gone = (make_clip(live, "requested", from_s=from_s, to_s=from_s + 20.0) for from_s in (10.0, 400.0, 12.0))
+    Clip.objects.filter(pk=gone.pk).update(removed_at=NOW)
+
+    drawn = stretches.drawn(live, MINUTE, 500.0, ALL)
+
+    assert drawn.clips is not None
+    assert [(pin.moment.label, pin.moment.key) for pin in drawn.clips] == [("C-1", shown.pk)]
+    assert drawn.clips[0].run.x.startswith("16.6")
+    assert stretches.drawn(live, MINUTE, 500.0, NOTHING).clips is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lanes_ask_as_much_for_three_clips_as_for_one(live: Live, count: int) -> None:
+    for _ in range(count):
+        make_clip(live, "requested")
+
+    with CaptureQueriesContext(connection) as asked:
+        stretches.drawn(live, MINUTE, 500.0, Sight(False, False, False, has_clips=True))
+
+    assert len([query for query in asked if "clips_clip" in query["sql"]]) == 1
 
 
 # ── what is counted and judged ──
@@ -145,7 +173,7 @@ def test_drawn_asks_as_much_for_six_hours_as_for_five_minutes(member: Membership
             stretches.drawn(live, Frame(0.0, length_s), length_s, ALL)
         asked.append(len(queries))
 
-    assert asked == [6, 6]
+    assert asked == [7, 7]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from django.db.models import F, IntegerField, Max, Q, Sum
 from django.db.models.functions import Cast, Floor
 from django.utils.translation import gettext
 
+from vigie.clips.models import Clip
+from vigie.clips.permissions import may_see_clips
 from vigie.people import presets
 from vigie.people.models import Membership
 from vigie.risk.models import Assessment, Outcome, Subject
@@ -40,12 +42,14 @@ class Sight:
     """What is written in its chat."""
     has_audience: bool
     """How much is written: the team reads chats, and the live has one."""
+    has_clips: bool = False
 
 
 def sight_of(reader: Membership, live: Live) -> Sight:
     """Return what a member may see of a live of their team."""
     has_audience = reader.workspace.has(presets.CHAT) and live.channel.is_detected
-    return Sight(may_read_transcripts(reader), has_audience and may_read_chat(reader), has_audience)
+    has_chat = has_audience and may_read_chat(reader)
+    return Sight(may_read_transcripts(reader), has_chat, has_audience, may_see_clips(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Drawn:
     chat: Bars | None
     risk: Strip | None
     pins: tuple[Pin, ...]
+    clips: tuple[Pin, ...] | None
     holes: tuple[Hole, ...]
     ticks: tuple[Tick, ...]
 
@@ -100,7 +105,7 @@ class Drawn:
 
 
 def drawn(live: Live, frame: Frame, edge_s: float, sight: Sight) -> Drawn:
-    """Return the lanes of a frame of a live that reaches to `edge_s`. Six queries at most."""
+    """Return the lanes of a frame of a live that reaches to `edge_s`. Seven queries at most."""
     whole = lanes.framed(edge_s, from_s=None, to_s=None, scale="all")
     counts = counted(live, frame, frame.step_s) if live.channel.is_detected else []
     holes = _holes(live, frame, sight)
@@ -114,6 +119,7 @@ def drawn(live: Live, frame: Frame, edge_s: float, sight: Sight) -> Drawn:
         chat=lanes.bars(frame, counts) if sight.has_audience else None,
         risk=risk_of(live, frame, holes) if sight.has_words else None,
         pins=lanes.pins(frame, _moments(live, frame, sight)),
+        clips=lanes.pins(frame, _clips(live, frame)) if sight.has_clips else None,
         holes=holes,
         ticks=lanes.ticks(frame),
     )
@@ -188,6 +194,13 @@ def marks_of(live: Live, frame: Frame, sight: Sight) -> list[LiveMark]:
 
 def _moments(live: Live, frame: Frame, sight: Sight) -> list[Moment]:
     return [Moment(mark.from_s, mark.to_s, said_of(mark), mark.kind, mark.pk) for mark in marks_of(live, frame, sight)]
+
+
+def _clips(live: Live, frame: Frame) -> list[Moment]:
+    """Return the last clips that show something of a frame, by the numbers that people know them by."""
+    found = Clip.objects.filter(live=live, removed_at=None, from_s__lte=frame.to_s, to_s__gte=frame.from_s)
+    rows = found.order_by("-from_s", "-pk").values_list("from_s", "to_s", "seq", "state", "pk")[:MOST_MARKS]
+    return [Moment(from_s, to_s, f"C-{seq}", state, pk) for from_s, to_s, seq, state, pk in rows]
 
 
 def said_of(mark: LiveMark) -> str:

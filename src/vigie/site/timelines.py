@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from vigie.clips.permissions import may_make_clips
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.runtime import clock
 from vigie.site import lanes, listening, queries, stretches, visits
@@ -32,7 +33,17 @@ def lanes_of(request: WorkspaceRequest, live: Live) -> dict[str, object]:
     edge_s = queries.edge_of(live, clock.now())
     sight = stretches.sight_of(request.membership, live)
     frame = _frame(request, live, edge_s)
-    return {"live": live, "drawn": stretches.drawn(live, frame, edge_s, sight), "scale": _scale(request, live)}
+    return {
+        "live": live,
+        "drawn": stretches.drawn(live, frame, edge_s, sight),
+        "scale": _scale(request, live),
+        "may_clip": may_clip(request, live),
+    }
+
+
+def may_clip(request: WorkspaceRequest, live: Live) -> bool:
+    """Return whether the reader may make clips of a live, which is on air."""
+    return live.ended_at is None and may_make_clips(request.membership)
 
 
 def _frame(request: WorkspaceRequest, live: Live, edge_s: float) -> lanes.Frame:
@@ -82,6 +93,7 @@ def live_stretch(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "picked": Picked(live, from_s, to_s, sight),
         "began": live.started_at + timedelta(seconds=from_s),
         "may_mark": may_read_transcripts(request.membership),
+        "may_clip": may_clip(request, live),
         "sound": listening.address_of(request, live, from_s, to_s),
     }
     return render(request, "board/_stretch.html", context)

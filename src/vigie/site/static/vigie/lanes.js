@@ -205,6 +205,7 @@ async function showPicked() {
   const parts = [...template.content.children];
   const bar = parts.find((element) => element.id === "picked-bar");
   picked.replaceChildren(bar);
+  htmx.process(bar);
   document.dispatchEvent(new CustomEvent("vigie:picked", { detail: { parts: parts.filter((element) => element !== bar) } }));
 }
 
@@ -245,7 +246,7 @@ function dragBrush(down) {
 }
 
 drawn.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0 || !event.isPrimary || !event.target.closest(".plot")) return;
+  if (event.button !== 0 || !event.isPrimary || !event.target.closest(".plot") || event.target.closest("a")) return;
   if (event.target.closest("#whole")) dragWindow(event);
   else dragBrush(event);
 });

@@ -62,6 +62,11 @@ function unrecorded({ detail: { xhr, requestConfig } }) {
 for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, unrecorded);
 for (const element of shelf?.children ?? []) leave(element);
 
+// So does one that an answer put here (hx-target="#toasts"), once there is nothing more to tell (data-stays).
+shelf?.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.parentElement === shelf && !("stays" in target.dataset)) leave(target);
+});
+
 // Pushed ones leave by themselves, too; where many lives begin at once, the bell counts those that found no room.
 const MOST_PUSHED = 3;
 shelf?.addEventListener("vigie:placed", ({ detail }) => {
