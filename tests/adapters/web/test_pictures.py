@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from tests.adapters.web.films import KEY_EVERY_S, damaged, picture, shown, told_second, write_film
 from tests.adapters.web.origin import Answer, free_port, serving
+from tests.adapters.web.replay import batches_of, replayed
 from tests.chirps import write_media
 from tests.programs import needed
 from vigie.adapters.web import pictures
@@ -144,6 +145,21 @@ async def test_rtmp_shows_its_pictures(tmp_path: Path) -> None:
 
     assert len(found) == 1
     assert_true_to_their_time(found)
+
+
+async def test_rtmp_brings_its_packets(tmp_path: Path) -> None:
+    items: list[MediaItem] = []
+    with sent_by_rtmp(write_film(tmp_path / "film.flv", 4)) as address:
+        media = WebMedia(Reach.DISK)
+        location = await media.resolve(address, with_packets=True)
+        while not items:  # it takes a moment until somebody listens
+            with suppress(PortError):
+                async for item in media.stream(location):
+                    items.append(item)  # noqa: PERF401 -- kept when the stream breaks
+
+    found = replayed(batches_of(items))
+    assert (found.errors, found.sizes) == (0, [(160, 90)])
+    assert found.pictures[0] == pytest.approx((0.0, 0.0), abs=0.3)
 
 
 async def test_stretches_of_one_connection_share_its_pace() -> None:

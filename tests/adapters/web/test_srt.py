@@ -10,6 +10,8 @@ from subprocess import DEVNULL, Popen
 
 import pytest
 
+from tests.adapters.web.films import write_film
+from tests.adapters.web.replay import batches_of, replayed
 from tests.chirps import told_s, write_media
 from tests.programs import needed
 from vigie.adapters.web import srt
@@ -48,13 +50,13 @@ def sending(media: Path) -> Iterator[str]:
         server.kill()
 
 
-async def heard(address: str) -> tuple[list[MediaItem], PortError]:
+async def heard(address: str, *, with_packets: bool = False) -> tuple[list[MediaItem], PortError]:
     """Return what a source sends until it ends, and why it ended. Asks again until the server listens."""
     media, items = WebMedia(Reach.NETWORK), list[MediaItem]()
     async with asyncio.timeout(DEADLINE_S):
         while True:
             try:
-                async for item in media.stream(await media.resolve(address)):
+                async for item in media.stream(await media.resolve(address, with_packets=with_packets)):
                     items.append(item)
             except PortError as error:
                 if items:
@@ -124,3 +126,12 @@ async def test_srt_goes_no_further_than_it_may() -> None:
     with pytest.raises(PortError, match="a private address"):
         async for _ in media.stream(await media.resolve("srt://127.0.0.1:9")):
             pass
+
+
+async def test_srt_brings_its_packets(tmp_path: Path) -> None:
+    with sending(write_film(tmp_path / "film.ts", 4)) as address:
+        items, _ = await heard(address, with_packets=True)
+
+    found = replayed(batches_of(items))
+    assert (found.errors, found.sizes) == (0, [(160, 90)])
+    assert found.sound_s > 2.0
