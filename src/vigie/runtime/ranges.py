@@ -119,7 +119,10 @@ def _answer(request: HttpRequest, path: Path, content_type: str, etag: str) -> H
         response = PartResponse(path, part, status=206, content_type=content_type)
         response["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
         return response
-    return PartResponse(path, Part(0, size - 1), status=200, content_type=content_type)
+    read = Part(0, -1 if request.method == "HEAD" else size - 1)  # servers would read all of it to send nothing
+    response = PartResponse(path, read, status=200, content_type=content_type)
+    response["Content-Length"] = str(size)
+    return response
 
 
 def _range_counts(request: HttpRequest, etag: str) -> bool:
