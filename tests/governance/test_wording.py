@@ -10,7 +10,19 @@ PACKAGE = Path(wording.__file__).parent.parent
 VERB = re.compile(r'"([a-z_]+)\.([a-z_]+)"')
 TELLING = ("Acted(", "tell(", "_account(", "record_reading(", "TOLD")
 """Where one of these stands, acts are told."""
-AREAS = {"people", "governance", "runtime", "watch", "speech", "risk", "clips", "moderation", "notifications", "site"}
+AREAS = {
+    "people",
+    "governance",
+    "runtime",
+    "watch",
+    "speech",
+    "risk",
+    "rules",
+    "clips",
+    "moderation",
+    "notifications",
+    "site",
+}
 """What permissions and tasks begin with, and verbs do not."""
 
 

@@ -25,8 +25,8 @@ def preferences(member: Membership, filled_in: str | None = None) -> PreferenceF
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.MODERATOR, ["live_started", "live_ended", "alert_raised"]),
-        (Role.ADMINISTRATOR, ["live_started", "live_ended", "alert_raised", "webhook_off"]),
+        (Role.MODERATOR, ["live_started", "live_ended", "alert_raised", "rule_acted"]),
+        (Role.ADMINISTRATOR, ["live_started", "live_ended", "alert_raised", "rule_acted", "webhook_off"]),
     ],
 )
 def test_only_what_one_may_be_told_is_offered(role: str, offered: list[str]) -> None:
@@ -42,6 +42,7 @@ def test_it_shows_what_was_asked_for(member: Membership) -> None:
         "page_live_started": (True, False),
         "page_live_ended": (False, False),
         "page_alert_raised": (False, True),
+        "page_rule_acted": (False, False),
     }
 
 
@@ -145,9 +146,16 @@ def test_whatever_is_typed_is_an_address_of_one_place_or_refused(typed: str) -> 
         assert [len(errors) for errors in form.errors.values()] == [1]
 
 
-@pytest.mark.parametrize("wanted", [[], ["everything"], ["webhook_off"]])
+@pytest.mark.parametrize("wanted", [["everything"], ["webhook_off"], ["rule_acted"]])
 def test_a_webhook_is_told_something_that_there_is(wanted: list[str]) -> None:
     assert list(WebhookForm({"url": "https://example.org/", "kinds": wanted}).errors) == ["kinds"]
+
+
+def test_a_webhook_may_be_told_nothing_but_what_rules_tell_it() -> None:
+    form = WebhookForm({"url": "https://example.org/", "kinds": []})
+
+    assert form.is_valid()
+    assert form.target().kinds == []
 
 
 def test_a_webhook_is_shown_as_it_is(member: Membership) -> None:

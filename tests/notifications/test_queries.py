@@ -107,7 +107,7 @@ def test_a_member_who_asked_for_nothing_takes_it_as_it_comes(member: Membership)
     [reader] = queries.readers_of(member.workspace_id)
 
     assert (reader.page, reader.mail, reader.muted, reader.quiet) == (
-        frozenset({"live_started", "live_ended", "alert_raised", "webhook_off"}),
+        frozenset({"live_started", "live_ended", "alert_raised", "rule_acted", "webhook_off"}),
         kinds.BY_MAIL,
         frozenset(),
         None,

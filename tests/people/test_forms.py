@@ -77,12 +77,12 @@ def test_modules_that_this_version_lacks_are_not_shown_and_stay() -> None:
 
     form = workspace_form(workspace, modules=[])
 
-    assert [choice.choice_label for choice in form["modules"]] == ["Alerts", "Chat"]
+    assert [choice.choice_label for choice in form["modules"]] == ["Alerts", "Chat", "Rules", "Clips"]
     assert form.is_valid(), form.errors
     assert form.settings() == WorkspaceSettings(
         workspace.name, "channel_moderation", form.settings().modules, alert_threshold=0.7
     )
-    assert set(form.settings().modules) == {"audience", "rules", "clips"}
+    assert set(form.settings().modules) == {"audience"}
 
 
 def test_a_new_kind_takes_away_the_modules_it_does_not_allow() -> None:
@@ -91,7 +91,7 @@ def test_a_new_kind_takes_away_the_modules_it_does_not_allow() -> None:
     form = workspace_form(workspace, preset="public_body")
 
     assert form.is_valid()
-    assert set(form.settings().modules) == {"moderation", "rules", "clips"}
+    assert set(form.settings().modules) == {"moderation"}
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,29 @@ def test_auditors_change_nothing() -> None:
         "watch.read_chat",
         "speech.read_transcripts",
         "moderation.see_alerts",
+        "rules.see_rules",
+        "clips.see_clips",
         "governance.read_audit",
     }
+
+
+def test_moderators_write_rules_and_those_who_lead_put_them_in_force() -> None:
+    may = {role: {name for name in held if name.startswith("rules.")} for role, held in roles.PERMISSIONS.items()}
+
+    assert may == {
+        roles.ANALYST: {"rules.see_rules"},
+        roles.MODERATOR: {"rules.see_rules", "rules.edit_rules"},
+        roles.SUPERVISOR: {"rules.see_rules", "rules.edit_rules", "rules.publish_rules"},
+        roles.ADMINISTRATOR: {"rules.see_rules", "rules.edit_rules", "rules.publish_rules"},
+        roles.AUDITOR: {"rules.see_rules"},
+        roles.API_CLIENT: {"rules.see_rules"},
+    }
+
+
+def test_rules_switched_off_take_their_permissions_along() -> None:
+    held = roles.in_force(roles.PERMISSIONS[roles.ADMINISTRATOR], modules=["moderation"], separate_duties=False)
+
+    assert not [name for name in held if name.startswith("rules.")]
 
 
 def test_those_who_work_on_alerts_may_do_more_and_more() -> None:
@@ -54,7 +75,8 @@ def test_what_is_in_force(granted: list[str], modules: list[str], separate_dutie
 
 
 def test_administrators_of_a_public_body_keep_everything_but_content() -> None:
-    held = roles.in_force(roles.PERMISSIONS[roles.ADMINISTRATOR], modules=MODERATION, separate_duties=True)
+    every = ["moderation", "chat", "rules", "clips"]
+    held = roles.in_force(roles.PERMISSIONS[roles.ADMINISTRATOR], modules=every, separate_duties=True)
 
     assert held == ALL - roles.CONTENT
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vigie.moderation import states
 from vigie.people.models import Workspace
 from vigie.risk.models import Assessment
+from vigie.rules.models import Firing
 from vigie.watch.models import Live
 
 
@@ -37,13 +38,15 @@ class Alert(models.Model):
     live = models.ForeignKey(Live, on_delete=models.CASCADE, related_name="alerts")
     assessment = models.OneToOneField(Assessment, on_delete=models.CASCADE, related_name="alert")
     score = models.FloatField()
-    """The assessment's, copied because the queue is ordered by it."""
+    """The assessment's, or what a rule says; copied because the queue is ordered by it."""
     state = models.CharField(max_length=16, choices=AlertState, default=AlertState.PENDING)
     version = models.PositiveIntegerField(default=1)
     """Grows at every change; a decision on an older version is refused."""
     raised_at = models.DateTimeField()
     threshold = models.FloatField()
     """The workspace's threshold when the alert was raised."""
+    firing = models.ForeignKey(Firing, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts")
+    """What raised it, where a rule did and not the threshold."""
     decision = models.ForeignKey("Decision", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     """The one in force; None until somebody decides."""
 

@@ -11,6 +11,7 @@ from vigie.moderation import queries, states
 from vigie.moderation.models import Alert, AlertState, Decision, Note
 from vigie.people.models import Membership
 from vigie.risk.models import Assessment
+from vigie.rules.models import Firing
 from vigie.runtime import bus
 
 
@@ -23,26 +24,48 @@ class Choice:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a rule raises an alert, and how severe it says that the moment is."""
+
+    firing: Firing
+    score: float | None = None
+    """0..1; None: as the text is judged."""
+
+
 @transaction.atomic
-def raise_alert(assessment: Assessment, *, now: datetime) -> Alert:
-    """Return the one alert of an assessment, raised now unless it already was."""
+def raise_alert(assessment: Assessment, *, now: datetime, reason: Reason | None = None) -> Alert:
+    """Return the one alert of an assessment, raised now unless it already was; because of its score, or of a rule."""
     workspace = assessment.live.channel.workspace
     alert, is_new = Alert.objects.get_or_create(
         assessment=assessment,
         defaults={
             "workspace": workspace,
             "live": assessment.live,
-            "score": assessment.score,
+            "score": assessment.score if reason is None or reason.score is None else reason.score,
             "raised_at": now,
             "threshold": workspace.alert_threshold,
+            "firing": reason.firing if reason else None,
         },
     )
     if is_new:
-        bus.publish(
-            AlertRaised(workspace.pk, assessment.live_id, alert.pk, assessment.pk, assessment.seq, assessment.score)
-        )
-        _account(alert, None, "alert.raised", score=alert.score, threshold=alert.threshold)
+        bus.publish(AlertRaised(workspace.pk, assessment.live_id, alert.pk, assessment.pk, assessment.seq, alert.score))
+        rule = {"rule": reason.firing.version.rule_id} if reason else {}
+        _account(alert, None, "alert.raised", score=alert.score, threshold=alert.threshold, **rule)
     return alert
+
+
+@transaction.atomic
+def rank_higher(assessment: Assessment) -> None:
+    """Let an alert that a rule raised stand where its text belongs, now that this is judged to be worse."""
+    raised = Alert.objects.select_for_update(of=("self",)).filter(assessment=assessment, state=AlertState.PENDING)
+    alert = raised.filter(score__lt=assessment.score, firing__isnull=False).first()
+    if alert is None:
+        return
+    alert.score = assessment.score
+    alert.save(update_fields=["score"])
+    bus.publish(AlertChanged(alert.workspace_id, alert.live_id, alert.pk, alert.state))
+    _account(alert, None, "alert.ranked", score=alert.score)
 
 
 @transaction.atomic

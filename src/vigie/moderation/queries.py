@@ -9,11 +9,12 @@ from django.core import signing
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 
 from vigie.moderation import moment, ordering, states
 from vigie.moderation.excerpts import Excerpt, excerpt
 from vigie.moderation.models import Alert, AlertState, Decision
-from vigie.moderation.wording import REASONS, UNHEARD
+from vigie.moderation.wording import BY_RULE, REASONS, UNHEARD
 from vigie.people.models import Membership
 from vigie.ports import HIGH, MEDIUM
 from vigie.risk.models import Assessment, Category, Subject
@@ -62,7 +63,7 @@ def alerts_for(membership: Membership) -> QuerySet[Alert]:
     """Return the alerts of a member's workspace: pending, then the worst, then those on air, then the oldest first."""
     return (
         Alert.objects.filter(workspace=membership.workspace_id)
-        .select_related("workspace", "live__channel", "assessment__policy", "decision")
+        .select_related("workspace", "live__channel", "assessment__policy", "decision", "firing__version__rule")
         .defer("assessment__policy__lexicon")  # 100 kB a row
         .annotate(place=_place())
         .order_by(*_WORST_FIRST)
@@ -144,10 +145,18 @@ def rows(alerts: Iterable[Alert], now: datetime) -> list[Row]:
     for alert in alerts:
         facts = _facts(alert, now)
         quote = excerpt(alert.assessment.text, alert.assessment.spans)
-        why = [REASONS[reason] for reason in ordering.reasons(facts, above)]
+        why = [*raised_by(alert), *(REASONS[reason] for reason in ordering.reasons(facts, above))]
         found.append(Row(alert, quote, why, ordering.waited(facts.wait_s)))
         above = facts
     return found
+
+
+def raised_by(alert: Alert) -> list[Promise]:
+    """Return which rule raised an alert, in words; empty where none did."""
+    if alert.firing is None:
+        return []
+    rule = alert.firing.version.rule
+    return [format_lazy(BY_RULE, number=rule.number, name=rule.name)]
 
 
 def _facts(alert: Alert, now: datetime) -> ordering.Facts:

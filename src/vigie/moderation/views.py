@@ -112,6 +112,7 @@ def _page(request: WorkspaceRequest, alert: Alert, *, status: int = 200, **fille
         "findings": Finding.choices,
         "form": DecisionForm(initial={"version": alert.version}),
         "justification": justification_of(alert.assessment),
+        "raised_by": next(iter(queries.raised_by(alert)), ""),
         "decides": may_decide_alerts(request.membership),
         "undoable": _undoable(request),
     }

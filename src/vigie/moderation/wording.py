@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from vigie.moderation import states
 from vigie.moderation.models import AlertState
 from vigie.moderation.ordering import Reason
+from vigie.rules.kinds import When
 from vigie.runtime.models import WorkState
 
 VIEWS: Mapping[str, Promise] = {
@@ -26,6 +27,24 @@ REASONS: Mapping[str, Promise] = {
     Reason.FAR_REACH: _("high reach"),
     Reason.LONG_WAIT: _("has waited for long"),
 }
+BY_RULE = _("rule {number}: {name}")
+MOMENTS: Mapping[str, Promise] = {
+    When.GIFT: _("a gift worth %(value)d"),
+    When.LIKE: _("likes"),
+    When.JOIN: _("people come in"),
+    When.FOLLOW: _("somebody follows the channel"),
+    When.SHARE: _("the live is shared"),
+    When.SUBSCRIPTION: _("a subscription"),
+    When.RAID: _("a raid of %(value)d people"),
+    When.VIEWERS: _("%(value)d viewers"),
+    When.LIKES: _("%(value)d likes so far"),
+    When.HYPE: _("hype: %(value)d people wrote within 5 s"),
+    When.LIVE_STARTED: _("the live begins"),
+    When.LIVE_ENDED: _("the live is over"),
+    When.WAVE: _("a wave of %(value)d accounts"),
+}
+"""What a rule raises an alert on, where it has no words."""
+GONE = _("what was written is gone")
 DONE: Mapping[str, Promise] = {
     AlertState.PENDING: _("Alert %(pk)d is to review again."),
     AlertState.REVIEWED: _("Alert %(pk)d marked as reviewed."),

@@ -125,6 +125,8 @@ class WebhookForm(forms.Form):
         choices=[(kind, Kind(kind).label) for kind in kinds.FOR_WEBHOOKS],
         widget=forms.CheckboxSelectMultiple,
         initial=kinds.FOR_WEBHOOKS,
+        required=False,
+        help_text=_("Rules that name it tell it more, whatever is chosen here."),
     )
 
     def clean_url(self) -> str:

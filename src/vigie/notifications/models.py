@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     LIVE_ENDED = kinds.LIVE_ENDED, _("a live is over")
     LIVE_RESUMED = kinds.LIVE_RESUMED, _("a live goes on after all")
     ALERT_RAISED = kinds.ALERT_RAISED, _("an alert is raised")
+    RULE_ACTED = kinds.RULE_ACTED, _("a rule has something to tell")
     WEBHOOK_OFF = kinds.WEBHOOK_OFF, _("a webhook is switched off")
 
 
@@ -35,12 +36,12 @@ class Happening(WorkUnit):
     kind = models.CharField(max_length=16, choices=Kind)
     live = models.ForeignKey(Live, null=True, on_delete=models.CASCADE, related_name="+")
     subject_id = models.PositiveBigIntegerField()
-    """Of the live, the alert or the webhook."""
+    """Of the live, the alert, the firing of a rule or the webhook."""
     at = models.DateTimeField()
     score = models.FloatField(null=True)
     """Of an alert."""
     detail = models.CharField(max_length=300, blank=True)
-    """Why a live is over; the place of a webhook."""
+    """Why a live is over; what a rule tells; the place of a webhook."""
 
     class Meta:
         verbose_name = _("happening")
@@ -68,7 +69,8 @@ class Happening(WorkUnit):
 
     def headline_as(self, kind: str) -> str:
         """Return what is still true of what happened."""
-        about = {"channel": self.live.channel.name if self.live else "", "number": self.subject_id}
+        channel = self.live.channel.name if self.live else ""
+        about = {"channel": channel, "number": self.subject_id, "words": self.detail}
         words = {
             kinds.LIVE_STARTED: gettext("%(channel)s is live"),
             kinds.LIVE_ENDED: gettext("%(channel)s is no longer watched")
@@ -76,6 +78,7 @@ class Happening(WorkUnit):
             else gettext("%(channel)s is no longer live"),
             kinds.LIVE_RESUMED: gettext("%(channel)s: the live goes on"),
             kinds.ALERT_RAISED: gettext("%(channel)s: alert %(number)d"),
+            kinds.RULE_ACTED: gettext("%(channel)s: %(words)s"),
             kinds.WEBHOOK_OFF: gettext("Webhook %(number)d was switched off"),
         }
         return words[kind] % about
@@ -223,7 +226,7 @@ class Delivery(Sending):
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     happening = models.ForeignKey(Happening, null=True, on_delete=models.CASCADE, related_name="deliveries")
-    """None: somebody tries the webhook."""
+    """None: somebody tries the webhook, or a rule names it."""
     message_id = models.CharField(max_length=40, unique=True)
     """The same at each try, so that a receiver can tell a repetition."""
     type = models.CharField(max_length=24)

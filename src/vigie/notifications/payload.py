@@ -13,7 +13,7 @@ class Body:
     """A payload before it is written."""
 
     type: str
-    """`live.started`, `live.ended`, `live.resumed`, `alert.raised` or `test`."""
+    """`live.started`, `live.ended`, `live.resumed`, `alert.raised`, `rule.acted` or `test`."""
     at: datetime
     data: Fields
 

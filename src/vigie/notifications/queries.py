@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Count, F, QuerySet
@@ -13,11 +14,18 @@ from vigie.notifications.choosing import Reader
 from vigie.notifications.models import Delivery, Happening, Mail, Notification, Preference, Webhook
 from vigie.notifications.quiet import QuietHours
 from vigie.people.models import Membership
+from vigie.rules.actions import Fired
+from vigie.rules.occurrences import Occurrence
 from vigie.runtime.models import WorkState
 from vigie.runtime.sealing import unseal
+from vigie.watch.models import Live
 
 MOST_COUNTED = 100
 """A bell shows `99+` from here on."""
+MOST_MATCHED = 50
+"""What a webhook is told of, of all that a rule acts on: the last of it."""
+BEFORE_S, AFTER_S, PICKED_S = 120.0, 60.0, 5.0
+"""How much of a live is shown around a moment, and how much of that is picked out."""
 
 # ── what one is told ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -200,15 +208,7 @@ def body_of(happening: Happening) -> str:
     """Return what webhooks are sent of something that happened, as JSON."""
     data: dict[str, object] = {"workspace": happening.workspace.slug}
     if happening.live is not None:
-        live, channel = happening.live, happening.live.channel
-        data["channel"] = {"id": channel.pk, "platform": channel.platform, "name": channel.name}
-        data["live"] = {
-            "id": live.pk,
-            "title": live.title,
-            "started_at": payload.moment(live.started_at),
-            "ended_at": payload.moment(live.ended_at),
-            "url": whole_address("live", happening.workspace.slug, live.pk),
-        }
+        data |= _facts_of(happening.live, happening.workspace.slug)
     if happening.kind == kinds.LIVE_ENDED:
         data["reason"] = happening.detail
     if happening.kind == kinds.ALERT_RAISED:
@@ -217,8 +217,57 @@ def body_of(happening: Happening) -> str:
     return payload.written(payload.Body(kinds.TYPES[happening.kind], happening.at, data))
 
 
+def body_of_rule(fired: Fired) -> str:
+    """Return what a webhook is sent of a rule that acts, as JSON: neither words nor names."""
+    firing = fired.firing
+    version, live, slug = firing.version, firing.live, firing.live.channel.workspace.slug
+    data: dict[str, object] = {"workspace": slug, **_facts_of(live, slug)}
+    data["rule"] = {"number": version.rule.number, "name": fired.rule.name, "version": version.version}
+    data["moment"] = {
+        "at": payload.moment(firing.at),
+        "from_s": round(max(0.0, firing.since_s), 3),
+        "to_s": round(firing.at_s, 3),
+        "url": f"{settings.PUBLIC_URL}{moment_of(live, slug, firing.at_s)}",
+    }
+    what = {"type": fired.rule.when, "value": firing.value}
+    data["matched"] = [_matched(happened) for happened in fired.occurrences[-MOST_MATCHED:]] or [what]
+    return payload.written(payload.Body(kinds.OF_RULES, firing.at, data))
+
+
+def _matched(happened: Occurrence) -> dict[str, object]:
+    """Return what is told of something that a rule acts on."""
+    known = {"value": happened.value or None, "score": happened.score, "category": happened.category or None}
+    told = {name: value for name, value in known.items() if value is not None}
+    return {"type": happened.kind, "at_s": round(happened.at_s, 3), **told}
+
+
+def _facts_of(live: Live, slug: str) -> dict[str, object]:
+    channel = live.channel
+    return {
+        "channel": {"id": channel.pk, "platform": channel.platform, "name": channel.name},
+        "live": {
+            "id": live.pk,
+            "title": live.title,
+            "started_at": payload.moment(live.started_at),
+            "ended_at": payload.moment(live.ended_at),
+            "url": whole_address("live", slug, live.pk),
+        },
+    }
+
+
+def moment_of(live: Live, slug: str, at_s: float) -> str:
+    """Return the address of a live's page that shows a moment of it."""
+    shown = {"from": max(0.0, at_s - BEFORE_S), "to": at_s + AFTER_S}
+    picked = f"{max(0.0, at_s - PICKED_S):.1f}-{at_s + PICKED_S:.1f}"
+    query = urlencode({name: f"{value:.1f}" for name, value in shown.items()} | {"sel": picked})
+    return f"{reverse('live', args=[slug, live.pk])}?{query}"
+
+
 def page_of(happening: Happening) -> str:
     """Return the address of the page that says more."""
+    if happening.kind == kinds.RULE_ACTED and happening.live:
+        at_s = (happening.at - happening.live.started_at).total_seconds()
+        return moment_of(happening.live, happening.workspace.slug, at_s)
     name = {kinds.ALERT_RAISED: "alert", kinds.WEBHOOK_OFF: "webhook"}.get(happening.kind, "live")
     return reverse(name, args=[happening.workspace.slug, happening.subject_id])
 

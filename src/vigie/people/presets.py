@@ -13,7 +13,7 @@ MODERATION, CHAT, AUDIENCE, RULES, CLIPS, PUBLISHING = (
 )
 MODULES = (MODERATION, CHAT, AUDIENCE, RULES, CLIPS, PUBLISHING)
 """Parts of the product that a workspace may do without, in the order of the menu."""
-SHIPPED = frozenset({MODERATION, CHAT, CLIPS})
+SHIPPED = frozenset({MODERATION, CHAT, RULES, CLIPS})
 """Those that this version contains."""
 
 

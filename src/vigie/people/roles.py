@@ -15,15 +15,17 @@ _READING = frozenset(
         "watch.read_chat",
         "speech.read_transcripts",
         "moderation.see_alerts",
+        "rules.see_rules",
         "clips.see_clips",
     }
 )
-_DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts", "clips.make_clips"}
+_DECIDING = _READING | {"speech.hear_audio", "moderation.decide_alerts", "rules.edit_rules", "clips.make_clips"}
 _LEADING = _DECIDING | {
     "watch.manage_channels",
     "watch.reveal_chatters",
     "risk.edit_policy",
     "people.manage_connections",
+    "rules.publish_rules",
     "clips.delete_clips",
     "clips.manage_obs",
 }

@@ -39,6 +39,8 @@ class Subject(models.TextChoices):
 
     UTTERANCE = "utterance", _("speech")
     CHAT = "chat", _("chat")
+    MOMENT = "moment", _("moment")
+    """Something that happened without words, in a line; nobody judges it."""
 
 
 class Category(models.TextChoices):
@@ -65,7 +67,7 @@ class Assessment(WorkUnit):
     live = models.ForeignKey(Live, on_delete=models.CASCADE, related_name="assessments")
     of = models.CharField(max_length=12, choices=Subject)
     ref_id = models.BigIntegerField()
-    """Id of the utterance or chat message. Not a foreign key: risk does not know speech."""
+    """Id of the utterance, chat message or firing of a rule. Not a foreign key: risk does not know speech."""
     seq = models.PositiveIntegerField()
     start_s = models.FloatField()
     end_s = models.FloatField()

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from vigie.errors import VigieError
 from vigie.events import Acted, TextAssessed
@@ -16,13 +17,17 @@ from vigie.people.models import Membership, Workspace
 from vigie.ports import Verdict
 from vigie.risk import queries
 from vigie.risk.lexicon_yaml import parse, shipped_policy
-from vigie.risk.models import Assessment, Outcome, Policy
+from vigie.risk.models import Assessment, Outcome, Policy, Subject
 from vigie.runtime import bus, engine, ledger
-from vigie.runtime.models import WorkState
-from vigie.watch.models import Live
+from vigie.runtime.models import UNFINISHED, WorkState
+from vigie.watch.models import ChatMessage, Live
 
 ASSESS = "risk.assess_pending"
 """The engine's task."""
+WORDLESS = gettext_noop("no words")
+ERASED = gettext_noop("whoever wrote it was erased")
+GONE = "…"
+"""What stands in place of words that are gone."""
 
 
 class NothingChanged(VigieError):
@@ -136,16 +141,39 @@ def _digest(text: str) -> str:
 
 
 @transaction.atomic
-def queue_assessment(text: Text) -> None:
-    """Let a text be judged. One that changed since is judged anew; one that did not is left alone."""
+def queue_assessment(text: Text) -> Assessment:
+    """Return the row of a text that is to be judged.
+
+    One that changed since is judged anew; one that did not is left alone.
+    """
     fields = asdict(text)
     assessment, is_new = Assessment.objects.get_or_create(of=text.of, ref_id=text.ref_id, defaults=fields)
     if not is_new and assessment.text == text.text:
-        return
+        return assessment
     if not is_new:
         anew = {"state": WorkState.PENDING, "outcome": Outcome.WAITING, "attempts": 0, "not_before": None, "reason": ""}
         Assessment.objects.filter(pk=assessment.pk).update(**fields, **anew)
+        assessment.refresh_from_db()
     engine.wake(ASSESS)
+    return assessment
+
+
+@transaction.atomic
+def note_moment(text: Text) -> Assessment:
+    """Return the row of something that happened without words: its text says what, and nobody judges it."""
+    fields = asdict(text) | {"state": WorkState.SKIPPED, "outcome": Outcome.NOT_ANALYSED, "reason": WORDLESS}
+    assessment, _ = Assessment.objects.get_or_create(of=text.of, ref_id=text.ref_id, defaults=fields)
+    return assessment
+
+
+@transaction.atomic
+def forget_erased(workspace_id: int) -> None:
+    """Take away the words of messages that are gone: whoever wrote them was erased. What was decided stays."""
+    there = ChatMessage.objects.filter(pk=OuterRef("ref_id"))
+    gone = Assessment.objects.filter(~Exists(there), live__channel__workspace=workspace_id, of=Subject.CHAT)
+    waiting = gone.filter(state__in=UNFINISHED)
+    waiting.update(state=WorkState.SKIPPED, outcome=Outcome.NOT_ANALYSED, reason=ERASED, claimed_until=None)
+    gone.update(text=GONE, spans=[], signals=[], target="")
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What risk does when it hears of an event: in the same transaction, so that no text is forgotten."""
 
-from vigie.events import UtteranceSettled
+from vigie.events import Acted, UtteranceSettled
 from vigie.risk import operations
 from vigie.risk.models import Subject
 from vigie.runtime.models import WorkState
@@ -22,3 +22,9 @@ def queue_speech(event: UtteranceSettled) -> None:
             language=event.language,
         )
     )
+
+
+def forget_erased(event: Acted) -> None:
+    """Keep no words of somebody who was erased."""
+    if event.verb == "chatter.erased" and event.workspace_id is not None:
+        operations.forget_erased(event.workspace_id)

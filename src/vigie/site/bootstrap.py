@@ -14,9 +14,11 @@ from vigie.clips import operations as clip_operations
 from vigie.clips import receivers as clip_receivers
 from vigie.clips import tasks as clip_tasks
 from vigie.governance import receivers as governance
+from vigie.moderation import actions as alerting
 from vigie.moderation import consumers as alerts
 from vigie.moderation import queries as alert_queries
 from vigie.moderation import receivers as moderation
+from vigie.notifications import actions as calling
 from vigie.notifications import consumers as notices
 from vigie.notifications import operations as telling
 from vigie.notifications import receivers as notifications
@@ -137,7 +139,14 @@ def _let_rules_look() -> None:
     for kind in (events.AudienceActive, events.UtteranceSettled, events.TextAssessed):
         bus.follow(kind, following.wake)
     engine.register(WorkQueue(rule_operations.ACT, rule_tasks.is_due))
-    rule_actions.register(ActionKind("mark", _("mark the moment"), marks.place_mark, marks.MarkOptions))
+    bus.react(events.Acted, risk.forget_erased)  # rules let the chat be judged
+    for action in (
+        ActionKind("mark", _("mark the moment"), marks.place_mark, marks.MarkOptions),
+        ActionKind("alert", _("raise an alert"), alerting.raise_alert, alerting.AlertOptions, presets.MODERATION),
+        ActionKind("notify", _("tell the team"), calling.notify, calling.NotifyOptions),
+        ActionKind("webhook", _("call a webhook"), calling.call_webhook, calling.WebhookOptions),
+    ):
+        rule_actions.register(action)
 
 
 def _make_clips() -> None:

@@ -76,7 +76,7 @@ def test_who_never_asked_for_anything_can_stop_mails_too(member: Membership) -> 
     operations.stop_mails(member.pk)
 
     assert Preference.objects.get().mail == []
-    assert Preference.objects.get().page == ["live_started", "live_ended", "alert_raised", "webhook_off"]
+    assert Preference.objects.get().page == ["live_started", "live_ended", "alert_raised", "rule_acted", "webhook_off"]
 
 
 def test_what_waits_is_looked_at_again(member: Membership) -> None:

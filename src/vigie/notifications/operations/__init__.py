@@ -29,12 +29,14 @@ from vigie.notifications.operations.sending import (
 from vigie.notifications.operations.webhooks import (
     Target,
     TooManyWebhooks,
+    WebhookIsOff,
     add_webhook,
     change_webhook,
     redeliver,
     remove_webhook,
     rotate_secret,
     switch_off,
+    tell_of_rule,
     try_out,
 )
 
@@ -47,6 +49,7 @@ __all__ = [
     "Told",
     "TooManyWebhooks",
     "Tried",
+    "WebhookIsOff",
     "Wishes",
     "add_webhook",
     "change_preference",
@@ -66,6 +69,7 @@ __all__ = [
     "stop_mails",
     "switch_off",
     "tell",
+    "tell_of_rule",
     "try_out",
     "withdraw_end",
 ]

@@ -14,6 +14,7 @@ from vigie.notifications import kinds, payload, queries, signing
 from vigie.notifications.models import Delivery, Webhook, place_of
 from vigie.notifications.operations.happenings import DELIVER, Fact, note
 from vigie.people.models import Membership
+from vigie.rules.actions import Fired
 from vigie.runtime import bus, engine
 from vigie.runtime.models import WorkState
 from vigie.runtime.sealing import seal
@@ -27,6 +28,10 @@ SWITCHED_OFF = gettext_noop("the webhook was switched off")
 
 class TooManyWebhooks(VigieError):
     """A workspace has 20 webhooks at most. Remove one first."""
+
+
+class WebhookIsOff(VigieError):
+    """The webhook is switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,22 @@ def try_out(webhook: Webhook, *, actor: Membership, now: datetime) -> Delivery:
         created_at=now,
     )
     _account(webhook, actor, "webhook.tried", delivery=delivery.pk)
+    engine.wake(DELIVER)
+    return delivery
+
+
+@transaction.atomic
+def tell_of_rule(webhook: Webhook, fired: Fired, *, now: datetime) -> Delivery:
+    """Return the delivery that tells a webhook of a rule that acts. Raises WebhookIsOff."""
+    if not webhook.is_active:
+        raise WebhookIsOff(f"Webhook {webhook.pk} ({webhook.place}) is switched off.")
+    delivery = Delivery.objects.create(
+        webhook=webhook,
+        message_id=f"msg_{token_hex(16)}",
+        type=kinds.OF_RULES,
+        body=queries.body_of_rule(fired),
+        created_at=now,
+    )
     engine.wake(DELIVER)
     return delivery
 
