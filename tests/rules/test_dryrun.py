@@ -33,7 +33,7 @@ def test_run_reads_no_more_than_it_needs() -> None:
 
 
 def test_replay_tells_what_each_condition_left_and_when_it_would_have_acted() -> None:
-    spec = rule(if_=[{"says": "clip"}, {"viewers": 10}], cooldown="1 min")
+    spec = rule(if_=[{"viewers": 10}, {"says": "clip"}], cooldown="1 min")
     said = [chat(number, "ana", text, viewers=30) for number, text in enumerate(["clip", "rien", "clip"])]
 
     found = replay([ruling(spec)], [*said, chat(9, "ana", viewers=3)])

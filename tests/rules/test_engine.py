@@ -105,10 +105,10 @@ def test_rules_of_one_team_see_nothing_of_another() -> None:
     spec = rule(if_=[{"says": "clip"}])
     engine = Engine([ruling(spec, "1", team="a"), ruling(spec, "2", team="b"), ruling(rule("hype"), "3", team="b")])
 
-    assert [
-        found.ruling.id for found in engine.feed([chat(0, "x", team="a"), chat(1, "x", team="b"), chat(2, "x")])
-    ] == [*"12"]
-    assert list(engine.hypes.meters) == ["1"]
+    outcomes = engine.feed([chat(number, "x", live=team, team=team) for number, team in enumerate(["a", "b", ""])])
+
+    assert [found.ruling.id for found in outcomes] == ["1", "2"]
+    assert list(engine.hypes.meters) == ["b"]
 
 
 def test_version_that_changed_begins_anew_and_the_others_do_not() -> None:
