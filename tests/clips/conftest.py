@@ -7,10 +7,12 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.clips.rows import Videos
+from vigie.adapters.obs.client import ObsWebSocket
 from vigie.clips import rings
 from vigie.events import Acted, ClipChanged
-from vigie.ports import VideoFiles
+from vigie.ports import ObsConnector, Reach, VideoFiles
 from vigie.runtime import bus, registry
+from vigie.simulators.obs import ObsServer
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +55,42 @@ def changes() -> Iterator[list[ClipChanged]]:
     bus.react(ClipChanged, told.append)
     yield told
     bus.unreact(ClipChanged, told.append)
+
+
+# ── an OBS that is played ──
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Path:
+    """Where an OBS writes its replays, and the operator lets them be taken from."""
+    folder = tmp_path_factory.mktemp("replays")
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"replay_folders": str(folder.parent)})
+    return folder
+
+
+@pytest.fixture
+def connects() -> Iterator[None]:
+    """OBS anywhere can be connected with."""
+    before = registry.current(ObsConnector)
+    registry.provide(ObsConnector, lambda: ObsWebSocket(Reach.NETWORK))
+    yield
+    registry.withdraw(ObsConnector)
+    if before:
+        registry.provide(ObsConnector, before)
+
+
+@pytest.fixture
+def server(folder: Path, connects: None) -> Iterator[ObsServer]:
+    with ObsServer(folder) as server:
+        server.settings.write_s = 0.05
+        yield server
+
+
+@pytest.fixture
+def others(folder: Path) -> Iterator[ObsServer]:
+    """Another OBS."""
+    own = folder / "others"
+    own.mkdir()
+    with ObsServer(own) as server:
+        server.settings.write_s = 0.05
+        yield server

@@ -11,13 +11,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from tests.clips.packets import OTHERS, broadcast, shows
 from tests.clips.rows import Videos, files, fresh, incoming_files, make_chatter, on_air, states, wish
 from tests.factories import make_ref
 from vigie.clips import cutting, folders, operations, rings
 from vigie.clips.models import Clip, ClipState
 from vigie.clips.reasons import ENDS_EARLY, INTERRUPTED, NOT_KEPT, STARTS_LATE
 from vigie.clips.rings import Keeper
-from vigie.events import ClipChanged, Encoding, Kind, Packet
+from vigie.events import ClipChanged
 from vigie.ports import PlacedPackets, PortError
 from vigie.runtime import bus, clock
 from vigie.watch.models import Live
@@ -25,28 +26,9 @@ from vigie.watch.models import Live
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("videos")]
 
 DEADLINE_S = 30
-PICTURES = Encoding(Kind.PICTURE, "h264", b"tall", width=720, height=1280)
-OTHERS = Encoding(Kind.PICTURE, "h264", b"small", width=544, height=960)
 FULL = PortError("3.mp4 cannot be written: the disk is full.", retryable=True)
 NO_VIDEO = PortError("3.mp4: these packets make no video.", permanent=True)
 OVER = (ClipState.RENAMED, ClipState.VERIFIED, ClipState.FAILED)
-
-
-def broadcast(from_s: int, to_s: int, encoding: Encoding = PICTURES) -> PlacedPackets:
-    """Return a picture a second, each a keyframe that says when it is shown."""
-    return PlacedPackets(
-        0.0,
-        (encoding,),
-        tuple(
-            Packet(Kind.PICTURE, float(second), float(second), 1.0, is_keyframe=True, data=f"{second} ".encode())
-            for second in range(from_s, to_s)
-        ),
-    )
-
-
-def shows(from_s: int, to_s: int) -> bytes:
-    """Return what is in the file that shows these pictures."""
-    return b"".join(packet.data for packet in broadcast(from_s, to_s).packets)
 
 
 class News:

@@ -3,9 +3,9 @@
 from pydantic import Field, field_validator
 
 from vigie.clips import operations, queries
-from vigie.clips.filenames import Template
+from vigie.clips.filenames import DEFAULT, BadTemplate, Template
 from vigie.clips.models import ObsInstance
-from vigie.clips.operations import Wish
+from vigie.clips.operations import AlreadyAsked, Wish
 from vigie.errors import VigieError
 from vigie.risk.models import Assessment
 from vigie.rules.actions import Fired
@@ -34,8 +34,10 @@ class _Named(Value):
     @field_validator("name")
     @classmethod
     def _usable(cls, name: str) -> str:
-        if name:
-            Template.parse(name)
+        try:
+            Template.parse(name or DEFAULT)
+        except BadTemplate as error:
+            raise ValueError(str(error)) from error  # what pydantic takes for a flaw
         return name
 
 
@@ -56,13 +58,17 @@ def cut_clip(fired: Fired, options: ClipOptions) -> None:
 
 
 def save_replay(fired: Fired, options: ReplayOptions) -> None:
-    """Ask each OBS that is meant for its replay. Raises NoSuchObs."""
+    """Ask each OBS that is meant, and was not asked yet, for its replay. Raises NoSuchObs, AlreadyAsked."""
     used = ObsInstance.objects.filter(workspace=fired.firing.live.channel.workspace_id, removed_at=None, is_used=True)
     wanted = list(used.filter(name=options.obs) if options.obs else used)
     if not wanted:
         raise NoSuchObs(f"No OBS named “{options.obs}” is in use." if options.obs else "No OBS is in use.")
+    asked = set(fired.firing.clips.exclude(obs=None).values_list("obs", flat=True))
+    if asked.issuperset(obs.pk for obs in wanted):
+        raise AlreadyAsked
     for obs in wanted:
-        operations.request_clip(_wish(fired, options, obs), by=None, now=clock.now())
+        if obs.pk not in asked:
+            operations.request_clip(_wish(fired, options, obs), by=None, now=clock.now())
 
 
 def _wish(fired: Fired, options: _Named, obs: ObsInstance | None = None) -> Wish:

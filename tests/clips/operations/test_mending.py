@@ -101,8 +101,6 @@ def test_nobody_gives_up_before_its_time(fields: dict[str, Any], live: Live) -> 
     later: dict[str, Any] = {
         name: begun + value if isinstance(value, timedelta) else value for name, value in fields.items()
     }
-        name: live.started_at + value if isinstance(value, timedelta) else value for name, value in fields.items()
-    }
     clip = make_clip(live, ClipState.REQUESTED, **later)
 
     operations.put_right(at(live, LATE_S + 30))
