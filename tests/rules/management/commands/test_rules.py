@@ -119,7 +119,6 @@ def test_bad_rules_are_told_in_one_line(rules: Path, recorded: Path, content: by
     [
         ("sanction", "rule “Save that moment”, then: “sanction” is no action; there is:"),
         ("[{mark: {colour: red}}]", "rule “Save that moment”, then: mark.colour: there is no such field."),
-        ("[{clip: {name: '{nope}'}}]", "rule “Save that moment”, then: Clips cannot be named so: there is no '{nope}'"),
         ("[{clip: {before: [3]}}]", "rule “Save that moment”, then: clip.before: it is no duration of at most a day"),
     ],
 )
