@@ -259,3 +259,40 @@ async def heard(memory: Memory, seconds: float) -> None:
     while sum(len(each.pcm) for each in memory.heard) / 32_000 < seconds:
         memory.got_sound.clear()
         await memory.got_sound.wait()
+
+
+# ── what need not wait for its sound ──
+
+
+def test_what_follows_closely_goes_on() -> None:
+    kept = Footage()
+    placed(kept, picture(0.0, is_key=True), picture(0.5), shift_s=10.0)
+
+    assert kept.goes_on(batch(picture(1.0)), 10.0)
+
+
+@pytest.mark.parametrize(
+    ("packet", "why"),
+    [
+        (picture(1.1), "something may be missing in between"),
+        (picture(0.0, is_key=True), "it was handed on already"),
+        (picture(700.0), "its clock is another one"),
+        (sound(1.0), "nothing of its kind was handed on"),
+    ],
+)
+def test_what_does_not_follow_waits_for_its_sound(packet: Packet, why: str) -> None:
+    kept = Footage()
+    placed(kept, picture(0.0, is_key=True), picture(0.5), shift_s=10.0)
+
+    assert not kept.goes_on(batch(packet), 10.0), why
+
+
+def test_first_of_a_connection_waits_for_its_sound() -> None:
+    kept = Footage()
+
+    assert not kept.goes_on(batch(picture(0.0, is_key=True)), 0.0)
+
+    placed(kept, picture(0.0, is_key=True))
+    kept.connect(0.4)
+
+    assert not kept.goes_on(batch(picture(0.5, is_key=True)), 0.0)

@@ -104,7 +104,7 @@ class Packet(Event):
 
 @dataclass(frozen=True, slots=True)
 class PacketsReceived(Event):
-    """Some half a second of encoded media, in decoding order, all of the same encodings."""
+    """Some quarter of a second of encoded media, in decoding order, all of the same encodings."""
 
     encodings: tuple[Encoding, ...]
     """One a kind: pictures, sound, or both."""

@@ -9,6 +9,8 @@ from vigie.ports import PlacedPackets
 
 MOST_WAITING = 40
 """So many batches, some twenty seconds, wait for the sound that tells where they lie."""
+LONGEST_STEP_S = 0.5
+"""What follows so closely on what was handed on lies where that clock says; it need not wait for its sound."""
 TICK_S = 0.001
 """Dates are rounded to milliseconds: what is so little later is the same again."""
 
@@ -26,6 +28,8 @@ class Footage:
         self._waiting = deque[PacketsReceived]()
         self._heard_until_s = -inf
         self._last_s: dict[Kind, float] = {}
+        self._is_joined = False
+        """Whether anything of this connection was handed on."""
         self._shown_from_s: float | None = None
         """When the keyframe is shown that the pictures began with; None while one is awaited."""
 
@@ -37,6 +41,7 @@ class Footage:
     def connect(self, heard_until_s: float) -> None:
         """What follows comes from a new connection, which may repeat what was heard until then."""
         self._heard_until_s = heard_until_s
+        self._is_joined = False
         self._shown_from_s = None
 
     def wait(self, received: PacketsReceived) -> None:
@@ -47,8 +52,15 @@ class Footage:
             self.dropped += 1
         self._waiting.append(received)
 
+    def goes_on(self, received: PacketsReceived, shift_s: float) -> bool:
+        """Return whether a batch follows closely on what was handed on of this connection."""
+        first = received.packets[0]
+        last_s = self._last_s.get(first.kind)
+        return self._is_joined and last_s is not None and 0.0 <= first.dts_s + shift_s - last_s <= LONGEST_STEP_S
+
     def placed(self, shift_s: float) -> Iterator[PlacedPackets]:
         """Yield what waits and was not handed on before; `shift_s` makes its times those of the live."""
+        self._is_joined = True
         while self._waiting:
             batch = self._waiting.popleft()
             packets = tuple(packet for packet in batch.packets if self._passes(packet, shift_s))

@@ -161,10 +161,16 @@ class Hearing:
             await self.count()
 
     async def packets(self, received: PacketsReceived) -> None:
-        """Place encoded media where the sound lies that comes after it, and hand on what was not handed on before."""
+        """Place encoded media where the sound lies that comes after it, and hand on what was not handed on before.
+
+        What goes on where the last of it ended does not wait for that sound.
+        """
         if self._footage.is_full:  # the sound is late: as far as is known, its clock goes on
             await self._hand_packets_on()
         self._footage.wait(received)
+        shift_s = self._timeline.mark.shift_s if self._timeline else None
+        if shift_s is not None and self._footage.goes_on(received, shift_s):
+            await self._hand_packets_on()
 
     async def _hand_packets_on(self) -> None:
         shift_s = self._timeline.mark.shift_s if self._timeline else None

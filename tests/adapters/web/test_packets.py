@@ -103,13 +103,13 @@ async def test_the_form_of_packets_is_one_whatever_they_were_wrapped_in(tmp_path
     assert (encodings[Kind.SOUND].rate, encodings[Kind.SOUND].layout) == (48_000, "mono")
 
 
-async def test_packets_come_in_batches_of_half_a_second(tmp_path: Path) -> None:
+async def test_packets_come_in_batches_of_a_quarter_of_a_second(tmp_path: Path) -> None:
     batches = batches_of(await items_of(write_film(tmp_path / "film.flv", LENGTH_S, make=Make(a_second=25))))
 
     lengths = [batch.packets[-1].dts_s - batch.packets[0].dts_s for batch in batches[:-1]]
-    assert len(batches) == pytest.approx(2 * LENGTH_S, abs=2)
-    assert max(lengths) < 1.0
-    assert min(len(batch.packets) for batch in batches[:-1]) > 10
+    assert 3 * LENGTH_S <= len(batches) <= 5 * LENGTH_S
+    assert max(lengths) < 0.5
+    assert sum(map(len, (batch.packets for batch in batches))) / len(batches) > 10
 
 
 async def test_packets_take_nothing_from_the_sound_and_the_pictures_of_the_wall(tmp_path: Path) -> None:

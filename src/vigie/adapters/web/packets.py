@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import av
     from av.video.stream import VideoStream
 
-MOST_S, MOST_PACKETS = 1.0, 500
-"""A batch ends with the chunk of sound it lies beside; where no sound comes, after so much."""
+MOST_S, MOST_PACKETS = 0.25, 500
+"""A batch ends after so much, and with the chunk of sound it lies beside."""
 
 
 class Packets:
