@@ -247,7 +247,7 @@ def _recent_scores(said: dict[int, Said], windows: dict[int, Window]) -> dict[in
         Q(live=live_id, seq__gt=last.utterance.seq - MANY, end_s__gte=windows[live_id].from_s)
         for live_id, last in said.items()
     )
-    judged = Assessment.objects.filter(reduce(or_, recent), outcome=Outcome.ANALYSED)
+    judged = Assessment.objects.filter(reduce(or_, recent), of=Subject.UTTERANCE, outcome=Outcome.ANALYSED)
     found: dict[int, list[tuple[float, float, float]]] = {}
     for live_id, start_s, end_s, score in judged.values_list("live", "start_s", "end_s", "score"):
         found.setdefault(live_id, []).append((start_s, end_s, score))
