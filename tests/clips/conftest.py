@@ -1,18 +1,20 @@
 """Clips lie in a folder of their own, and what writes and reads them is played."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tests.clips.rows import Videos
+from tests.clips.studios import News, listening, live_since
 from vigie.adapters.obs.client import ObsWebSocket
-from vigie.clips import rings
-from vigie.events import Acted, ClipChanged
+from vigie.clips import obslink, rings
+from vigie.events import Acted, ClipChanged, ObsChanged
 from vigie.ports import ObsConnector, Reach, VideoFiles
 from vigie.runtime import bus, registry
 from vigie.simulators.obs import ObsServer
+from vigie.watch.models import Live
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +96,16 @@ def others(folder: Path) -> Iterator[ObsServer]:
     with ObsServer(own) as server:
         server.settings.write_s = 0.05
         yield server
+
+
+@pytest.fixture
+async def news() -> AsyncIterator[News]:
+    async with listening() as news:
+        bus.follow(ObsChanged, obslink.wake)
+        yield news
+
+
+@pytest.fixture
+async def live() -> Live:
+    """A live that began 100 s ago."""
+    return await live_since(100)

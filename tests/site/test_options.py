@@ -61,6 +61,7 @@ def test_options_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ("VIGIE_MODEL_HUB", "hub.example.org"),
         ("VIGIE_SPEECH_LAG_SKIP_S", "0"),
         ("VIGIE_TIKTOK_SIGN_PER_MINUTE", "-1"),
+        ("VIGIE_REPLAY_FOLDERS", "/mnt/replays,Videos"),
     ],
 )
 def test_options_name_the_bad_variable_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -1,10 +1,14 @@
 """Where clips lie: `clips/<workspace>/` below the data folder, and `clips/incoming/` until each has its name."""
 
+import os
 from pathlib import Path
 
 from django.conf import settings
 
 from vigie.clips.models import Clip
+
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".flv", ".ts"})
+"""What OBS calls its files."""
 
 
 def root() -> Path:
@@ -25,3 +29,14 @@ def folder_of(workspace_id: int) -> Path:
 def path_of(clip: Clip) -> Path:
     """Return where the file of a clip is that has its name."""
     return folder_of(clip.workspace_id) / clip.name
+
+
+def may_be_replay(path: Path) -> bool:
+    """Return whether a file may be taken for a replay: a video in a folder that the operator named, and not our own.
+
+    Whoever adds an OBS says where it is: what answers there may tell of any file of this machine.
+    """
+    real = Path(os.path.realpath(path))
+    named = settings.OPTIONS.folders_of_replays()
+    is_named = any(real.is_relative_to(os.path.realpath(folder)) for folder in named)
+    return is_named and real.suffix.lower() in VIDEOS and not real.is_relative_to(os.path.realpath(settings.DATA_DIR))

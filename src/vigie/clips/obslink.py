@@ -5,21 +5,19 @@ before, at least a second and a bit, and its file is taken away before the next.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from vigie.clips import folders, operations, pathmaps, placing, queries
+from vigie.clips import operations, queries, replays
 from vigie.clips.models import Clip, ObsInstance, ObsState
 from vigie.clips.pathmaps import CannotMap
-from vigie.clips.placing import CannotPlace, Look
+from vigie.clips.placing import CannotPlace
+from vigie.clips.reasons import INTERRUPTED, OBS_AWAY, PLACING
 from vigie.events import ClipChanged, ObsChanged
 from vigie.ports import (
     Fence,
@@ -40,26 +38,31 @@ log = structlog.get_logger(__name__)
 RESOURCE = "obs:"
 POLL_S = 10.0
 LOOK_S = 0.25
+"""How often it is looked for replays that other processes asked for."""
 BETWEEN_SAVES_S = 1.1
 """File names tell seconds."""
 SAVED_WITHIN_S = 20.0
 """OBS tells of the file in 0.4 s; a slow disk takes longer."""
-LATE_S = 15.0
-"""A replay that is asked for so long after its moment would show another one."""
-SETTLES_WITHIN = 50
-SETTLE_S = 0.1
+HOLD_S = 2 * SAVED_WITHIN_S
+LATE = timedelta(seconds=15)
+"""A replay that is saved so long after its moment would show another one."""
 LONGEST_PAUSE_S = 30.0
+
 STOPPED = gettext_noop("The replay buffer was stopped.")
-TOO_LATE = gettext_noop("OBS was not ready in time: its replay would show another moment.")
+START_IT = gettext_noop("Start the replay buffer in OBS.")
+IS_OFF = gettext_noop("The replay buffer of OBS was off.")
+CLOSED = gettext_noop("OBS was closed, or not reached any more, while it was saving.")
+UNTOLD = gettext_noop("OBS did not tell that the replay was saved.")
+UNREADABLE = gettext_noop("The password cannot be read any more: type it again.")
 
-_news = asyncio.Event()
-_loops: list[asyncio.AbstractEventLoop] = []
+_links: set["Link"] = set()
 
 
-def wake(_: ClipChanged | ObsChanged) -> None:
-    """Look at once: a replay was asked for by this process. From any thread."""
-    for loop in _loops:
-        loop.call_soon_threadsafe(_news.set)
+def wake(told: ClipChanged | ObsChanged) -> None:
+    """Look at once: this process asked for a replay, or changed an OBS. From any thread."""
+    for one in tuple(_links):
+        with suppress(RuntimeError):  # its loop is over
+            one.loop.call_soon_threadsafe(one.hear_of, told)
 
 
 def wanted() -> set[str]:
@@ -69,28 +72,29 @@ def wanted() -> set[str]:
 
 async def link(held: Fence) -> float:
     """Stay connected with an OBS until cancelled, or until it refuses. Return in how many seconds to look again."""
-    _loops[:] = [asyncio.get_running_loop()]
-    failures = 0
-    while True:
-        obs = await ObsInstance.objects.aget(pk=int(held.resource.removeprefix(RESOURCE)))
-        note = Notes(obs, held)
+    loop, failures, why_left = asyncio.get_running_loop(), 0, INTERRUPTED
+    while obs := await ObsInstance.objects.filter(pk=int(held.resource.removeprefix(RESOURCE))).afirst():
+        notes, begun_s = Notes(obs, held), loop.time()
         try:
-            await note.state(ObsState.CONNECTING if not failures else obs.state, obs.reason if failures else "")
+            if not failures:
+                await notes.state(ObsState.CONNECTING)
             async with registry.get(ObsConnector).connect(_address(obs)) as session:
-                failures = 0
-                await Link(obs, session, note).run()
-        except PortError as trouble:
-            if trouble.permanent:
-                await note.state(ObsState.REFUSED, str(trouble))
-                return 0.0
-            failures += 1
-            await note.state(ObsState.AWAY, str(trouble))
+                await Link(obs, session, notes, why_left).run()
+            failures = 0
         except CannotUnseal:
-            await note.state(ObsState.REFUSED, _("The password cannot be read any more: type it again."))
+            await notes.state(ObsState.REFUSED, UNREADABLE)
             return 0.0
+        except PortError as trouble:
+            await notes.state(ObsState.REFUSED if trouble.permanent else ObsState.AWAY, str(trouble))
+            if trouble.permanent:
+                return 0.0
+            failures = 1 if loop.time() - begun_s > LONGEST_PAUSE_S else failures + 1
+            await sync_to_async(_next)(obs.pk)
         except leases.LeaseLost:
             return LONGEST_PAUSE_S
-        await asyncio.sleep(min(pause_s(failures), LONGEST_PAUSE_S) if failures else LOOK_S)
+        why_left = CLOSED
+        await asyncio.sleep(min(pause_s(failures), LONGEST_PAUSE_S) if failures else 0.0)
+    return 0.0
 
 
 def _address(obs: ObsInstance) -> ObsAddress:
@@ -99,63 +103,101 @@ def _address(obs: ObsInstance) -> ObsAddress:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Writes down how an OBS does, as long as it is ours."""
+    """Writes what only the one who holds an OBS may write. Everything raises LeaseLost."""
 
     obs: ObsInstance
     held: Fence | None
 
     async def state(self, state: str, reason: str = "", version: str | None = None) -> None:
-        """Write it down; what stands there already is not told again. Raises LeaseLost."""
+        """Write down how the OBS does; what stands there already is not told again."""
         await sync_to_async(self._state)(state, reason, version)
 
     def _state(self, state: str, reason: str, version: str | None) -> None:
         with leases.holding(self.held):
             operations.note_obs(self.obs, state, reason, version, now=clock.now())
 
+    async def begin(self, clip: Clip) -> bool:
+        """Take a clip to save it; False where nobody wants it any more."""
+        return await sync_to_async(self._begin)(clip)
 
-@dataclass(slots=True)
+    def _begin(self, clip: Clip) -> bool:
+        with leases.holding(self.held):
+            return operations.begin_saving(clip, clock.now(), hold_s=HOLD_S)
+
+
+@dataclass(slots=True, eq=False)
 class Link:
     """One connection to an OBS."""
 
     obs: ObsInstance
     session: ObsSession
-    note: Notes
+    notes: Notes
+    why_left: str
+    """Why a replay may be found that was asked for, and not fetched."""
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_due: bool = False
+    """Somebody changed the row."""
+    _is_on: bool = False
+    """The replay buffer runs."""
     _saved: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     """Where replays were written, as OBS tells."""
-    _buffer: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while the replay buffer runs."""
+    _untold: set[str] = field(default_factory=set)
+    """Replays that were found without a word of OBS, which may come yet."""
+    _free_s: float = 0.0
+    """When the next one may be saved, by the loop's clock."""
 
     async def run(self) -> None:
-        """Look after the OBS until the connection is lost, or its row changes. Raises PortError."""
-        status = await self._look()
-        await self._take_up(status)
+        """Look after the OBS until the connection is lost, or its row changes. Raises PortError, LeaseLost."""
+        _links.add(self)
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._hear()), group.create_task(self._save_all())]
-                await self._poll()
-                for task in tasks:
-                    task.cancel()
-        except* PortError as troubles:
-            raise next(_leaves(troubles)) from None
+                hearing = group.create_task(self._hear())
+                await self._work()
+                hearing.cancel()
+        except ExceptionGroup as troubles:
+            raise _first(troubles) from None
+        finally:
+            _links.discard(self)
 
-    async def _poll(self) -> None:
-        """Look every ten seconds; return when somebody changed the row."""
-        while True:
-            await asyncio.sleep(POLL_S)
-            fresh = await ObsInstance.objects.aget(pk=self.obs.pk)
-            if fresh.changed_at != self.obs.changed_at:
-                return
-            await self._look()
+    def hear_of(self, told: ClipChanged | ObsChanged) -> None:
+        """Look at once."""
+        if isinstance(told, ObsChanged) and told.obs_id == self.obs.pk:
+            self._is_due |= told.state in {ObsState.CONNECTING, ObsState.OFF}  # what people make of it
+        self._news.set()
+
+    async def _hear(self) -> None:
+        """Take what OBS tells, without delay: what was told before it took a request is not about that."""
+        async for told in self.session.events():
+            match told:
+                case ReplaySaved(path) if path in self._untold:
+                    self._untold.remove(path)
+                case ReplaySaved(path):
+                    self._saved.put_nowait(path)
+                case ReplayBufferTurned(is_active):
+                    self._is_on = is_active
+                    self._news.set()
+
+    async def _work(self) -> None:
+        """Save what is asked for, and look every ten seconds; return once somebody changed the row."""
+        while await self._is_as_before():
+            status = await self._look()
+            for clip in await sync_to_async(queries.left_by)(self.obs.pk):
+                await self._take_left(clip, status, self.why_left)
+            await self._save_until(self.loop.time() + POLL_S)
+
+    async def _is_as_before(self) -> bool:
+        self._is_due = False
+        return await ObsInstance.objects.filter(pk=self.obs.pk, changed_at=self.obs.changed_at).aexists()
 
     async def _look(self) -> ObsStatus:
         """Ask how it does, start the replay buffer where that is wanted, and write it down."""
         status = await self.session.status()
-        trouble = ""
-        if not status.replay_is_active and self.obs.starts_buffer:
-            trouble = await self._start()
-        elif not status.replay_is_active:
-            trouble = _("Start the replay buffer in OBS.")
-        await self._turn(is_active=status.replay_is_active or not trouble, reason=trouble, version=status.version)
+        reason = ""
+        if not status.replay_is_active:
+            reason = await self._start() if self.obs.starts_buffer else START_IT
+        self._is_on = not reason
+        await self.notes.state(ObsState.BUFFER_OFF if reason else ObsState.READY, reason, status.version)
         return status
 
     async def _start(self) -> str:
@@ -168,130 +210,102 @@ class Link:
             return str(trouble)
         return ""
 
-    async def _turn(self, *, is_active: bool, reason: str = "", version: str | None = None) -> None:
-        if is_active:
-            self._buffer.set()
-        else:
-            self._buffer.clear()
-        await self.note.state(ObsState.READY if is_active else ObsState.BUFFER_OFF, reason, version)
-
-    async def _hear(self) -> None:
-        async for told in self.session.events():
-            match told:
-                case ReplaySaved(path):
-                    self._saved.put_nowait(path)
-                case ReplayBufferTurned(is_active):
-                    await self._turn(is_active=is_active, reason="" if is_active else _(STOPPED))
+    async def _note_turned(self) -> None:
+        if self._is_on != (self.obs.state == ObsState.READY):
+            state = (ObsState.READY, "") if self._is_on else (ObsState.BUFFER_OFF, STOPPED)
+            await self.notes.state(*state)
 
     # ── saving ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _save_all(self) -> None:
-        loop = asyncio.get_running_loop()
-        saved_at = loop.time() - BETWEEN_SAVES_S
-        while True:
-            clip = await self._next()
-            await asyncio.sleep(max(0.0, saved_at + BETWEEN_SAVES_S - loop.time()))
-            if await sync_to_async(operations.begin_saving)(clip, clock.now(), hold_s=2 * SAVED_WITHIN_S):
-                await self._save(clip)
-                saved_at = loop.time()
-
-    async def _next(self) -> Clip:
-        """Return the next clip whose moment is over; those that come too late are given up."""
-        while True:
-            _news.clear()
-            clip = await sync_to_async(queries.next_replay)(self.obs.pk)
-            left_s = (operations.over_at(clip) - clock.now()).total_seconds() if clip else LOOK_S
-            if clip and left_s < -LATE_S:
-                await sync_to_async(operations.fail)(clip, _(TOO_LATE))
-            elif clip and left_s <= 0:
-                return clip
+    async def _save_until(self, end_s: float) -> None:
+        """Save each clip as soon as its moment is over."""
+        while not self._is_due and self.loop.time() < end_s:
+            self._news.clear()
+            await self._note_turned()
+            clip, left_s = await sync_to_async(_next)(self.obs.pk)
+            left_s = max(left_s, self._free_s - self.loop.time())
+            if clip and left_s <= 0:
+                await self._begin(clip)
             else:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(min(max(left_s, 0.01), LOOK_S)):
-                        await _news.wait()
+                    async with asyncio.timeout(min(left_s, LOOK_S)):
+                        await self._news.wait()
+
+    async def _begin(self, clip: Clip) -> None:
+        if await self.notes.begin(clip):
+            await (self._take(clip) if clip.original else self._save(clip))
 
     async def _save(self, clip: Clip) -> None:
-        """Let OBS save, and take the file. Whatever goes wrong is the clip's reason; a lost connection is raised."""
+        """Let OBS save, and take the file. Where the connection is lost meanwhile, the next one looks for it."""
+        if not self._is_on:
+            return await sync_to_async(operations.fail)(clip, IS_OFF)
+        try:
+            await self.session.save_replay()
+        except PortError as trouble:
+            return await _put_off(clip, str(trouble), can_wait=trouble.retryable)
         while not self._saved.empty():
             self._saved.get_nowait()  # what the streamer saved by hand is theirs
         try:
-            await self._take(clip, await self._written(), clock.now())
+            async with asyncio.timeout(SAVED_WITHIN_S):
+                path = await self._saved.get()
         except TimeoutError:
-            await sync_to_async(operations.fail)(clip, _("OBS did not tell that the replay was saved."))
-        except (CannotMap, CannotPlace) as trouble:
-            await sync_to_async(operations.fail)(clip, str(trouble))
-        except PortError as trouble:
-            await sync_to_async(operations.fail)(clip, str(trouble))
-            if trouble.retryable:
-                raise
-        except asyncio.CancelledError:
-            await asyncio.shield(sync_to_async(operations.fail)(clip, _("OBS was closed while it was saving.")))
-            raise
-
-    async def _written(self) -> str:
-        """Let OBS save, and return where. Raises PortError, TimeoutError."""
-        if not self._buffer.is_set():
-            raise PortError(_("The replay buffer of OBS is off."), permanent=True)
-        await self.session.save_replay()
-        async with asyncio.timeout(SAVED_WITHIN_S):
-            return await self._saved.get()
-
-    async def _take(self, clip: Clip, reported: str, now: datetime) -> None:
-        """Take the file away before the next replay may overwrite it. Raises CannotMap, CannotPlace."""
-        source = pathmaps.local_path(reported, pathmaps.parse_mapping(self.obs.path_map))
-        seen = await _settled(source)
-        target = folders.incoming(clip)
-        await asyncio.to_thread(target.unlink, missing_ok=True)
-        await _moved(source, target, seen, placing.RETRY_DELAYS_S)
-        live = clip.live
-        to_s = (now - live.started_at).total_seconds() if live else clip.to_s
-        await sync_to_async(operations.note_saved)(
-            clip, seen, starts_s=None, now=now, original=reported, to_s=max(to_s, clip.from_s)
-        )
-
-    async def _take_up(self, status: ObsStatus) -> None:
-        """Go on with a replay that was asked for before Vigie was stopped, where OBS saved it."""
-        for clip in await sync_to_async(queries.left_by)(self.obs.pk):
-            is_new = status.last_replay and not await sync_to_async(queries.is_known)(self.obs.pk, status.last_replay)
-            if not is_new:
-                await sync_to_async(operations.fail)(clip, operations.INTERRUPTED)
-                continue
-            try:
-                await self._take(clip, status.last_replay, clock.now())
-            except (CannotMap, CannotPlace) as trouble:
-                await sync_to_async(operations.fail)(clip, str(trouble))
-
-
-def _leaves(troubles: ExceptionGroup[PortError]) -> Iterator[PortError]:
-    for trouble in troubles.exceptions:
-        if isinstance(trouble, ExceptionGroup):
-            yield from _leaves(trouble)
+            await self._take_left(clip, await self.session.status(), UNTOLD)
+            self._untold.add(clip.original)
         else:
-            yield trouble
+            await sync_to_async(operations.note_written)(clip, path, now=clock.now())
+            await self._take(clip)
+        finally:
+            self._free_s = self.loop.time() + BETWEEN_SAVES_S
+        return None
 
+    async def _take_left(self, clip: Clip, status: ObsStatus, why_not: str) -> None:
+        """Take a replay that OBS was asked for and that nobody fetched, where it saved it; else say why it is lost."""
+        if not clip.original:
+            since = (clip.claimed_until or clock.now()) - timedelta(seconds=HOLD_S)
+            last = status.last_replay
+            if not last or not await asyncio.to_thread(replays.was_written, last, self.obs.path_map, since):
+                return await sync_to_async(operations.fail)(clip, why_not)
+            await sync_to_async(operations.note_written)(clip, last, now=None)
+        return await self._take(clip)
 
-async def _settled(path: Path) -> Look:
-    """Return the look of a file that nobody writes any more. Raises CannotPlace."""
-    before = await asyncio.to_thread(placing.look, path)
-    for _turn in range(SETTLES_WITHIN):
-        await asyncio.sleep(SETTLE_S)
-        after = await asyncio.to_thread(placing.look, path)
-        if placing.is_settled(before, after):
-            return after
-        before = after
-    return before
-
-
-async def _moved(source: Path, target: Path, seen: Look, delays_s: Sequence[float]) -> None:
-    """Move a file, again and again while another program holds it. Raises CannotPlace."""
-    for delay_s in (*delays_s, None):
+    async def _take(self, clip: Clip) -> None:
+        """Take the file away before the next replay may overwrite it; one that cannot be taken now is tried again."""
         try:
-            await asyncio.to_thread(placing.place, source, target.parent, target.name, seen=seen)
+            seen = await replays.take(clip, self.obs.path_map)
+        except CannotMap as trouble:
+            await _put_off(clip, str(trouble), can_wait=False)
         except CannotPlace as trouble:
-            if trouble.placed:  # it is here, whole; the original stays where it was
-                return
-            if delay_s is None or not trouble.is_retryable:
-                raise
-            await asyncio.sleep(delay_s)
+            log.info("replay_not_taken", clip=clip.pk, reason=str(trouble))
+            await _put_off(clip, PLACING[trouble.reason], can_wait=trouble.is_retryable)
         else:
-            return
+            await sync_to_async(operations.note_saved)(clip, seen, starts_s=None, now=clock.now())
+
+
+async def _put_off(clip: Clip, reason: str, *, can_wait: bool) -> None:
+    """Try again later, where that may help."""
+    if can_wait:
+        await sync_to_async(operations.postpone)(clip, reason, now=clock.now())
+    else:
+        await sync_to_async(operations.fail)(clip, reason)
+
+
+def _next(obs_id: int) -> tuple[Clip | None, float]:
+    """Return what is to be saved, or fetched, next, and in how many seconds; give up what comes too late."""
+    now = clock.now()
+    due: list[tuple[datetime, int, Clip]] = []
+    for clip in queries.waiting_for_replay(obs_id):
+        over_at = operations.over_at(clip)
+        if not clip.original and over_at + LATE < now:
+            operations.fail(clip, OBS_AWAY)
+        else:
+            due.append((max(over_at, clip.not_before or over_at), clip.pk, clip))
+    if not due:
+        return None, LOOK_S
+    due_at, _, first = min(due)
+    return first, (due_at - now).total_seconds()
+
+
+def _first(troubles: ExceptionGroup[Exception]) -> Exception:
+    """Return what went wrong first."""
+    trouble = troubles.exceptions[0]
+    return _first(trouble) if isinstance(trouble, ExceptionGroup) else trouble

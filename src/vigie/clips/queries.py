@@ -111,20 +111,15 @@ def waiting_for_cut(lives: Collection[int], now: datetime) -> list[Clip]:
     return list(waiting().filter(due, origin=Origin.SERVER, live__in=lives).order_by("to_s", "pk"))
 
 
-def next_replay(obs_id: int) -> Clip | None:
-    """Return the clip that an OBS saves next."""
-    return waiting().filter(origin=Origin.OBS, obs=obs_id).order_by("requested_at", "pk").first()
+def waiting_for_replay(obs_id: int) -> list[Clip]:
+    """Return the clips that an OBS is to save, or whose files are to be fetched again, oldest first."""
+    return list(waiting().filter(origin=Origin.OBS, obs=obs_id).order_by("requested_at", "pk"))
 
 
 def left_by(obs_id: int) -> list[Clip]:
     """Return the replays that an OBS was asked for by somebody who is gone."""
-    begun = Clip.objects.filter(state=ClipState.SAVING, origin=Origin.OBS, obs=obs_id)
+    begun = Clip.objects.filter(state=ClipState.SAVING, origin=Origin.OBS, obs=obs_id, removed_at=None)
     return list(begun.select_related("live").order_by("pk"))
-
-
-def is_known(obs_id: int, original: str) -> bool:
-    """Return whether a file of an OBS was taken for some clip already."""
-    return Clip.objects.filter(obs=obs_id, original=original).exists()
 
 
 def obs_in_use() -> list[int]:

@@ -126,6 +126,11 @@ class Options(BaseSettings):
     clip_buffer_mb: int = Field(
         64, ge=4, le=4096, description="How much memory that may take for one live; a full one keeps fewer seconds."
     )
+    replay_folders: str = Field(
+        "",
+        description="Folders that replays of OBS may be taken from, by commas; empty: the home folder of whoever runs"
+        " Vigie. Only videos are taken, and nothing from the data folder.",
+    )
     log_format: str = Field(
         "auto", pattern="^(auto|json|console)$", description="auto: console on a terminal, else JSON."
     )
@@ -168,6 +173,15 @@ class Options(BaseSettings):
                 raise ValueError(f"not an address or a network: {error}") from None
         return value
 
+    @field_validator("replay_folders")
+    @classmethod
+    def be_whole_paths(cls, value: str) -> str:
+        """Refuse folders that would depend on where Vigie was started."""
+        for folder in filter(None, map(str.strip, value.split(","))):
+            if not Path(folder).is_absolute():
+                raise ValueError(f"not a whole path: {folder}")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def be_a_time_zone(cls, value: str) -> str:
@@ -189,6 +203,11 @@ class Options(BaseSettings):
     def models_folder(self) -> Path:
         """Return where speech models are kept."""
         return self.models_dir or self.data_dir / "models"
+
+    def folders_of_replays(self) -> tuple[Path, ...]:
+        """Return the folders that replays may be taken from."""
+        named = tuple(Path(folder) for folder in filter(None, map(str.strip, self.replay_folders.split(","))))
+        return named or (Path.home(),)
 
     def signing_key(self) -> str:
         """Return the secret key, making one in the data folder on first use. Raises BadOptions."""

@@ -3,11 +3,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.clips.rows import make_clip, make_obs, make_team, on_air
+from tests.clips.rows import at, fresh, make_clip, make_obs, make_team, on_air
 from tests.factories import NOW, make_membership
 from vigie.clips import operations, queries
 from vigie.clips.models import ClipState, ObsInstance, ObsState
 from vigie.clips.operations import ObsForm
+from vigie.clips.pathmaps import BadMapping
 from vigie.events import Acted, ObsChanged
 from vigie.people.models import Membership
 from vigie.runtime import bus
@@ -117,3 +118,40 @@ def test_what_is_known_of_it_before_it_was_changed_counts_for_nothing(ada: Membe
     operations.note_obs(stale, ObsState.REFUSED, "wrong password", None, now=NOW)
 
     assert (ObsInstance.objects.get().state, news) == (ObsState.CONNECTING, [])
+
+
+def test_folders_that_make_no_sense_change_nothing(ada: Membership, acts: list[Acted]) -> None:
+    with pytest.raises(BadMapping):
+        operations.save_obs(ObsForm("b", "h", 1, "C:/Replays"), actor=ada, now=NOW)
+
+    assert (ObsInstance.objects.count(), acts) == (0, [])
+
+
+def test_where_a_replay_was_written_is_noted_and_when_it_ends(ada: Membership) -> None:
+    live = on_air(ada.workspace)
+    told, found = (make_clip(live, ClipState.SAVING, look=[1, 2]) for _ in range(2))
+
+    operations.note_written(told, "C:/Replays/1.mp4", now=at(live, 81))
+    operations.note_written(found, "C:/Replays/2.mp4", now=None)
+
+    assert [(row.original, row.to_s, row.look) for row in map(fresh, (told, found))] == [
+        ("C:/Replays/1.mp4", 81.0, []),
+        ("C:/Replays/2.mp4", 70.0, []),
+    ]
+    assert (told.original, told.to_s, told.look) == ("C:/Replays/1.mp4", 81.0, [])
+
+
+def test_what_is_not_being_saved_was_written_nowhere(ada: Membership) -> None:
+    clip = make_clip(on_air(ada.workspace))
+
+    operations.note_written(clip, "C:/Replays/1.mp4", now=NOW)
+
+    assert fresh(clip).original == ""
+
+
+def test_a_path_too_long_to_lead_anywhere_is_cut(ada: Membership) -> None:
+    clip = make_clip(on_air(ada.workspace), ClipState.SAVING)
+
+    operations.note_written(clip, "/" + "a" * 2000, now=NOW)
+
+    assert len(fresh(clip).original) == 1000

@@ -5,11 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vigie.clips.models import ObsInstance, ObsState
+from vigie.clips.models import Clip, ClipState, ObsInstance, ObsState
+from vigie.clips.pathmaps import parse_mapping
 from vigie.events import Acted, ObsChanged
 from vigie.people.models import Membership
 from vigie.runtime import bus, leases
 from vigie.runtime.sealing import seal
+
+LONGEST_PATH = 1000
+"""What is longer leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class ObsForm:
 
 @transaction.atomic
 def save_obs(form: ObsForm, *, actor: Membership, now: datetime, obs: ObsInstance | None = None) -> ObsInstance:
-    """Return an OBS as a person wants it, new or changed; it is connected with anew."""
+    """Return an OBS as a person wants it, new or changed; it is connected with anew. Raises BadMapping."""
+    parse_mapping(form.path_map)
     verb = "obs.changed" if obs else "obs.added"
     obs = obs or ObsInstance(workspace_id=actor.workspace_id, added_by=actor.user)
     obs.name, obs.host, obs.port, obs.path_map = form.name, form.host, form.port, form.path_map
@@ -63,3 +68,15 @@ def note_obs(obs: ObsInstance, state: str, reason: str, version: str | None, *, 
     if same.update(**values) and (obs.state, obs.reason) != (state, reason):
         bus.publish(ObsChanged(obs.workspace_id, obs.pk, state, reason))
     obs.state, obs.reason = state, reason
+
+
+@transaction.atomic
+def note_written(clip: Clip, original: str, *, now: datetime | None) -> None:
+    """Note where OBS wrote a clip, as it spells it: with that its file is found again after a crash, or a full disk.
+
+    `now` is when it was written, which is when it ends; None where nobody knows.
+    """
+    ends_s = (now - clip.live.started_at).total_seconds() if now and clip.live else clip.to_s
+    values = {"original": original[:LONGEST_PATH], "look": [], "to_s": max(ends_s, clip.from_s)}
+    Clip.objects.filter(pk=clip.pk, state=ClipState.SAVING).update(**values)
+    clip.original, clip.look, clip.to_s = original[:LONGEST_PATH], [], values["to_s"]
