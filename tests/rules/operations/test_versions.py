@@ -363,7 +363,7 @@ def test_an_import_that_holds_a_flaw_changes_nothing(actor: Membership) -> None:
         ((Mode.TRIAL, Mode.TRIAL), False),
         ((Mode.DRAFT, Mode.DRAFT), False),
         ((Mode.ACTIVE, Mode.TRIAL, Mode.DRAFT, Mode.FORMER, Mode.FORMER), True),
-        (("unheard of",), False),
+        (("unheard",), False),
     ],
 )
 def test_a_rule_has_one_version_of_each_mode_that_counts(modes: tuple[str, ...], *, holds: bool) -> None:
