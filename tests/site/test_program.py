@@ -1,6 +1,7 @@
 """The program: its address, its one process."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,10 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from tests.clips.rows import make_clip
+from vigie.clips import operations
+from vigie.clips.models import Clip, ClipState
+from vigie.runtime import clock
 from vigie.runtime.instance import AlreadyRunning
 from vigie.site import program
 from vigie.site.program import Role
@@ -84,3 +89,15 @@ async def test_only_the_proxies_of_the_settings_say_who_a_visitor_is(
     settings.OPTIONS = settings.OPTIONS.model_copy(update={"trusted_proxies": trusted})
 
     assert await visitor_seen(peer, "198.51.100.1, 203.0.113.9") == visitor
+
+
+@pytest.mark.django_db
+def test_take_over_frees_the_clips_that_a_killed_process_held(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    held = [make_clip(state=state) for state in (ClipState.SAVED, ClipState.RENAMED)]
+    Clip.objects.update(claimed_until=clock.now() + timedelta(hours=1))
+    assert operations.claim_unfinished(clock.now()) is None
+
+    program.take_over()
+
+    assert [operations.claim_unfinished(clock.now()) for _ in held] == held

@@ -32,7 +32,7 @@ def is_due(now: datetime) -> bool:
 
 def is_untidy(now: datetime) -> bool:
     """Return whether a file is to be deleted, or it should be looked for clips that are kept no longer."""
-    return queries.going(now).exists() or queries.to_tidy(now).exists()
+    return queries.going(now).exists() or queries.to_tidy(now).exists() or bool(operations.leftovers(now))
 
 
 @shared_task(name=FINISH)
@@ -45,10 +45,11 @@ def finish_clips() -> None:
 
 @shared_task(name=TIDY)
 def tidy_clips() -> None:
-    """Remove what is kept no longer, and delete the files of what was removed."""
+    """Remove what is kept no longer, and delete the files of what was removed, and what a death left behind."""
     operations.remove_old(clock.now())
     for clip in queries.going(clock.now()):
         operations.delete_file(clip, clock.now())
+    operations.delete_leftovers(clock.now())
 
 
 def name_at_once(clip: Clip) -> None:

@@ -1,3 +1,4 @@
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from vigie.clips import folders, operations, queries, tasks
 from vigie.clips.keeping import GIGABYTE, Keeping
 from vigie.clips.models import Clip, ClipSettings, ClipState, Poster, ShareLink
 from vigie.clips.operations import AlreadyRemoved, ClipIsEvidence, ClipIsHeld, TooLateToRestore
+from vigie.clips.operations.removing import LEFT
 from vigie.clips.queries import SPARE, TIDY_EVERY, UNDO
 from vigie.events import Acted
 from vigie.moderation.models import AlertState
@@ -254,3 +256,45 @@ def test_a_clip_is_removed_once_by_whomever() -> None:
     ends = at_once(*[lambda: operations.remove_clip(fresh(clip), actor=ada, now=NOW)] * 2, refusals=(AlreadyRemoved,))
 
     assert ends == ["AlreadyRemoved", "done"]
+
+
+# ── what nobody wants ──
+
+
+def grown(name: str, at: datetime) -> Path:
+    path = folders.root() / "incoming" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"half")
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
+
+
+def test_what_a_death_left_half_written_goes_after_a_day() -> None:
+    left = grown("7.mp4.part", NOW - LEFT - timedelta(seconds=1))
+    grown("8.mp4.part", NOW - LEFT + timedelta(seconds=1))
+
+    assert tasks.is_untidy(NOW)
+    assert operations.leftovers(NOW) == [left]
+    operations.delete_leftovers(NOW)
+
+    assert incoming_files() == ["8.mp4.part"]
+    assert not tasks.is_untidy(NOW)
+
+
+def test_what_lies_twice_goes_and_what_waits_stays() -> None:
+    live = on_air()
+    ready, waits, failed = make_clip(live), make_clip(live, ClipState.SAVED), make_clip(live, ClipState.FAILED)
+    for clip in (ready, failed):
+        grown(f"{clip.pk}.mp4", NOW - timedelta(days=30))
+    grown("notes.mp4", NOW)
+
+    operations.delete_leftovers(NOW)
+
+    assert incoming_files() == sorted([f"{waits.pk}.mp4", f"{failed.pk}.mp4", "notes.mp4"])
+    assert files(ready.workspace) == {ready.name: b"video"}
+
+
+def test_without_a_folder_nothing_is_left() -> None:
+    operations.delete_leftovers(NOW)
+
+    assert operations.leftovers(NOW) == []

@@ -1,12 +1,14 @@
 """Clips go: because a person says so, or because they are kept no longer. Their files follow, the rows stay."""
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 
 from vigie.clips import evidence, folders, queries
 from vigie.clips.keeping import Keeping, Removal, to_remove
-from vigie.clips.models import Clip, ClipSettings, Poster, ShareLink
+from vigie.clips.models import Clip, ClipSettings, ClipState, Poster, ShareLink
 from vigie.clips.operations.saving import FINISH, RETRY_S
 from vigie.clips.operations.telling import account, tell
 from vigie.errors import VigieError
@@ -16,6 +18,8 @@ from vigie.runtime import engine
 TIDY = "clips.tidy"
 """The engine's task."""
 PERSON = "person"
+LEFT = timedelta(days=1)
+"""What grows for so long grows no more: whoever wrote it died."""
 
 
 class ClipIsHeld(VigieError):
@@ -96,3 +100,27 @@ def delete_file(clip: Clip, now: datetime) -> None:
         Poster.objects.filter(clip=clip).delete()
         ShareLink.objects.filter(clip=clip, revoked_at=None).update(revoked_at=now)
         Clip.objects.filter(pk=clip.pk).update(gone_at=now)
+
+
+# ── what nobody wants ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def leftovers(now: datetime) -> list[Path]:
+    """Return the half-written files that somebody left who died."""
+    growing = (folders.root() / "incoming").glob("*.part")
+    return [path for path in growing if (began := _touched_at(path)) and began < now - LEFT]
+
+
+def delete_leftovers(now: datetime) -> None:
+    """Delete half-written files, and what lies twice because it could not be moved."""
+    for path in leftovers(now):
+        path.unlink(missing_ok=True)
+    for path in (folders.root() / "incoming").glob("*.mp4"):
+        if path.stem.isdecimal() and Clip.objects.filter(pk=int(path.stem), state=ClipState.VERIFIED).exists():
+            path.unlink(missing_ok=True)
+
+
+def _touched_at(path: Path) -> datetime | None:
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return None
