@@ -8,7 +8,7 @@ from vigie.governance.chain import Fault
 
 PACKAGE = Path(wording.__file__).parent.parent
 VERB = re.compile(r'"([a-z_]+)\.([a-z_]+)"')
-TELLING = ("Acted(", "tell(", "_account(", "record_reading(", "TOLD")
+TELLING = ("Acted(", "tell(", " account(", "_account(", "record_reading(", "TOLD")
 """Where one of these stands, acts are told."""
 AREAS = {
     "people",
