@@ -12,6 +12,8 @@ INSIDE = {
     "transcript": f"{WORKSPACE}lives/1/transcript/",
     "alerts": f"{WORKSPACE}alerts/",
     "alert": f"{WORKSPACE}alerts/1/",
+    "clips": f"{WORKSPACE}clips/",
+    "clip-settings": f"{WORKSPACE}clips/settings/",
     "channels": f"{WORKSPACE}channels/",
     "channel": f"{WORKSPACE}channels/1/",
     "channel-add": f"{WORKSPACE}channels/add/",
@@ -43,9 +45,9 @@ OUTSIDE = {
     "account_reset_password_from_key_done": "accounts/password/reset/key/done/",
 }
 """Pages of anybody."""
-LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key", "notices-unsubscribe"})
+LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key", "notices-unsubscribe", "shared-clip"})
 """Pages that take a link made for one person."""
-MADE = frozenset({"webhook"})
+MADE = frozenset({"webhook", "clip"})
 """Pages of what a person makes first."""
 SECOND_FACTOR = {
     "mfa_activate_totp": "accounts/second-factor/app/",
@@ -69,13 +71,17 @@ NO_PAGES = frozenset(
         *("live-lanes", "live-table", "live-stretch", "live-chat", "chat-search", "chatter"),
         *("notices-bell", "notices-latest"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
+        *("clips-news", "clip-standing", "clip-toast", "live-clips", "clip-name-preview", "clip-keeping-preview"),
         # files
+        *("clip-video", "clip-download", "clip-poster", "shared-video", "shared-poster"),
         *("live-thumbnail", "alert-audio", "alert-peaks", "stretch-sound", "chat-csv", "chat-jsonl"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
         # forms without a page of their own
         *("channel-look", "channel-watch", "channel-unwatch", "channel-remove", "utterance-retry", "policy-restore"),
         *("mark-place", "mark-remove", "chatter-reveal", "chatter-erase"),
         *("alert-decide", "alert-undo", "alert-note", "notice-read", "notices-read"),
+        *("clips-change", "clips-undo", "clip-change", "clip-rename", "clip-keep", "clip-hold", "clip-again"),
+        *("clip-remove", "clip-share", "clip-link-revoke", "clip-make"),
         *("webhook-rotate", "webhook-try", "webhook-remove", "delivery-again"),
         *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),
     }

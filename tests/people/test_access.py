@@ -12,6 +12,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.clips.rows import make_clip
+from tests.callers import make_key
 from tests.factories import (
     NOW,
     make_alert,
@@ -25,6 +27,7 @@ from tests.factories import (
 )
 from tests.notifications.rows import make_delivery, make_notice, make_webhook
 from tests.site.audiences import make_audience, write
+from vigie.clips.models import ShareLink
 from vigie.people import operations, presets
 from vigie.people.models import Invitation, Preset, Role, Workspace
 from vigie.people.roles import CONTENT
@@ -62,6 +65,7 @@ SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
 POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
 AUDIT, CONNECTIONS = "governance.read_audit", "people.manage_connections"
 HOOKS = "notifications.manage_webhooks"
+CLIPS, CLIP, PURGE = "clips.see_clips", "clips.make_clips", "clips.delete_clips"
 
 ROWS = [
     get("health"),
@@ -77,6 +81,9 @@ ROWS = [
     post("connection-disconnect", CONNECTIONS, of="connection"),
     get("workspace-settings", WORKSPACE),
     post("workspace-settings", WORKSPACE),
+    get("api-keys", WORKSPACE),
+    post("api-keys", WORKSPACE),
+    post("api-key-revoke", WORKSPACE, of="api-key"),
     # governance
     get("audit", AUDIT),
     post("audit-verify", AUDIT),
@@ -145,6 +152,32 @@ ROWS = [
     post("alert-decide", SEE, DECIDE, of="alert"),
     post("alert-undo", SEE, DECIDE, of="alert"),
     post("alert-note", SEE, DECIDE, of="alert"),
+    # clips
+    get("clips", CLIPS),
+    get("clips-news", CLIPS),
+    post("clips-change", CLIP),
+    post("clips-undo", PURGE),
+    get("clip-settings", PURGE),
+    post("clip-settings", PURGE),
+    get("clip-name-preview", PURGE),
+    get("clip-keeping-preview", PURGE),
+    get("clip", CLIPS, of="clip"),
+    get("clip-standing", CLIPS, of="clip"),
+    get("clip-toast", CLIPS, of="clip"),
+    get("clip-video", CLIPS, of="clip"),
+    get("clip-download", CLIPS, of="clip"),
+    get("clip-poster", CLIPS, of="clip"),
+    post("clip-change", CLIP, of="clip"),
+    get("clip-rename", CLIP, of="clip"),
+    post("clip-rename", CLIP, of="clip"),
+    post("clip-keep", CLIP, of="clip"),
+    post("clip-hold", PURGE, of="clip"),
+    post("clip-again", CLIP, of="clip"),
+    post("clip-share", PURGE, of="clip"),
+    post("clip-link-revoke", PURGE, of="link"),
+    post("clip-remove", PURGE, of="clip"),
+    get("live-clips", CLIPS, of="live"),
+    post("clip-make", CLIP, of="live"),
     # notifications
     get("notices", FOLLOW),
     get("notices-latest", FOLLOW),
@@ -190,6 +223,11 @@ def a_mark(workspace: Workspace) -> int:
     return place_mark(live, Hole(1.0, 2.0), "", actor=by, now=NOW).pk
 
 
+def a_link(workspace: Workspace) -> int:
+    clip = make_clip(a_live(workspace), "requested")
+    return ShareLink.objects.create(clip=clip, token_hash=str(clip.pk), made_at=NOW, expires_at=NOW).pk
+
+
 def an_invitation(workspace: Workspace) -> Invitation:
     by = make_membership(Role.ADMINISTRATOR, workspace=workspace)
     return operations.invite(by, role=Group.objects.get(name=Role.ANALYST), now=NOW).invitation
@@ -197,12 +235,15 @@ def an_invitation(workspace: Workspace) -> Invitation:
 
 SCENE: dict[str, Callable[[Workspace], int]] = {
     "member": lambda workspace: make_membership(Role.ANALYST, workspace=workspace).pk,
+    "api-key": lambda workspace: make_key(make_membership(Role.ADMINISTRATOR, workspace=workspace)).row.pk,
     "connection": lambda workspace: make_connection(workspace).pk,
     "invitation": lambda workspace: an_invitation(workspace).pk,
     "channel": lambda workspace: make_channel(workspace).pk,
     "live": lambda workspace: a_live(workspace).pk,
     "utterance": lambda workspace: make_utterance(a_live(workspace)).pk,
     "alert": lambda workspace: make_alert(make_assessment(make_utterance(a_live(workspace)))).pk,
+    "clip": lambda workspace: make_clip(a_live(workspace), "requested").pk,
+    "link": a_link,
     "mark": a_mark,
     "chatter": lambda workspace: write(make_audience(workspace), "hello")[0].chatter_id,
     "notice": lambda workspace: make_notice(make_membership(workspace=workspace)).pk,

@@ -67,7 +67,9 @@ def test_who_manages_a_public_body_sees_how_much_is_written_alone() -> None:
 
 
 def test_clips_of_a_window_are_drawn_for_whoever_sees_clips(live: Live) -> None:
-    shown, elsewhere, gone = (make_clip(live, "requested", from_s=from_s, to_s=from_s + 20.0) for from_s in (10.0, 400.0, 12.0))
+    shown, _elsewhere, gone = (
+        make_clip(live, "requested", from_s=from_s, to_s=from_s + 20.0) for from_s in (10.0, 400.0, 12.0)
+    )
     Clip.objects.filter(pk=gone.pk).update(removed_at=NOW)
 
     drawn = stretches.drawn(live, MINUTE, 500.0, ALL)

@@ -167,7 +167,7 @@ def rules_of(membership: Membership) -> QuerySet[Rule]:
 def tags_of(membership: Membership) -> list[str]:
     """Return the tags of the newest clips, in order of the alphabet."""
     tagged = queries.clips_for(membership).exclude(tags=[]).values_list("tags", flat=True)
-    return sorted({str(tag) for tags in tagged[:MOST_TAGS] for tag in tags}, key=str.casefold)
+    return sorted({str(tag) for tags in tagged[:MOST_TAGS] for tag in tags}, key=lambda tag: (tag.casefold(), tag))
 
 
 def chatters_of(membership: Membership) -> list[str]:

@@ -19,9 +19,8 @@ def show_clip(event: ClipChanged) -> None:
     topic = f"clips:{event.workspace_id}"
     if not is_followed(topic):
         return
-    [card] = archive.cards_among([event.clip_id])
-    if event.state == ClipState.REQUESTED:
-        push(topic, Fragment("clips-news", "append", "clips/_new.html", {"pk": event.clip_id}))
-    context = {"card": card}
-    push(topic, Fragment(f"clip-{event.clip_id}", "replace", "clips/_card.html", context))
-    push(topic, Fragment(f"standing-{event.clip_id}", "replace", "clips/_standing.html", context))
+    for card in archive.cards_among([event.clip_id]):
+        if event.state == ClipState.REQUESTED:
+            push(topic, Fragment("clips-news", "append", "clips/_new.html", {"pk": event.clip_id}))
+        push(topic, Fragment(f"clip-{event.clip_id}", "replace", "clips/_card.html", {"card": card}))
+        push(topic, Fragment(f"standing-{event.clip_id}", "replace", "clips/_standing.html", {"card": card}))

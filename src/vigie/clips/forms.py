@@ -23,6 +23,7 @@ from vigie.watch.models import Channel
 
 FOLDED = ("state", "rule", "chatter", "tag", "kept", "score", "since", "until")
 """Filters that are seen once they are asked for."""
+NO_STRETCH = _("This is no stretch of this live.")
 A_DAY = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
@@ -70,7 +71,8 @@ class ArchiveForm(forms.Form):
         fields["channel"].queryset = watch.channels_for(membership)
         fields["rule"].queryset = archive.rules_of(membership)
         fields["rule"].label_from_instance = lambda rule: rule.name
-        fields["tag"].choices = [("", _("All")), *((tag, tag) for tag in archive.tags_of(membership))]
+        self.tags = archive.tags_of(membership)
+        fields["tag"].choices = [("", _("All")), *((tag, tag) for tag in self.tags)]
         fields["state"].choices = [("", _("All states")), *_worded(STATES)]
         fields["order"].choices = _worded(ORDERS)
 
@@ -182,7 +184,7 @@ class StretchForm(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         from_s, to_s = data.get("from_s"), data.get("to_s")
         if (from_s is None) != (to_s is None) or (from_s is not None and to_s is not None and from_s >= to_s):
-            raise forms.ValidationError(_("This is no stretch of this live."))
+            raise forms.ValidationError(NO_STRETCH)
         if from_s is not None and to_s is not None and to_s - from_s > LONGEST_S:
             raise forms.ValidationError(_("A clip lasts 10 minutes at most: choose a shorter stretch."))
         return data

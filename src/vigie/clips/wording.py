@@ -53,7 +53,7 @@ REFUSED: Mapping[type[VigieError], Promise] = {
     operations.TooLateToRestore: _("The 10 seconds are over: %(clip)s is gone."),
     operations.NoFile: _("%(clip)s has no file."),
     operations.NotFailed: _("%(clip)s did not fail: nothing is to be tried again."),
-    operations.BadTags: _("%(clip)s would have too many tags: it may have 20."),
+    operations.BadTags: _("%(clip)s would have too many or too long tags: 20 at most, of 40 characters each."),
 }
 
 

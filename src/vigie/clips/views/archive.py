@@ -50,7 +50,7 @@ def clips(request: WorkspaceRequest) -> HttpResponse:
         "cards": archive.cards(list(page.object_list)),
         "form": form,
         "chatters": archive.chatters_of(member),
-        "tags": archive.tags_of(member),
+        "tags": form.tags,
         "newest": newest,
         "has_any": bool(newest),
         "room_used": archive.room_used(member.workspace_id),

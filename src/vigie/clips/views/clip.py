@@ -51,7 +51,7 @@ def _page(request: WorkspaceRequest, clip: Clip, *, status: int = 200, **filled:
         "beside": beside(clip, member),
         "neighbours": archive.neighbours_of(member, clip),
         "alert": _alert(request, clip),
-        "names": clip.names.order_by("-given_at", "-pk"),
+        "names": clip.names.exclude(name=clip.name).order_by("-given_at", "-pk"),
         "tags": archive.tags_of(member),
         "links": clip.links.order_by("-made_at", "-pk") if may_delete_clips(member) else (),
         "now": clock.now(),

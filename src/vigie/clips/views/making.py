@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.clips import archive, operations, queries
-from vigie.clips.forms import StretchForm
+from vigie.clips.forms import NO_STRETCH, StretchForm
 from vigie.clips.models import UNDER_WAY, Clip
 from vigie.clips.operations import Wish
 from vigie.clips.permissions import may_make_clips, may_see_clips
@@ -39,7 +39,7 @@ def make(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Ask for a stretch of a live (`from_s`, `to_s`) as a clip, or for its last seconds; answer with how far it is."""
     live, form = _live(request, pk), StretchForm(request.POST)
     if not form.is_valid():
-        return _refuse("; ".join(str(said) for errors in form.errors.values() for said in errors))
+        return _refuse(str(next(iter(form.non_field_errors()), NO_STRETCH)))
     try:
         clip = operations.request_clip(_wish(request, live, form), by=request.user, now=clock.now())
     except operations.NoOverlap:

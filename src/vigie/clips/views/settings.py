@@ -10,7 +10,7 @@ from vigie.clips import archive, operations, queries
 from vigie.clips.filenames import BadTemplate
 from vigie.clips.forms import KeepingForm, SettingsForm
 from vigie.clips.keeping import Keeping
-from vigie.clips.permissions import may_delete_clips
+from vigie.clips.permissions import may_delete_clips, may_see_clips
 from vigie.clips.previews import previews
 from vigie.clips.wording import FIELDS, flaw
 from vigie.people.permissions import WorkspaceRequest, in_workspace
@@ -75,7 +75,8 @@ def keeping_preview(request: WorkspaceRequest) -> HttpResponse:
 
 def _tonight(request: WorkspaceRequest, keeping: Keeping) -> dict[str, object]:
     preview = queries.preview_retention(request.workspace.pk, keeping, clock.now())
-    first = [removal.clip_id for removal in preview.removals[:FIRST]]
+    named = preview.removals[:FIRST] if may_see_clips(request.membership) else []
+    first = [removal.clip_id for removal in named]
     return {
         "is_limited": keeping != Keeping(),
         "preview": preview,
