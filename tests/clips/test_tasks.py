@@ -103,7 +103,9 @@ def test_a_clip_without_channel_and_live_is_named_all_the_same(live: Live) -> No
     assert fresh(clip).name == "none 0001.mp4"
 
 
-@pytest.mark.parametrize(("at_s", "starts_s", "shown_s"), [(60.0, None, 40.0), (60.0, 75.0, 0.0), (60.0, 55.5, 4.5)])
+@pytest.mark.parametrize(
+    ("at_s", "starts_s", "shown_s"), [(60.0, None, 30.0), (60.0, 75.0, 0.0), (60.0, 55.5, 4.5), (90.0, 30.0, 40.0)]
+)
 def test_the_poster_shows_the_moment_that_it_is_about(
     at_s: float, starts_s: float | None, shown_s: float, live: Live
 ) -> None:

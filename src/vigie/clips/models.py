@@ -19,7 +19,7 @@ class ObsState(models.TextChoices):
     CONNECTING = "connecting", _("connecting")
     READY = "ready", _("ready")
     BUFFER_OFF = "buffer_off", _("replay buffer off")
-    REFUSED = "refused", _("password refused")
+    REFUSED = "refused", _("refused")
     AWAY = "away", _("not reached")
 
 
@@ -101,7 +101,7 @@ class Clip(models.Model):
     to_s = models.FloatField()
     """Between which moments it was asked for."""
     starts_s = models.FloatField(null=True)
-    """Where its first picture lies in the live; None until it is saved, or where nobody knows."""
+    """Where its first picture lies in the live: of a replay, as near as that is known. None before it was looked at."""
     template = models.CharField(max_length=200, default=DEFAULT)
     """What its name is made of; what a person calls it is a template, too."""
     named_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -153,7 +153,7 @@ def _look_at(clip: Clip) -> None:
     """Read all of the file: what it is, that it plays, what it looks like. Raises PortError, FileNotFoundError."""
     path, files = folders.path_of(clip), registry.get(VideoFiles)
     facts = files.probe(path)
-    at_s = min(max(clip.at_s - (clip.starts_s or 0.0), 0.0), facts.duration_s)
+    at_s = min(max(clip.at_s - operations.starts_in(clip, facts), 0.0), facts.duration_s)
     poster = files.poster(path, at_s) if facts.width else None
     operations.note_verified(clip, facts, _sha256(path), poster)
 

@@ -301,3 +301,11 @@ def test_of_two_workers_one_takes_a_clip(state: str, act: Callable[[Clip, dateti
     at_once(*[lambda: taken.append(act(fresh(clip), NOW))] * 2)
 
     assert sorted(taken) == [False, True]
+
+
+def test_a_replay_ends_when_it_was_saved(live: Live) -> None:
+    clip = make_clip(live, ClipState.RENAMED, starts_s=None, to_s=75.0)
+
+    operations.note_verified(clip, replace(FACTS, duration_s=20.0), "ab", None)
+
+    assert fresh(clip).starts_s == 55.0

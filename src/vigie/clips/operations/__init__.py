@@ -47,6 +47,7 @@ from vigie.clips.operations.saving import (
     note_saved,
     note_verified,
     postpone,
+    starts_in,
 )
 from vigie.clips.operations.settings import Habits, save_settings
 from vigie.clips.operations.sharing import (
@@ -118,6 +119,7 @@ __all__ = [
     "save_obs",
     "save_settings",
     "share_clip",
+    "starts_in",
     "take_back",
     "try_again",
 ]

@@ -163,12 +163,18 @@ def _named(clip: Clip) -> tuple[str, str, str]:
     return clip.template, clip.chatter, clip.trigger
 
 
+def starts_in(clip: Clip, facts: VideoFacts) -> float:
+    """Return where the first picture of a clip lies in its live; a replay ends when it was saved."""
+    return clip.to_s - facts.duration_s if clip.starts_s is None else clip.starts_s
+
+
 @transaction.atomic
 def note_verified(clip: Clip, facts: VideoFacts, sha256: str, poster: bytes | None) -> None:
     """Note what the file of a clip is: it plays."""
     lacks = clip.lacks or (DAMAGED if facts.errors else "")
     values = {
         "state": ClipState.VERIFIED,
+        "starts_s": starts_in(clip, facts),
         "duration_s": facts.duration_s,
         "width": facts.width,
         "height": facts.height,
