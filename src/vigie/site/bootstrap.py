@@ -54,6 +54,7 @@ from vigie.watch import watching
 def wire() -> None:
     """Connect ports, events, work queues and topics. Called once, when Django's apps are ready."""
     _provide_ports()
+    bus.react(events.Acted, clip_receivers.hide_names)  # first: whoever has the audit chain waits for no row
     bus.react(events.Acted, governance.record)
     bus.react(events.Acted, audiences.hide_identities)
     _let_the_data_flow()
@@ -159,7 +160,6 @@ def _make_clips() -> None:
     engine.register(WorkQueue(clip_operations.FINISH, clip_tasks.is_due))
     engine.register(WorkQueue(clip_operations.TIDY, clip_tasks.is_untidy))
     evidence.ask(alert_queries.undecided_among)
-    bus.react(events.Acted, clip_receivers.hide_names)
     rule_actions.register(
         ActionKind("clip", _("cut a clip"), clip_actions.cut_clip, clip_actions.ClipOptions, presets.CLIPS)
     )
