@@ -7,14 +7,15 @@ it was typed, and `flaws` tells why.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from vigie.rules.conditions import CONDITIONS, name_of
-from vigie.rules.kinds import Scope, When
+from vigie.rules.conditions import CONDITIONS, Value, name_of
+from vigie.rules.durations import written
+from vigie.rules.kinds import KNOWN_OF, Scope, When
 from vigie.rules.spec import USUAL_PER_HOUR, RuleSpec
 
 Posted = Mapping[str, Sequence[str]]
@@ -26,16 +27,21 @@ LISTS = frozenset({"says", "user", "target", "reaches", "channels"})
 CHOSEN = frozenset({"role", "category", "days"})
 """Fields of which several are ticked."""
 FIGURES = frozenset(
-    {"value", "at_most", "viewers", "every", "burst", "strength", "score", "reaches", "users", "per_hour", "severity"}
+    {"value", "at_most", "viewers", "every", "burst", "strength", "score", "reaches", "users", "per_hour"}
+    | {"severity", "webhook", "before", "after"}
 )
 TICKED = frozenset({"loose"})
+VERBATIM = frozenset({"matches"})
+"""Fields in which spaces at the ends count."""
+SCOPES: Sequence[Scope] = (Scope.CHANNEL, Scope.USER, Scope.TARGET, Scope.RULE)
+"""Of what a rule may rest, what is usual first."""
 ADDED: Mapping[str, Data] = {
-    "rest": {"scope": Scope.CHANNEL.value, "time": "2 min"},
     "quorum": {"users": 2, "within": "60 s"},
     "schedule": {"from": "18:00", "to": "23:00"},
 }
 """What is added by a button, to begin with."""
 _ROW = re.compile(r"(if|unless|then|rest)-(\d{1,4})-(\w+)", re.ASCII)
+_ENTRY = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[,\n]|\Z)|([^,\n]*)(?:[,\n]|\Z)')
 _GROUP = re.compile(r"(quorum|schedule)-(\w+)", re.ASCII)
 _FIGURE = re.compile(r"-?\d{1,15}(?:[.,]\d{1,6})?", re.ASCII)
 
@@ -81,7 +87,8 @@ def _condition(row: Data) -> Data:
     """Return the fields of one condition: those of its kind, whatever else the row held before."""
     kind = str(row.get("kind", ""))
     known = CONDITIONS[kind].model_fields if kind in CONDITIONS else {}
-    return {kind: row.get(kind, ""), **{name: row[name] for name in known if name in row and row[name] != ""}}
+    nothing: object = [] if kind in CHOSEN else ""
+    return {kind: row.get(kind, nothing), **{name: row[name] for name in known if name in row and row[name] != ""}}
 
 
 def _action(row: Data) -> Data:
@@ -92,18 +99,26 @@ def _action(row: Data) -> Data:
 def _read(name: str, values: Sequence[str]) -> Any:
     """Return what a field holds; what is no number where one should be stays as it was typed."""
     if name in CHOSEN:
-        return list(values)
+        return [value for value in values if value]
     if name in TICKED:
         return bool(values and values[-1])
-    text = values[-1].strip() if values else ""
+    text = values[-1].replace("\r\n", "\n") if values else ""
+    text = text if name in VERBATIM else text.strip()
     if name in LISTS:
         return [_figure(entry) if name in FIGURES else entry for entry in entries(text)]
     return _figure(text) if name in FIGURES else text
 
 
 def entries(text: str) -> list[str]:
-    """Return what stands between commas and ends of lines."""
-    return [entry.strip() for entry in re.split(r"[\n,]", text) if entry.strip()]
+    """Return what stands between commas and ends of lines; what holds one of these stands in quotes: `"a, b"`."""
+    found = ((quoted.replace('""', '"'), plain) for quoted, plain in _ENTRY.findall(text))
+    return [quoted or plain.strip() for quoted, plain in found if quoted or plain.strip()]
+
+
+def written_entry(entry: object) -> str:
+    """Return an entry as it is typed, in quotes where `entries` would read it otherwise."""
+    text = str(entry)
+    return text if entries(text) == [text] else '"{}"'.format(text.replace('"', '""'))
 
 
 def _figure(text: str) -> Any:
@@ -118,13 +133,16 @@ def _figure(text: str) -> Any:
 
 def with_row(data: Data, section: str, *, actions: Iterable[str] = ()) -> Data:
     """Return the rule with one more row, or with the quorum or the schedule."""
-    if section in {"quorum", "schedule"}:
+    if section in ADDED:
         return {**data, section: dict(ADDED[section])}
     if section == "rest":
-        free = [scope.value for scope in Scope if scope.value not in data.get("cooldown", {})]
-        return {**data, "cooldown": {**data.get("cooldown", {}), **({free[-1]: "2 min"} if free else {})}}
+        rests = data.get("cooldown", {})
+        free = [scope for scope in scopes_of(str(data.get("when", ""))) if scope not in rests]
+        return {**data, "cooldown": {**rests, **dict.fromkeys(free[:1], "2 min")}}
     if section == "then":
         return {**data, "then": [*data.get("then", []), {"do": next(iter(actions), ""), "options": {}}]}
+    if section not in {"if", "unless"}:
+        return data
     kinds = kinds_of(str(data.get("when", "")), section)
     return {**data, section: [*data.get(section, []), {next(iter(kinds), "says"): ""}]}
 
@@ -141,6 +159,14 @@ def without_row(data: Data, row: str) -> Data:
     return {**data, section: kept}
 
 
+def last_row(data: Data, section: str) -> str:
+    """Return what the names of the fields begin with of the row that was added last: `if-2-`, `quorum-`."""
+    if section in ADDED:
+        return f"{section}-"
+    rows = data.get("cooldown" if section == "rest" else section, [])
+    return f"{section}-{len(rows) - 1}-"
+
+
 def kinds_of(when: str, section: str = "if") -> list[str]:
     """Return the conditions that may be asked of an event; exceptions count nothing."""
     return [
@@ -148,6 +174,11 @@ def kinds_of(when: str, section: str = "if") -> list[str]:
         for name, kind in CONDITIONS.items()
         if when in kind.asks_of and not (section == "unless" and kind.remembers)
     ]
+
+
+def scopes_of(when: str) -> list[str]:
+    """Return of what a rule may rest that waits for an event."""
+    return [scope.value for scope in SCOPES if when in KNOWN_OF.get(scope, {*When})]
 
 
 # ── showing the form ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,18 +205,37 @@ class Sheet:
         return when if when in set(When) else When.CHAT.value
 
     @property
-    def is_flawed(self) -> bool:
-        """Whether something is wrong."""
-        return self.spec is None
+    def rows(self) -> list[Row]:
+        """All lines."""
+        return [*self.conditions, *self.exceptions, *self.rests, *self.actions]
+
+    @property
+    def when_flaws(self) -> list[Mapping[str, Any]]:
+        """What is wrong with what it waits for, with its channels, or with the whole."""
+        return [flaw for name in ("when", "channels", "if", "unless", "then", "") for flaw in self.flaws.get(name, ())]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be saved: it is a rule, and its actions can be done as they say."""
+        return self.spec is not None and not any(row.flaws for row in self.actions)
 
 
-def sheet(data: Data, *, name: str = "") -> Sheet:
-    """Return a rule as the editor shows it, each flaw where it is; until it has a name it may be tried under `name`."""
+Options = Mapping[str, type[Value]]
+"""What actions are told, by their names."""
+
+
+def sheet(data: Data, *, name: str = "", options: Options | None = None) -> Sheet:
+    """Return a rule as the editor shows it, each flaw where it is; until it has a name it may be tried under `name`.
+
+    Where `options` are given, actions must be among them.
+    """
+    data = _shaped(data)
     spec, errors = _validated(data if data.get("name") or not name else {**data, "name": name})
     by_row: dict[tuple[str, object], list[Mapping[str, Any]]] = defaultdict(list)
     others: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for error in errors:
-        section, row = (*error["loc"], "", "")[:2]
+    for error in [*errors, *(_unknown_options(data, options) if options is not None else [])]:
+        where = (error.get("ctx") or {}).get("row") or error["loc"]
+        section, row = (*where, "", "")[:2]
         if section in {"if", "unless", "then", "cooldown"} and row != "":
             by_row[str(section), row].append(error)
         else:
@@ -205,6 +255,32 @@ def sheet(data: Data, *, name: str = "") -> Sheet:
         ],
         flaws=others,
     )
+
+
+def _shaped(data: Data) -> Data:
+    """Return data whose parts have the form in which the editor shows them, whoever wrote it: an older Vigie, too."""
+    shaped = dict(data)
+    for section in ("if", "unless"):
+        given = data.get(section, [])
+        shaped[section] = [dict(one) for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    shaped["then"] = data["then"] if isinstance(data.get("then"), list) else []
+    shaped["cooldown"] = dict(data["cooldown"]) if isinstance(data.get("cooldown"), Mapping) else {}
+    for group in ("quorum", "schedule"):
+        shaped[group] = dict(data[group]) if isinstance(data.get(group), Mapping) else None
+    return {key: value for key, value in shaped.items() if value not in (None, [], {})}
+
+
+def _unknown_options(data: Data, options: Options) -> Iterator[Mapping[str, Any]]:
+    """Yield what is wrong with what actions are told, as errors of pydantic."""
+    for place, (name, told) in enumerate(map(_written_action, data.get("then", []))):
+        if name not in options:
+            yield {"type": "no_action", "loc": ("then", place), "msg": name, "ctx": {"name": name}}
+            continue
+        try:
+            options[name].model_validate(told)
+        except ValidationError as error:
+            for flaw in error.errors(include_url=False):
+                yield {**flaw, "loc": ("then", place, *flaw["loc"])}
 
 
 def _validated(data: Data) -> tuple[RuleSpec | None, list[Any]]:
@@ -227,7 +303,9 @@ def _shown(condition: Data) -> Data:
     usual = (
         {name: known.default for name, known in kind.model_fields.items() if not known.is_required()} if kind else {}
     )
-    return {**{name: value for name, value in usual.items() if value is not None}, **condition}
+    shown = {**{name: value for name, value in usual.items() if value is not None}, **condition}
+    within = shown.get("within")
+    return {**shown, "within": written(within)} if isinstance(within, float) else shown
 
 
 def _written_action(action: object) -> tuple[str, Data]:

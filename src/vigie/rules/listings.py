@@ -1,17 +1,19 @@
 """What the pages of rules list: rules with what they did lately, versions, the log in words."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from vigie.people.models import Membership
-from vigie.rules import previewing, queries, sources
-from vigie.rules.kinds import OF_THE_CHAT
+from vigie.risk.models import Assessment
+from vigie.rules import previewing, queries, results, sources
+from vigie.rules.kinds import OF_THE_CHAT, When
 from vigie.rules.models import Deed, Firing, Mode, Rule, RuleVersion
 from vigie.rules.occurrences import Occurrence
+from vigie.runtime.models import UNFINISHED
 from vigie.speech.permissions import may_read_transcripts
 from vigie.watch.models import Channel
 from vigie.watch.permissions import may_read_chat
@@ -56,6 +58,13 @@ def versions_by_mode(rule: Rule) -> dict[str, RuleVersion]:
     return {version.mode: version for version in rule.versions.exclude(mode=Mode.FORMER).select_related("author")}
 
 
+def proposer_of(version: RuleVersion | None) -> Membership | None:
+    """Return who proposed a version; None where nobody did, or they left."""
+    if version is None or version.proposed_at is None:
+        return None
+    return Membership.objects.filter(workspace=version.rule.workspace_id, user=version.author).first()
+
+
 def newest_version(rule: Rule) -> RuleVersion:
     """Return the newest version of a rule: there is one."""
     return rule.versions.select_related("author").order_by("-version")[0]
@@ -81,9 +90,17 @@ class Line:
 
     firing: Firing
     happened: Occurrence | None
-    """What made the rule act; None where it is gone, or is a count."""
-    spans: Sequence[Sequence[int | str]]
+    """What made the rule act; None where it is gone."""
+    judged: Assessment | None
+    """What was made of its text."""
     may_read: bool
+    results: Mapping[str, str]
+    """Where what its actions made can be seen: addresses by action."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is still to be done."""
+        return any(run.state in UNFINISHED for run in self.firing.runs.all())
 
 
 def firings_for(reader: Membership) -> QuerySet[Firing]:
@@ -99,12 +116,20 @@ def channels_of(reader: Membership) -> list[tuple[int, str]]:
 
 def told(firings: Sequence[Firing], reader: Membership) -> list[Line]:
     """Return firings with what made them act, as far as the reader may read it."""
-    happened = sources.of_keys((firing.live_id, firing.trigger) for firing in firings)
-    spans = previewing.spans_of([firing.trigger for firing in firings])
+    stored = sources.of_keys((firing.live_id, firing.trigger) for firing in firings)
+    judged = previewing.judged_of([firing.trigger for firing in firings])
+    made = results.of_firings(reader, [firing.pk for firing in firings if firing.deed == Deed.ACTED])
     chat, speech = may_read_chat(reader), may_read_transcripts(reader)
     lines = []
     for firing in firings:
-        found = happened.get((firing.live_id, firing.trigger))
-        readable = found is not None and (chat if found.kind in OF_THE_CHAT else speech)
-        lines.append(Line(firing, found, spans.get(firing.trigger, ()), readable))
+        happened = stored.get((firing.live_id, firing.trigger)) or _wordless(firing)
+        readable = happened is not None and (chat if happened.kind in OF_THE_CHAT else speech)
+        lines.append(Line(firing, happened, judged.get(firing.trigger), readable, made.get(firing.pk, {})))
     return lines
+
+
+def _wordless(firing: Firing) -> Occurrence | None:
+    """Return what is known of a trigger that is no row; None of a row that is gone."""
+    if firing.trigger.partition(":")[0] in {When.CHAT, When.SPEECH, When.ASSESSMENT}:
+        return None
+    return replace(sources.somewhere(firing), value=firing.value or 0)

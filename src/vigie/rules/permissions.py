@@ -1,6 +1,8 @@
 """Who may do what with rules."""
 
-from vigie.people.models import Membership
+from vigie.people.models import Membership, User
+from vigie.speech.permissions import may_read_transcripts
+from vigie.watch.permissions import may_read_chat
 
 
 def may_see_rules(membership: Membership) -> bool:
@@ -16,3 +18,14 @@ def may_edit_rules(membership: Membership) -> bool:
 def may_publish_rules(membership: Membership) -> bool:
     """Return whether a member may put rules in force and to rest, remove them and bring them back."""
     return membership.may("rules.publish_rules")
+
+
+def may_read_texts(membership: Membership) -> bool:
+    """Return whether a member may read anything of what people wrote or said, on which rules act."""
+    return may_read_chat(membership) or may_read_transcripts(membership)
+
+
+def may_follow_rules(user: User, workspace_id: int) -> bool:
+    """Return whether a person may follow what the rules of a workspace do: topic `rules:<id>`."""
+    member = Membership.objects.filter(user=user, workspace=workspace_id).select_related("workspace", "role").first()
+    return member is not None and may_see_rules(member)

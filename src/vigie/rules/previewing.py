@@ -3,12 +3,16 @@
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+
+from django.db.models import Q
 
 from vigie.people.models import Membership
 from vigie.risk.models import Assessment, Subject
 from vigie.rules import dryrun, queries, sources
-from vigie.rules.conditions import folded
+from vigie.rules.brakes import Brake
+from vigie.rules.conditions import folded, name_of
 from vigie.rules.dryrun import Replay
 from vigie.rules.kinds import OF_THE_CHAT, When
 from vigie.rules.models import Deed, Firing, Mode, Rule
@@ -16,17 +20,21 @@ from vigie.rules.occurrences import Occurrence
 from vigie.rules.spec import RuleSpec
 from vigie.rules.standing import Outcome, Ruling
 from vigie.speech.permissions import may_read_transcripts
-from vigie.watch.models import Channel, Live
+from vigie.watch.models import Channel, ChatMessage, Live
 from vigie.watch.permissions import may_read_chat
 
 DAYS = 7
 MOST = 50_000
-"""Occurrences that a preview looks at, those of the last lives: half a second."""
+"""Occurrences that a preview looks at, the last ones."""
 SHOWN = 5
 """Moments of each kind that are listed."""
 KEPT_S = 60.0
 """For how long what was recorded is remembered: every keystroke asks for it anew."""
 MOST_KEPT = 4
+STEPS = 280
+"""Dots side by side on the axis: more could not be told apart."""
+FULL_MINUTE = 20
+"""Matches in one minute from which on a rule is told to be too wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,15 @@ class Recorded:
     lives: Sequence[Live]
     """Newest first."""
     happened: Sequence[Occurrence]
+    """In order."""
     is_all: bool
-    """Whether all lives of these days are in it."""
+    """Whether all that happened in these days is in it."""
     at: datetime
 
     @property
-    def hours(self) -> float:
+    def length_s(self) -> float:
         """How long these lives are together."""
-        return sum(((live.ended_at or self.at) - live.started_at).total_seconds() for live in self.lives) / 3600
+        return sum(((live.ended_at or self.at) - live.started_at).total_seconds() for live in self.lives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,8 @@ class Moment:
 
     outcome: Outcome
     live: Live | None
-    spans: Sequence[Sequence[int | str]]
-    """Flagged words of its text."""
+    judged: Assessment | None
+    """What was made of its text."""
     may_read: bool
     """Whether the reader may see its text."""
 
@@ -73,6 +82,18 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day on the axis, or what of it lies there."""
+
+    on: date
+    left: float
+    """Percent of the axis at which it begins."""
+    middle: float
+    has_room: bool
+    """Whether it is long enough to be named."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a rule would have done."""
 
@@ -83,18 +104,21 @@ class Preview:
     times: int
     times_held: int
     dots: Sequence[Dot]
-    days: Sequence[date]
+    """Where it acted or held back; each place once."""
+    days: Sequence[Day]
+    most_a_minute: int
+    """How often it would have matched in the fullest minute."""
     former_times: int | None
     """How often the version in force acted in these days; None where none is."""
     remaining: Mapping[str, int]
     """Of each condition, by the prefix of its row: how many occurrences were left."""
     brakes: Mapping[str, int] = field(default_factory=dict)
-    """How often each brake held back, by its name."""
+    """How often each brake held back, by its name; exceptions by the prefix of their row, too."""
 
     @property
-    def most_a_minute(self) -> int:
-        """How often it would have acted or held back in the fullest minute."""
-        return max(Counter(int(dot.left * DAYS * 14.4) for dot in self.dots).values(), default=0)
+    def is_too_wide(self) -> bool:
+        """Whether it matches so often that somebody should look at it."""
+        return self.most_a_minute > FULL_MINUTE
 
 
 def preview(spec: RuleSpec, *, reader: Membership, rule: Rule | None, now: datetime, zone: tzinfo) -> Preview:
@@ -110,11 +134,12 @@ def preview(spec: RuleSpec, *, reader: Membership, rule: Rule | None, now: datet
         held=_moments(held[: -SHOWN - 1 : -1], recorded, reader),
         times=len(acted),
         times_held=len(held),
-        dots=[_dot(outcome, now) for outcome in found.outcomes],
-        days=[(now - timedelta(days=back)).astimezone(zone).date() for back in range(DAYS - 1, -1, -1)],
+        dots=_dots(found.outcomes, now),
+        days=_days(now, zone),
+        most_a_minute=max(Counter(_minute(outcome.at) for outcome in found.outcomes).values(), default=0),
         former_times=_former_times(rule, now),
         remaining=_remaining(spec, found),
-        brakes=Counter(outcome.held.brake.name.lower() for outcome in held if outcome.held),
+        brakes=_brakes(spec, held),
     )
 
 
@@ -123,9 +148,48 @@ def _remaining(spec: RuleSpec, found: Replay) -> Mapping[str, int]:
     return {f"if-{place}": left.get(place, 0) for place in range(len(spec.if_))}
 
 
-def _dot(outcome: Outcome, now: datetime) -> Dot:
-    age = (now - outcome.at) / timedelta(days=DAYS)
-    return Dot(round(100 * min(1.0, max(0.0, 1 - age)), 3), outcome.held is None)
+def _brakes(spec: RuleSpec, held: Sequence[Outcome]) -> Mapping[str, int]:
+    """Return how often each brake held back; of two exceptions of a kind, the first one is told."""
+    rows = {name_of(condition): place for place, condition in reversed(list(enumerate(spec.unless)))}
+    brakes: Counter[str] = Counter()
+    for outcome in held:
+        if outcome.held:
+            brakes[outcome.held.brake.name.lower()] += 1
+            if outcome.held.brake is Brake.EXCEPT:
+                brakes[f"unless-{rows[str(outcome.held.values['which'])]}"] += 1
+    return brakes
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp() // 60)
+
+
+# ── the axis ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _share(at: datetime, now: datetime) -> float:
+    """Return where a moment lies: 0 a week ago, 1 now."""
+    return min(1.0, max(0.0, 1 - (now - at) / timedelta(days=DAYS)))
+
+
+def _dots(outcomes: Sequence[Outcome], now: datetime) -> list[Dot]:
+    places = {(round(STEPS * _share(outcome.at, now)), outcome.held is None) for outcome in outcomes}
+    return [Dot(round(100 * place / STEPS, 2), has_acted) for place, has_acted in sorted(places)]
+
+
+def _days(now: datetime, zone: tzinfo) -> list[Day]:
+    """Return the days of the axis, as the reader's zone parts them."""
+    first = (now - timedelta(days=DAYS)).astimezone(zone)
+    midnights = [
+        datetime.combine(first.date() + timedelta(days=day), time(), tzinfo=zone) for day in range(1, DAYS + 1)
+    ]
+    edges = [first, *(midnight for midnight in midnights if midnight < now), now]
+    days = []
+    for begin, end in pairwise(edges):
+        left, right = _share(begin, now), _share(end, now)
+        has_room = end - begin >= timedelta(hours=8)
+        days.append(Day(begin.astimezone(zone).date(), round(100 * left, 2), round(50 * (left + right), 2), has_room))
+    return days
 
 
 def _former_times(rule: Rule | None, now: datetime) -> int | None:
@@ -170,13 +234,26 @@ def _kinds(when: When) -> frozenset[When]:
 def _read(workspace_id: int, kinds: frozenset[When], now: datetime) -> Recorded:
     since = now - timedelta(days=DAYS)
     found = Live.objects.filter(channel__workspace=workspace_id, started_at__gt=since).select_related("channel")
-    happened: dict[Live, list[Occurrence]] = {}
-    for live in found.order_by("-started_at"):
-        if sum(map(len, happened.values())) >= MOST:
+    lives: list[Live] = []
+    happened: list[Occurrence] = []
+    is_all = True
+    for live in found.order_by("-started_at", "-pk"):
+        room = MOST - len(happened)
+        if room <= 0:
+            is_all = False
             break
-        happened[live] = list(sources.recorded(live, kinds))
-    in_order = [one for of_live in reversed(happened.values()) for one in of_live]
-    return Recorded(list(happened), in_order, len(happened) == found.count(), now)
+        cut = _cut(live, room) if When.CHAT in kinds else None
+        lives.append(live)
+        happened += sources.recorded(live, kinds, since=cut)
+        is_all &= cut is None
+    return Recorded(lives, sorted(happened, key=lambda one: one.at), is_all, now)
+
+
+def _cut(live: Live, room: int) -> datetime | None:
+    """Return from when on a chat is read, so that about `room` messages are; None: all of it. One query."""
+    newest = ChatMessage.objects.filter(live=live).order_by("-at_s").values_list("at_s", flat=True)
+    beyond = newest[room : room + 1]
+    return live.started_at + timedelta(seconds=beyond[0]) if beyond else None
 
 
 # ── moments ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,18 +261,18 @@ def _read(workspace_id: int, kinds: frozenset[When], now: datetime) -> Recorded:
 
 def _moments(outcomes: Sequence[Outcome], recorded: Recorded, reader: Membership) -> list[Moment]:
     lives = {str(live.pk): live for live in recorded.lives}
-    spans = spans_of([outcome.occurrences[-1].key for outcome in outcomes])
+    judged = judged_of([outcome.occurrences[-1].key for outcome in outcomes])
     may_read = {True: may_read_chat(reader), False: may_read_transcripts(reader)}
     moments = []
     for outcome in outcomes:
         last = outcome.occurrences[-1]
         readable = may_read[last.kind in OF_THE_CHAT]
-        moments.append(Moment(outcome, lives.get(last.live), spans.get(last.key, ()), readable))
+        moments.append(Moment(outcome, lives.get(last.live), judged.get(last.key), readable))
     return moments
 
 
-def spans_of(keys: Sequence[str]) -> dict[str, Sequence[Sequence[int | str]]]:
-    """Return the flagged words of texts, by the keys of their occurrences. One query."""
+def judged_of(keys: Sequence[str]) -> dict[str, Assessment]:
+    """Return what was made of texts, by the keys of their occurrences. One query."""
     wanted: dict[tuple[str, int], str] = {}
     ids = []
     for key in keys:
@@ -205,9 +282,9 @@ def spans_of(keys: Sequence[str]) -> dict[str, Sequence[Sequence[int | str]]]:
         elif kind in {When.SPEECH, When.CHAT}:
             wanted[Subject.UTTERANCE if kind == When.SPEECH else Subject.CHAT, int(ref)] = key
     refs = [ref for _, ref in wanted]
-    found: dict[str, Sequence[Sequence[int | str]]] = {}
-    for row in Assessment.objects.filter(pk__in=ids) | Assessment.objects.filter(ref_id__in=refs):
-        found[f"{When.ASSESSMENT}:{row.pk}"] = row.spans
+    found: dict[str, Assessment] = {}
+    for row in Assessment.objects.filter(Q(pk__in=ids) | Q(ref_id__in=refs)).order_by("pk"):
+        found[f"{When.ASSESSMENT}:{row.pk}"] = row
         if words := wanted.get((row.of, row.ref_id)):
-            found[words] = row.spans
+            found[words] = row
     return found

@@ -2,21 +2,23 @@
 
 from django.urls import path
 
-from vigie.rules import views
+from vigie.rules.views import editor, exchange, log, standing
 
 urlpatterns = [
-    path("rules/", views.rules, name="rules"),
-    path("rules/new/", views.edit, name="rule-new"),
-    path("rules/new/sheet/", views.sheet, name="rule-new-sheet"),
-    path("rules/new/preview/", views.preview, name="rule-new-preview"),
-    path("rules/import/", views.import_rules, name="rules-import"),
-    path("rules/rules.yaml", views.export, name="rules-export"),
-    path("rules/log/", views.log, name="rules-log"),
-    path("rules/<int:number>/", views.edit, name="rule"),
-    path("rules/<int:number>/sheet/", views.sheet, name="rule-sheet"),
-    path("rules/<int:number>/preview/", views.preview, name="rule-preview"),
-    path("rules/<int:number>/rule.yaml", views.export, name="rule-export"),
-    path("rules/<int:number>/turn/", views.turn, name="rule-turn"),
-    path("rules/<int:number>/remove/", views.remove, name="rule-remove"),
-    path("rules/<int:number>/restore/", views.bring_back, name="rule-restore"),
+    path("rules/", editor.rules, name="rules"),
+    path("rules/new/", editor.edit, name="rule-new"),
+    path("rules/new/sheet/", editor.sheet, name="rule-new-sheet"),
+    path("rules/new/preview/", editor.preview, name="rule-new-preview"),
+    path("rules/import/", exchange.import_rules, name="rules-import"),
+    path("rules/rules.yaml", exchange.export, name="rules-export"),
+    path("rules/log/", log.log, name="rules-log"),
+    path("rules/log/lines/", log.lines, name="rules-log-lines"),
+    path("rules/log/<int:pk>/", log.line, name="rules-log-line"),
+    path("rules/<int:number>/", editor.edit, name="rule"),
+    path("rules/<int:number>/sheet/", editor.sheet, name="rule-sheet"),
+    path("rules/<int:number>/preview/", editor.preview, name="rule-preview"),
+    path("rules/<int:number>/rule.yaml", exchange.export, name="rule-export"),
+    path("rules/<int:number>/turn/", standing.turn, name="rule-turn"),
+    path("rules/<int:number>/remove/", standing.remove, name="rule-remove"),
+    path("rules/<int:number>/restore/", standing.bring_back, name="rule-restore"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vigie.events import Badge
 from vigie.risk.models import Category
@@ -77,6 +78,13 @@ DAYS: Mapping[str, Promise] = {
     Day.SAT: _("Saturday"),
     Day.SUN: _("Sunday"),
 }
+MODES: Mapping[str, Promise] = {
+    "draft": pgettext_lazy("rule", "Draft"),
+    "trial": pgettext_lazy("rule", "Trial"),
+    "active": pgettext_lazy("rule", "Active"),
+    "paused": pgettext_lazy("rule", "Paused"),
+}
+"""How a rule stands."""
 BRAKES_ADDED: Mapping[str, Promise] = {
     "unless": _("Exception"),
     "rest": _("Rest"),
@@ -99,6 +107,12 @@ TURNED: Mapping[str, Promise] = {
     "resume": _("In force again."),
     "end_trial": _("The trial is over."),
 }
+REFUSALS: Mapping[str, Promise] = {
+    "NeedsSecondPerson": _("Somebody else puts it in force: whoever wrote a version does not publish it here."),
+    "NothingToPublish": _("Somebody else changed this rule meanwhile."),
+    "TooManyKeywords": _("All rules in force have 50,000 keywords at most. Let another rule rest first."),
+}
+"""By the name of the error."""
 OPTIONS: Mapping[str, Promise] = {
     "before": _("before"),
     "after": _("after"),
@@ -110,6 +124,35 @@ OPTIONS: Mapping[str, Promise] = {
     "obs": _("OBS"),
 }
 """What actions are told, see `rules.actions`."""
+USUAL: Mapping[str, Promise] = {
+    "before": _("as usual"),
+    "after": _("as usual"),
+    "name": _("as usual"),
+    "label": _("the name of the rule"),
+    "text": _("the name of the rule"),
+    "severity": _("as judged"),
+    "obs": _("all"),
+    "webhook": _("its address"),
+}
+"""What stands in an option that is left empty."""
+ICONS: Mapping[str, str] = {
+    "clip": "clips",
+    "replay": "frame",
+    "mark": "star",
+    "alert": "queue",
+    "notify": "bell",
+    "webhook": "link",
+}
+"""Drawings of `icons.svg`, by action."""
+DONE: Mapping[str, Promise] = {
+    "clip": _("clip"),
+    "replay": _("OBS replay"),
+    "mark": _("mark"),
+    "alert": _("alert"),
+    "notify": _("team told"),
+    "webhook": _("webhook called"),
+}
+"""What actions did, in a word or two."""
 BRAKES: Mapping[Brake, Promise] = {
     Brake.HISTORY: _("History: before Vigie was connected"),
     Brake.EXCEPT: _("Exception: %(which)s"),
@@ -122,7 +165,6 @@ CHOICES: Mapping[str, Sequence[tuple[str, str | Promise]]] = {
     "when": list(WHEN.items()),
     "places": list(PLACES.items()),
     "roles": list(ROLES.items()),
-    "scopes": list(SCOPES.items()),
     "days": list(DAYS.items()),
     "categories": list(Category.choices),
 }
@@ -152,6 +194,16 @@ FLAWS: Mapping[str, Promise] = {
     "less_than_equal": _("This must be at most %(le)s."),
     "time_parsing": _("This must be a time of day, such as 18:30."),
     "no_condition": _("Choose one of the list."),
+    "no_action": _("Choose one of the list."),
+    "no_duration": _("%(what)s is no duration of at most a day: write 30 s, 2 min or 1 h."),
+    "no_share": _("“%(given)s” is no share: write 0.3 or 30 %%."),
+    "no_zone": _("“%(given)s” is no time zone."),
+    "no_time_of_day": _("“%(given)s” is no time of day: write 18:30."),
+    "nothing_between": _("Nothing is at least %(least)s and at most %(most)s."),
+    "not_asked_of": _("“%(name)s” cannot be asked of “%(when)s”."),
+    "counts": _("“%(name)s” counts: it can only stand below “If”."),
+    "no_scope": _("“%(when)s” tells of no %(scope)s: the rule cannot rest for one."),
+    "all_the_time": _("This happens all the time: say what it reaches, or how far it drops."),
 }
 """By the type of an error of pydantic."""
 KEYWORD_FLAWS: Mapping[KeywordFlaw, Promise] = {
@@ -178,7 +230,13 @@ def flaw_words(error: Mapping[str, Any]) -> str:
     if isinstance(cause, BadPattern):
         return str(PATTERN_FLAWS[cause.flaw]) % cause.values
     known = FLAWS.get(str(error["type"]))
-    return str(known) % context if known else f"{cause or error['msg']}"
+    return str(known) % _in_words(context) if known else f"{cause or error['msg']}"
+
+
+def _in_words(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a flaw, with conditions, events and scopes as they are called on screen."""
+    called = {"name": CONDITIONS, "when": WHEN, "scope": SCOPES}
+    return {key: called[key].get(value, value) if key in called else value for key, value in context.items()}
 
 
 def brake_words(brake: str, figures: Mapping[str, Any]) -> str:

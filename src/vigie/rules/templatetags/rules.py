@@ -1,19 +1,27 @@
 """How rules are spoken of in templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from vigie.rules import wording
 from vigie.rules.brakes import Held
-from vigie.rules.editing import Row
+from vigie.rules.durations import written
+from vigie.rules.editing import Row, written_entry
 from vigie.rules.models import Firing
 from vigie.rules.occurrences import Occurrence
 from vigie.rules.sheets import Desk
 
 register = template.Library()
+
+AROUND_S = 15.0
+"""Seconds of a live that are shown on both sides of a moment."""
 
 
 @register.filter
@@ -22,16 +30,86 @@ def entry(mapping: Mapping[str, Any], key: str) -> Any:
     return mapping.get(key, "") if mapping else ""
 
 
+# ── the form ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 @register.filter
-def lines(values: object) -> str:
+def typed_lines(values: object) -> str:
     """Return entries as they are typed: one a line."""
-    return "\n".join(map(str, values)) if isinstance(values, list | tuple) else str(values or "")
+    return "\n".join(map(written_entry, values)) if isinstance(values, list | tuple) else str(values or "")
 
 
 @register.filter
-def commas(values: object) -> str:
+def typed_commas(values: object) -> str:
     """Return entries as they are typed in one line."""
-    return ", ".join(map(str, values)) if isinstance(values, list | tuple) else str(values or "")
+    return ", ".join(map(written_entry, values)) if isinstance(values, list | tuple) else str(values or "")
+
+
+@register.filter
+def share(value: object) -> str:
+    """Return a share as it is typed: `30 %`; what is none as it is."""
+    if not isinstance(value, int | float):
+        return str(value)
+    percent = round(value * 100, 6)
+    if percent / 100 != value:
+        return number_format(value)
+    return gettext("%(figure)s %%") % {"figure": number_format(int(percent) if percent == int(percent) else percent)}
+
+
+@register.filter
+def with_own(offered: Iterable[str], own: str) -> list[str]:
+    """Return what may be chosen, with what stands there already."""
+    return list(dict.fromkeys([*offered, *([own] if own else [])]))
+
+
+@register.simple_tag
+def choices(name: str) -> Sequence[tuple[str, str | Promise]]:
+    """Return what there is to choose from: `when`, `places`, `roles`, `days`, `categories`."""
+    return wording.CHOICES[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that an action is told."""
+
+    name: str
+    label: str
+    value: Any
+    usual: str
+    """What goes without it being said."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether words are typed there."""
+        return self.name in {"name", "text", "label", "webhook", "obs"}
+
+
+@register.filter
+def options_of(desk: Desk, row: Row) -> list[Option]:
+    """Return what an action is told."""
+    kind = desk.actions.get(row.kind)
+    options = []
+    for name, known in kind.options.model_fields.items() if kind else ():
+        usual = written(known.default) if isinstance(known.default, float) else ""
+        label, hint = str(wording.OPTIONS.get(name, name)), str(wording.USUAL.get(name, ""))
+        options.append(Option(name, label, row.values.get(name, ""), usual or hint))
+    return options
+
+
+@register.filter
+def action_label(desk: Desk, key: str) -> str:
+    """Return what an action is called."""
+    kind = desk.actions.get(key)
+    return str(capfirst(str(kind.label))) if kind else key
+
+
+@register.filter
+def action_icon(key: str) -> str:
+    """Return the drawing of an action."""
+    return wording.ICONS.get(key, "rules")
+
+
+# ── in words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @register.filter
@@ -41,9 +119,33 @@ def when_words(kind: str) -> str | Promise:
 
 
 @register.filter
+def mode_words(mode: str) -> str | Promise:
+    """Return how a rule stands."""
+    return wording.MODES.get(mode, mode)
+
+
+@register.filter
 def condition_words(kind: str) -> str | Promise:
     """Return what a condition is called."""
     return wording.CONDITIONS.get(kind, kind)
+
+
+@register.filter
+def scope_words(scope: str) -> str | Promise:
+    """Return of what a rule rests."""
+    return wording.SCOPES.get(scope, scope)
+
+
+@register.filter
+def done_words(action: str) -> str | Promise:
+    """Return what was done, in a word or two."""
+    return wording.DONE.get(action, action)
+
+
+@register.filter
+def reason_words(reason: str) -> str:
+    """Return why an action could not be done, in the reader's language as far as it is known there."""
+    return gettext(reason) if reason else ""
 
 
 @register.filter
@@ -70,15 +172,16 @@ def event(happened: Occurrence) -> str:
     return wording.event_words(happened)
 
 
-@register.simple_tag
-def choices(name: str) -> Sequence[tuple[str, str | Promise]]:
-    """Return what there is to choose from: `when`, `places`, `roles`, `scopes`, `days`, `categories`."""
-    return wording.CHOICES[name]
+# ── where ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @register.filter
-def options_of(desk: Desk, row: Row) -> list[tuple[str, str, Any]]:
-    """Return what an action is told: the name, label and value of each option."""
-    kind = desk.actions.get(row.kind)
-    names = kind.options.model_fields if kind else {}
-    return [(name, str(wording.OPTIONS.get(name, name)), row.values.get(name, "")) for name in names]
+def stretch(moment: Occurrence | Firing) -> str:
+    """Return the seconds of a live around a moment, as its page takes them: `12.0-42.0`."""
+    return f"{max(0.0, moment.at_s - AROUND_S):.1f}-{max(0.0, moment.at_s) + AROUND_S:.1f}"
+
+
+@register.filter
+def newest_first(firing: Firing) -> str:
+    """Return a figure that is the smaller the later something happened."""
+    return f"{-firing.at.timestamp():.3f}"

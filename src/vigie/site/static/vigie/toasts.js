@@ -1,4 +1,5 @@
-// Short messages at the foot of the page. The server sends them with the page, or with an answer to htmx:
+// Short messages at the foot of the page. The server sends them with the page (data-undo: what takes it back), or with
+// an answer to htmx:
 // HX-Trigger: {"vigie:toast": {"text": "...", "undo": "/address/", "seconds": 10}}
 const SHOWN_MS = 8000;
 const shelf = document.getElementById("toasts");
@@ -60,7 +61,13 @@ function unrecorded({ detail: { xhr, requestConfig } }) {
 }
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, unrecorded);
-for (const element of shelf?.children ?? []) leave(element);
+for (const element of [...(shelf?.children ?? [])]) {
+  if (!element.dataset.undo) leave(element);
+  else {
+    element.remove();
+    undoable({ text: element.textContent, undo: element.dataset.undo });
+  }
+}
 
 // So does one that an answer put here (hx-target="#toasts"), once there is nothing more to tell (data-stays).
 shelf?.addEventListener("htmx:afterSettle", ({ target }) => {
