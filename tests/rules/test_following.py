@@ -1,6 +1,7 @@
 """What arrives is looked at by the rules in force."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from vigie.events import AudienceActive, RuleFired
 from vigie.people.models import Workspace
 from vigie.ports import Fence
 from vigie.rules import following, matching
+from vigie.rules.engine import Engine
 from vigie.rules.following import Follower
 from vigie.rules.models import Arrival, Deed, Mode, Rule, RuleVersion
 from vigie.rules.standing import Ruling
@@ -135,6 +137,53 @@ def test_rules_with_more_keywords_than_can_be_looked_for_hold_up_no_other(
     engine = following.fitting(rulings)
 
     assert [standing.ruling.id for standing in engine.standings] == ["3", "4"]
+
+
+# ── off the way ──
+
+
+def test_former_rules_look_on_while_others_are_being_built(workspace: Workspace, live: Live) -> None:
+    make_rule(workspace, spec("First", quorum={"users": 2, "within": "1 min"}))
+    later = NOW + timedelta(seconds=following.RELOAD_S)
+    slow = Slow()
+    follower = Follower(build=slow)
+    look(follower)
+    make_rule(workspace, spec("Second"))
+    chat(live, "clip", by=1)
+    look(follower, at=later)
+    chat(live, "clip", by=2, at_s=1)
+    look(follower, at=later)
+
+    assert [row[0] for row in told()] == ["First", "First"]
+
+    slow.is_ready = True
+    chat(live, "clip", by=3, at_s=2)
+    look(follower, at=later)
+
+    assert [row[0] for row in told()] == ["First", "First", "Second"]
+
+
+class Slow:
+    """Builds an engine at once, and says so when it is told to."""
+
+    is_ready = False
+
+    def __call__(self, rulings: Sequence[Ruling], former: Engine) -> Engine | None:
+        return following.at_once(rulings, former) if self.is_ready else None
+
+
+def test_workshop_builds_in_a_thread_of_its_own_what_is_wanted_last() -> None:
+    workshop, former = following.Workshop(), Engine([])
+    first, last = (Ruling(name, spec(name)) for name in ("First", "Last"))
+    try:
+        workshop([first], former)
+        built = None
+        while built is None:
+            built = workshop([last], former)
+    finally:
+        workshop.close()
+
+    assert [standing.ruling for standing in built.standings] == [last]
 
 
 # ── counts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
