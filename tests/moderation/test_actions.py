@@ -204,6 +204,17 @@ def test_the_queue_and_the_page_say_which_rule_raised_it(client: Client, member:
     assert "Alert from" not in page
 
 
+def test_the_page_shows_a_message_as_it_was_judged(client: Client, member: Membership, live: Live) -> None:
+    chat(live, "Les musulmans sont des rats.", at_s=40)
+    alert = raise_alert(fire(live, "chat", f"chat:{live.messages.get().pk}"))
+    risk_tasks.assess_pending()
+
+    page = client.get(address("alert", alert)).content.decode()
+
+    quote = page.partition('<p class="quote">')[2].partition("</p>")[0]
+    assert quote == 'Les <mark class="high">musulmans</mark> sont des <mark class="high">rats</mark>.'
+
+
 def test_an_alert_of_the_threshold_names_no_rule(client: Client, member: Membership, live: Live) -> None:
     alert = Alert.objects.create(
         workspace=live.channel.workspace,
