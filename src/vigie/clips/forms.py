@@ -131,6 +131,7 @@ class RenameForm(forms.Form):
     """How one clip is to be called."""
 
     template = TemplateField(label=_("Name"))
+    template.widget.attrs["autofocus"] = True  # of the dialog, once it is opened
 
 
 class ClipForm(forms.Form):

@@ -19,16 +19,16 @@ addEventListener("click", (event) => {
   showChosen();
 });
 
-// X checks the box of the current clip; Esc empties the choice.
+// The box of the current clip answers to X; Esc empties the choice.
+document.addEventListener("focusin", (event) => {
+  const current = event.target.closest("#grid [data-row]");
+  if (!current) return;
+  for (const label of document.querySelectorAll("#grid .choose[data-key]")) delete label.dataset.key;
+  const label = current.querySelector(".choose");
+  if (label) label.dataset.key = "x";
+});
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const row = event.target.closest?.("#grid [data-row]");
-  if (event.key.toLowerCase() === "x" && row && !event.target.matches("input:not([type=checkbox]), textarea, select")) {
-    const box = row.querySelector("input[name=clip]");
-    box.click();
-    event.preventDefault();
-  }
-  if (event.key === "Escape" && chosen().length) document.getElementById("choose-none").click();
+  if (event.key === "Escape" && chosen().length && !document.querySelector("dialog[open], :popover-open")) document.getElementById("choose-none").click();
 });
 
 // ── pushes: cards change in their place; the line of what is new asks for itself again ──

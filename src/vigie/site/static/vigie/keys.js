@@ -3,7 +3,7 @@
 const help = document.getElementById("keys");
 
 const isTyping = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") !== null;
-const isItsOwn = (key, target) => (key === " " && target.closest("button, a, summary, input")) || (key.startsWith("arrow") && target.closest("input"));
+const isItsOwn = (key, target) => (key === " " && target.closest("button, a, summary, input, video")) || (key.startsWith("arrow") && target.closest("input, video"));
 const isShown = (element) => element.checkVisibility();
 
 function rows() {
