@@ -317,7 +317,7 @@ async def test_a_file_of_another_machine_is_found_where_its_folder_is_here(
         ("C:/Replays", "on another machine: map its folder"),
         ("/srv/../etc", "no whole path"),
         ("replays", "no whole path"),
-        ("/etc", "no video in a folder for replays"),
+        ("/etc", "no video in a folder that replays are taken from"),
     ],
 )
 async def test_a_file_that_may_not_be_taken_is_left_and_told(
@@ -343,7 +343,7 @@ async def test_our_own_files_are_nobodys_replays(
         [(state, reason)] = await news.of(await asked(live, obs))
 
     assert state == ClipState.FAILED
-    assert "no video in a folder for replays" in reason
+    assert "no video in a folder that replays are taken from" in reason
 
 
 async def test_a_file_that_is_told_of_and_not_there_is_gone(server: ObsServer, live: Live, news: News) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.clips.rows import make_clip
+from tests.clips.rows import make_clip, make_obs
 from tests.callers import make_key
 from tests.factories import (
     NOW,
@@ -66,6 +66,7 @@ POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.
 AUDIT, CONNECTIONS = "governance.read_audit", "people.manage_connections"
 HOOKS = "notifications.manage_webhooks"
 CLIPS, CLIP, PURGE = "clips.see_clips", "clips.make_clips", "clips.delete_clips"
+OBS = "clips.manage_obs"
 
 ROWS = [
     get("health"),
@@ -176,6 +177,13 @@ ROWS = [
     post("clip-share", PURGE, of="clip"),
     post("clip-link-revoke", PURGE, of="link"),
     post("clip-remove", PURGE, of="clip"),
+    get("obs", OBS),
+    post("obs", OBS),
+    post("obs-try-new", OBS),
+    get("obs-instance", OBS, of="obs"),
+    post("obs-instance", OBS, of="obs"),
+    post("obs-try", OBS, of="obs"),
+    post("obs-remove", OBS, of="obs"),
     get("live-clips", CLIPS, of="live"),
     post("clip-make", CLIP, of="live"),
     # notifications
@@ -242,6 +250,7 @@ SCENE: dict[str, Callable[[Workspace], int]] = {
     "live": lambda workspace: a_live(workspace).pk,
     "utterance": lambda workspace: make_utterance(a_live(workspace)).pk,
     "alert": lambda workspace: make_alert(make_assessment(make_utterance(a_live(workspace)))).pk,
+    "obs": lambda workspace: make_obs(workspace, host="192.0.2.1").pk,  # where nothing may be reached
     "clip": lambda workspace: make_clip(a_live(workspace), "requested").pk,
     "link": a_link,
     "mark": a_mark,

@@ -40,6 +40,38 @@ VIDEO = frozenset(
     }
 )
 """What `adapters.mp4` says: adapters know no gettext."""
+OBS = frozenset(
+    {
+        gettext_noop("OBS at {}: the password is wrong."),
+        gettext_noop("OBS at {}: not an address that can be connected to."),
+        gettext_noop("OBS at {}: the name is not known."),
+        gettext_noop("OBS at {}: cannot be reached ({})."),
+        gettext_noop("OBS at {}: no answer for {} s."),
+        gettext_noop("OBS at {}: its answer to {} makes no sense."),
+        gettext_noop("OBS at {}: {} events wait that nobody reads."),
+        gettext_noop("OBS at {}: what listens there does not talk as OBS does ({})."),
+        gettext_noop("OBS at {}: what listens there is no OBS (HTTP {})."),
+        gettext_noop("OBS at {}: it is not there now (HTTP {})."),
+        gettext_noop("OBS at {}: it was closed."),
+        gettext_noop("OBS at {}: it speaks another version of the protocol."),
+        gettext_noop("OBS at {}: somebody ended the session in OBS."),
+        gettext_noop("OBS at {}: the connection broke ({})."),
+        gettext_noop("OBS at {} refuses {}: this OBS is too old for it."),
+        gettext_noop("OBS at {} refuses {}: the replay buffer is off: start it in OBS."),
+        gettext_noop(
+            "OBS at {} refuses {}: there is no replay buffer: enable it in the settings of OBS, under Output."
+        ),
+        gettext_noop("OBS at {} refuses {}: it does not say why ({})."),
+        gettext_noop("OBS at {} refuses {}: {}"),
+        gettext_noop("{}: a private address: an operator may allow them by VIGIE_ALLOW_PRIVATE_ADDRESSES."),
+        gettext_noop("simpleobsws is not installed: pip install 'vigie[obs]'."),
+        gettext_noop("OBS tells of {}, which is no whole path without '..'."),
+        gettext_noop("OBS tells of {}, which is no path of this machine."),
+        gettext_noop("OBS tells of {}, which is on another machine: map its folder to one here."),
+        gettext_noop("OBS tells of {}, which is no video in a folder that replays are taken from."),
+    }
+)
+"""What `adapters.obs` says, and `clips.pathmaps`."""
 DISK = frozenset(
     {
         gettext_noop("the disk is full"),
@@ -55,8 +87,9 @@ DISK = frozenset(
 """What it says of the disk, as a detail."""
 PATTERNS = [
     (re.compile(re.escape(key).replace(re.escape("{}"), "(.+?)"), re.DOTALL), key)
-    for key in sorted({STARTS_LATE, ENDS_EARLY, *VIDEO})
+    for key in sorted({STARTS_LATE, ENDS_EARLY, *VIDEO, *OBS}, key=lambda key: (-len(key), key))
 ]
+"""The longest first: it leaves least open."""
 
 
 def told(reason: str) -> str:

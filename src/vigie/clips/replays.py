@@ -44,7 +44,7 @@ def was_written(reported: str, path_map: str, since: datetime) -> bool:
 def _allowed(reported: str, path_map: str) -> Path:
     path = local_path(reported, parse_mapping(path_map))
     if not folders.may_be_replay(path):
-        raise CannotMap(f"OBS tells of {reported!r}, which is no video in a folder for replays.")
+        raise CannotMap(f"OBS tells of {reported!r}, which is no video in a folder that replays are taken from.")
     return path
 
 

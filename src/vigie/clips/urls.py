@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.clips.views import archive, clip, making, settings, sharing
+from vigie.clips.views import archive, clip, making, obs, settings, sharing
 
 urlpatterns = [
     path("clips/", archive.clips, name="clips"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("clips/<int:pk>/remove/", clip.remove, name="clip-remove"),
     path("clips/<int:pk>/share/", clip.share, name="clip-share"),
     path("clips/links/<int:pk>/revoke/", clip.revoke, name="clip-link-revoke"),
+    path("obs/", obs.instances, name="obs"),
+    path("obs/try/", obs.try_new, name="obs-try-new"),
+    path("obs/<int:pk>/", obs.instance, name="obs-instance"),
+    path("obs/<int:pk>/try/", obs.try_one, name="obs-try"),
+    path("obs/<int:pk>/remove/", obs.remove, name="obs-remove"),
     path("lives/<int:pk>/clips/", making.of_live, name="live-clips"),
     path("lives/<int:pk>/clips/make/", making.make, name="clip-make"),
 ]

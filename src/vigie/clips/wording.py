@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.clips import operations
 from vigie.clips.filenames import Flaw
+from vigie.clips.models import ObsState
 from vigie.errors import VigieError
 
 ORDERS: Mapping[str, Promise] = {
@@ -41,6 +42,15 @@ FIELDS: Mapping[str, Promise] = {
     "score": _("the risk"),
     "viewers": _("how many watched"),
 }
+OBS_RINGS: Mapping[str, str] = {
+    ObsState.OFF: "end",
+    ObsState.CONNECTING: "unk",
+    ObsState.READY: "ok",
+    ObsState.BUFFER_OFF: "mute",
+    ObsState.REFUSED: "norec",
+    ObsState.AWAY: "lag",
+}
+"""Shapes of their states: no colour says anything alone."""
 REMOVALS: Mapping[str, Promise] = {
     "person": _("Deleted"),
     "age": _("Deleted: it was old enough"),

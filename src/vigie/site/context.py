@@ -45,6 +45,13 @@ WORK = (
         _("Queue"),
     ),
     Room(
+        "rules",
+        _("Rules"),
+        "rules",
+        "rules.edit_rules",
+        frozenset({"rule", "rule-new", "rules-log", "rules-import"}),
+    ),
+    Room(
         "clips",
         _("Clips"),
         "clips",
@@ -56,6 +63,7 @@ SETUP = (
     Room("channels", _("Channels"), "channels", "watch.follow_lives", frozenset({"channel", "channel-add"})),
     Room("policy", _("Policy"), "policy", "risk.edit_policy"),
     Room("connections", _("Connections"), "link", "people.manage_connections"),
+    Room("obs", _("OBS"), "frame", "clips.manage_obs", frozenset({"obs-instance"})),
     Room("people", _("People"), "people", "people.manage_people"),
     Room("workspace-settings", _("Settings"), "settings", "people.manage_workspace"),
     Room("webhooks", _("Webhooks"), "bell", "notifications.manage_webhooks", frozenset({"webhook"})),

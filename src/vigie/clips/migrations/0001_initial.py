@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('starts_buffer', models.BooleanField(default=True, verbose_name='start the replay buffer')),
                 ('is_used', models.BooleanField(default=True, verbose_name='used')),
                 ('changed_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('off', 'not used'), ('connecting', 'connecting'), ('ready', 'ready'), ('buffer_off', 'replay buffer off'), ('refused', 'password refused'), ('away', 'not reached')], default='off', max_length=12)),
+                ('state', models.CharField(choices=[('off', 'not used'), ('connecting', 'connecting'), ('ready', 'ready'), ('buffer_off', 'replay buffer off'), ('refused', 'refused'), ('away', 'not reached')], default='off', max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('version', models.CharField(blank=True, max_length=40)),
                 ('checked_at', models.DateTimeField(blank=True, null=True)),

@@ -20,7 +20,7 @@ from vigie.clips.operations.editing import (
 )
 from vigie.clips.operations.hiding import forget_chatter, hide_chatters
 from vigie.clips.operations.mending import is_left, put_right, take_back
-from vigie.clips.operations.obs import ObsForm, note_obs, note_written, remove_obs, save_obs
+from vigie.clips.operations.obs import ObsForm, note_obs, note_trial, note_written, remove_obs, save_obs
 from vigie.clips.operations.removing import (
     TIDY,
     AlreadyRemoved,
@@ -101,6 +101,7 @@ __all__ = [
     "note_named",
     "note_obs",
     "note_saved",
+    "note_trial",
     "note_verified",
     "note_written",
     "open_link",

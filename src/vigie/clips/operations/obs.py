@@ -9,6 +9,7 @@ from vigie.clips.models import Clip, ClipState, ObsInstance, ObsState
 from vigie.clips.pathmaps import parse_mapping
 from vigie.events import Acted, ObsChanged
 from vigie.people.models import Membership
+from vigie.ports import ObsAddress
 from vigie.runtime import bus, leases
 from vigie.runtime.sealing import seal
 
@@ -56,6 +57,14 @@ def remove_obs(obs: ObsInstance, *, actor: Membership, now: datetime) -> None:
     obs.save(update_fields=["removed_at", "is_used", "sealed_password", "state"])
     bus.publish(Acted(actor.workspace_id, actor.user_id, "obs.removed", "obs", str(obs.pk), {"name": obs.name}))
     bus.publish(ObsChanged(obs.workspace_id, obs.pk, obs.state, ""))
+
+
+@transaction.atomic
+def note_trial(address: ObsAddress, obs: ObsInstance | None, *, actor: Membership, trouble: str) -> None:
+    """Account for a connection that somebody tried out, to an OBS of the list or to anywhere else."""
+    payload = {"host": address.host, "port": address.port, "trouble": trouble}
+    subject_id = str(obs.pk) if obs else ""
+    bus.publish(Acted(actor.workspace_id, actor.user_id, "obs.tested", "obs", subject_id, payload))
 
 
 @transaction.atomic

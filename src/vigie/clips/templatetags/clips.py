@@ -79,3 +79,9 @@ def size(count: int | None) -> str:
         if (count or 0) >= limit:
             return words % {"amount": formats.number_format((count or 0) / limit, 1)}
     return gettext("%(amount)s kB") % {"amount": formats.number_format(round((count or 0) / 1000), 0)}
+
+
+@register.filter
+def obs_ring(state: str) -> str:
+    """Return the shape of how an OBS does."""
+    return wording.OBS_RINGS[state]

@@ -10,7 +10,7 @@ from vigie.clips import archive, operations, queries
 from vigie.clips.filenames import BadTemplate
 from vigie.clips.forms import KeepingForm, SettingsForm
 from vigie.clips.keeping import Keeping
-from vigie.clips.permissions import may_delete_clips, may_see_clips
+from vigie.clips.permissions import may_delete_clips, may_manage_obs, may_see_clips
 from vigie.clips.previews import previews
 from vigie.clips.wording import FIELDS, flaw
 from vigie.people.permissions import WorkspaceRequest, in_workspace
@@ -44,6 +44,7 @@ def _page(
         "form": form,
         "fields": FIELDS,
         "room_used": archive.room_used(request.workspace.pk),
+        "has_obs": may_manage_obs(request.membership),
         **_names(template),
         **_tonight(request, keeping),
     }
