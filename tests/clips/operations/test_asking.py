@@ -158,15 +158,14 @@ def test_a_person_who_wants_a_moment_long_over_is_told_and_nothing_changes(live:
     assert not Clip.objects.exists()
 
 
-def test_the_end_of_a_live_is_kept_for_a_while_and_its_future_is_none() -> None:
-    live = on_air()
-    live.ended_at = at(live, 65)
-    later_s = 70 + 120 + FORGOTTEN.total_seconds()
+@pytest.mark.parametrize(
+    ("ended_s", "state"),
+    [(25.0, ClipState.FAILED), (30.0, ClipState.FAILED), (31.0, ClipState.REQUESTED), (65.0, ClipState.REQUESTED)],
+)
+def test_what_comes_after_the_end_of_a_live_does_not_come(ended_s: float, state: str, live: Live) -> None:
+    live.ended_at = at(live, ended_s)
 
-    soon = operations.request_clip(wish(live), by=None, now=at(live, later_s - 1))
-    late = operations.request_clip(wish(live), by=None, now=at(live, later_s + 1))
-
-    assert [soon.state, late.state] == [ClipState.REQUESTED, ClipState.FAILED]
+    assert operations.request_clip(wish(live), by=None, now=at(live, 66)).state == state
 
 
 def test_a_replay_is_never_too_late_here_for_obs_itself_knows(live: Live) -> None:

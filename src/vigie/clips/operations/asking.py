@@ -124,10 +124,11 @@ def shown(author: Chatter | None, workspace: Workspace) -> str:
 
 def _is_gone(wish: Wish, now: datetime) -> bool:
     """Return whether nothing of a moment can be kept any more, wherever its live is watched."""
+    begun = wish.live.started_at + timedelta(seconds=wish.from_s)
     over = wish.live.started_at + timedelta(seconds=wish.to_s)
-    ended = wish.live.ended_at
     kept = timedelta(seconds=settings.OPTIONS.clip_buffer_s) + FORGOTTEN
-    return now - over > kept or (ended is not None and now - max(ended, over) > kept)
+    is_after_the_end = wish.live.ended_at is not None and begun >= wish.live.ended_at
+    return is_after_the_end or now - over > kept
 
 
 @transaction.atomic
