@@ -76,8 +76,8 @@ function pressed(event) {
   event.preventDefault(); // its link names the line; the film is where it leads
   seek(at(row) - start);
   show();
+  if (event.detail) document.activeElement?.blur(); // by a pointer: the keys go on steering the film
 }
 
-// The focus of the film's own controls: they take the keys themselves.
 if (video) mount();
 document.querySelector("dialog[data-open-now]")?.showModal();
