@@ -12,8 +12,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.clips.rows import make_clip, make_obs
 from tests.callers import make_key
+from tests.clips.rows import make_clip, make_obs
 from tests.factories import (
     NOW,
     make_alert,

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from tests.callers import make_key
 from tests.factories import NOW, make_connection, make_membership, make_user, make_workspace
 from vigie.events import Acted
 from vigie.governance import operations as governance
@@ -39,6 +40,7 @@ def test_every_list_and_every_row_can_be_looked_at(model: type, operator: User, 
     by = make_membership("administrator")
     operations.invite(by, role=by.role, email="grace@example.org", now=NOW)
     make_connection(by.workspace)
+    make_key(by)
     meta = model._meta  # type: ignore[attr-defined]
     row = meta.default_manager.first()
 
@@ -63,6 +65,15 @@ def test_the_hash_of_an_invitation_is_not_shown(operator: User, client: Client) 
     page = client.get(reverse("admin:people_invitation_change", args=[invitation.pk])).content.decode()
 
     assert invitation.token_sha256 not in page
+
+
+def test_the_hash_of_an_api_key_is_not_shown(operator: User, client: Client) -> None:
+    row = make_key(make_membership("administrator")).row
+
+    page = client.get(reverse("admin:people_apikey_change", args=[row.pk])).content.decode()
+
+    assert row.prefix in page
+    assert row.key_sha256 not in page
 
 
 def test_the_tokens_of_a_connected_account_are_not_shown(operator: User, client: Client) -> None:

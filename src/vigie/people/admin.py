@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.people import presets
 from vigie.people.forms import ReaderForm
-from vigie.people.models import ConnectedAccount, Invitation, Membership, Module, RoleGrant, User, Workspace
+from vigie.people.models import ApiKey, ConnectedAccount, Invitation, Membership, Module, RoleGrant, User, Workspace
 from vigie.people.operations.refusals import ModuleNotAllowed
 from vigie.people.operations.telling import tell
 
@@ -148,6 +148,25 @@ class ConnectedAccountAdmin(AccountedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
         """Return False: only whoever may use an account can connect it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False."""
+        return False
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(AccountedAdmin):
+    """Keys of programs, without their hash; made on the page about keys, where the key is shown."""
+
+    list_display = ("workspace", "name", "prefix", "made_by", "made_at", "last_used_at", "expires_at", "revoked_at")
+    list_filter = ("workspace",)
+    list_select_related = ("workspace", "made_by")
+    search_fields = ("name", "prefix")
+    exclude = ("key_sha256",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Return False: nobody would ever see the key."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 -- Django's signature

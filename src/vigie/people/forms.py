@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any, cast
@@ -20,6 +21,7 @@ from vigie.people import presets, queries, scopes
 from vigie.people.consents import Asked
 from vigie.people.models import ConnectedAccount, Membership, Module, Preset, Role, User, Workspace, role_name
 from vigie.people.operations import NewAccount, WorkspaceSettings
+from vigie.people.wording import SCOPES
 
 PRESET_NOTES: dict[str, Promise] = {
     Preset.PUBLIC_BODY: _("Duties are separated: administrators do not read content. No chat, no publishing."),
@@ -255,3 +257,30 @@ class ConnectForm(forms.Form):
         former = account.purposes if account else scopes.FIRST[platform]
         purposes = tuple(dict.fromkeys([*former, *([purpose] if purpose else [])]))
         return Asked(platform, self._workspace.pk, purposes, mends=account.platform_id if account else "")
+
+
+class KeyForm(forms.Form):
+    """A key for a program: what it is called, what it may do, for how long."""
+
+    name = forms.CharField(
+        label=_("What the key is for"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(
+        label=_("How long it works"),
+        coerce=int,
+        initial=90,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), (0, _("until it is revoked"))],
+    )
+
+    def __init__(self, by: Membership, data: QueryDict | None = None) -> None:
+        """Offer what the person may do themselves."""
+        super().__init__(data)
+        held = [(scope, capfirst(str(words))) for scope, words in SCOPES.items() if by.may(scope)]
+        cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = held
+
+    def wanted(self, now: datetime) -> dict[str, Any]:
+        """Return what was filled in, as `operations.make_key` takes it."""
+        data = self.cleaned_data
+        expires_at = now + timedelta(days=data["days"]) if data["days"] else None
+        return {"name": data["name"], "scopes": data["scopes"], "expires_at": expires_at}

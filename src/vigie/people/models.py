@@ -281,3 +281,29 @@ class ConnectedAccount(models.Model):
     def needs_a_person(self) -> bool:
         """Whether one tap of a person mends it."""
         return self.is_lost or self.state == ConnectionState.MISSING_SCOPE
+
+
+class ApiKey(models.Model):
+    """Lets a program of a team in, in the name of who made it. Only its hash is kept."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=80)
+    key_sha256 = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=12)
+    """How the key begins: enough to recognize it, too little to use it."""
+    scopes = models.JSONField(default=list)
+    """What it may do at most, as `area.codename`: never more than whoever made it may do now."""
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """None: when it is revoked, or whoever made it leaves."""
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    """To the minute."""
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return self.prefix

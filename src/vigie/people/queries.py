@@ -1,4 +1,4 @@
-"""Who is where, with which role; which links can be used; which accounts of platforms are connected."""
+"""Who is where, with which role; which links and keys can be used; which accounts of platforms are connected."""
 
 import hashlib
 import hmac
@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from vigie.people import scopes
-from vigie.people.models import LOST, ConnectedAccount, ConnectionState, Invitation, Membership, User, Workspace
+from vigie.people.models import (
+    LOST,
+    ApiKey,
+    ConnectedAccount,
+    ConnectionState,
+    Invitation,
+    Membership,
+    User,
+    Workspace,
+)
 from vigie.people.permissions import may_manage_connections
 
 
@@ -74,6 +83,38 @@ def find_invitation(token: str, now: datetime, *, among: QuerySet[Invitation] | 
         .first()
     )
     return found if found and hmac.compare_digest(found.token_sha256, wanted) else None
+
+
+def member_in(user: User, slug: str) -> Membership | None:
+    """Return a person as a member of the workspace at an address; None: they are none, or there is no workspace."""
+    found = Membership.objects.filter(user=user, user__is_active=True, workspace__slug=slug)
+    return found.select_related("workspace", "role", "user").first()
+
+
+def keys_of(workspace: Workspace) -> QuerySet[ApiKey]:
+    """Return the keys of a workspace that nobody revoked, newest first; without `has_maker` they are of no use."""
+    makers = Membership.objects.filter(user=OuterRef("made_by"), user__is_active=True, workspace=OuterRef("workspace"))
+    found = ApiKey.objects.filter(workspace=workspace, revoked_at=None).annotate(has_maker=Exists(makers))
+    return found.select_related("made_by").order_by("-pk")
+
+
+def find_key(key: str, now: datetime) -> ApiKey | None:
+    """Return the row of a key that can be used at this moment, or None. One query.
+
+    The index only ever compares hashes; the whole hash is then compared in constant time.
+    """
+    wanted = digest(key)
+    usable = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), key_sha256=wanted, revoked_at=None)
+    found = usable.select_related("workspace", "made_by").first()
+    return found if found and hmac.compare_digest(found.key_sha256, wanted) else None
+
+
+def acting_for(key: ApiKey) -> Membership | None:
+    """Return the member in whose name a key acts: they may do what both they and the key may. None once they left."""
+    member = member_in(key.made_by, key.workspace.slug) if key.made_by else None
+    if member:
+        member.permissions &= frozenset(key.scopes)
+    return member
 
 
 def connections_of(workspace: Workspace) -> QuerySet[ConnectedAccount]:

@@ -8,7 +8,7 @@ from allauth.mfa.totp import views as totp
 from django.conf import settings
 from django.urls import path, re_path
 
-from vigie.people import connections, queries, views
+from vigie.people import api_keys, connections, queries, views
 from vigie.people.forms import worded
 
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("connections/connect/", connections.connect, name="connection-connect"),
     path("connections/<int:pk>/disconnect/", connections.disconnect, name="connection-disconnect"),
     path("settings/", views.workspace_settings, name="workspace-settings"),
+    path("settings/api-keys/", api_keys.keys, name="api-keys"),
+    path("settings/api-keys/<int:pk>/revoke/", api_keys.revoke, name="api-key-revoke"),
 ]
 
 # What django-allauth offers, as far as Vigie uses it.

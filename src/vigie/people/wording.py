@@ -1,4 +1,4 @@
-"""What connected accounts may be used for, in the reader's words."""
+"""What connected accounts may be used for, and keys may do, in the reader's words."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,6 +20,21 @@ PURPOSES: Mapping[str, Promise] = {
     scopes.ANNOUNCE: _("post announcements, when a moderator decides so"),
     scopes.CLIP: _("make clips"),
 }
+
+SCOPES: Mapping[str, Promise] = {
+    "watch.follow_lives": _("follow lives, and see channels"),
+    "watch.manage_channels": _("add channels, watch and remove them"),
+    "watch.read_chat": _("read what chatters wrote"),
+    "speech.read_transcripts": _("read what was said"),
+    "rules.see_rules": _("see rules, and what they did"),
+    "rules.edit_rules": _("write rules, and try them out"),
+    "rules.publish_rules": _("put rules in force, let them rest, remove them"),
+    "clips.see_clips": _("see and download clips"),
+    "clips.make_clips": _("make clips, name and tag them"),
+    "clips.delete_clips": _("delete clips"),
+    "clips.manage_obs": _("connect OBS, change and remove it"),
+}
+"""What a key may be allowed to do: the permissions that the API asks for."""
 
 TROUBLES = frozenset(
     {

@@ -6,8 +6,8 @@ from django.urls import include, path
 from vigie.clips import urls as clips
 from vigie.notifications import urls as notifications
 from vigie.people import urls as people
+from vigie.site import api, channels, chat, chatters, listening, timelines, transcripts, views, wall
 from vigie.site import board as pages
-from vigie.site import channels, chat, chatters, listening, timelines, transcripts, views, wall
 
 board = [
     path("health/", views.health, name="health"),
@@ -56,6 +56,8 @@ urlpatterns = [
     path("", include(notifications.outside)),
     path("", include(clips.outside)),
     path("accounts/", include(people.accounts)),
+    path("api/v1/docs", api.docs, name="api-docs"),
+    path("api/v1/", api.api.urls),
     path("w/<slug:workspace>/", include("vigie.people.urls")),
     path("w/<slug:workspace>/", include("vigie.governance.urls")),
     path("w/<slug:workspace>/", include("vigie.watch.urls")),

@@ -88,3 +88,15 @@ class OtherAccount(Refused):
     """Another account came back than the one to be connected anew."""
 
     words = _("You are signed in there with another account. Nothing was changed: sign out there, and try again.")
+
+
+class MayNotLend(Refused):
+    """A key may do some of what whoever makes it may do, and something."""
+
+    words = _("A key may do some of what you may do yourself: choose at least one thing, and nothing else.")
+
+
+class KeyNotValid(Refused):
+    """The key was revoked already."""
+
+    words = _("This key was revoked already.")

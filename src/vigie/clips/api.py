@@ -1,0 +1,294 @@
+"""Clips, and the OBS that save replays, for programs."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
+from pydantic import SecretStr, StringConstraints, model_validator
+
+from vigie.clips import archive, media, operations, queries
+from vigie.clips.archive import Sought
+from vigie.clips.models import Clip, ObsInstance
+from vigie.clips.operations import ObsForm, Wish
+from vigie.clips.operations.asking import LONGEST_S
+from vigie.clips.permissions import may_delete_clips, may_make_clips, may_manage_obs, may_see_clips
+from vigie.people.api import STORABLE, Asked, Paged, Text, allowed, page_of, refusing
+from vigie.people.permissions import WorkspaceRequest
+from vigie.runtime import clock
+from vigie.watch import queries as watch
+from vigie.watch.models import Live
+
+router = Router(tags=["Clips"])
+
+KEPT_BACK = (operations.ClipIsHeld, operations.ClipIsEvidence, operations.AlreadyRemoved)
+
+
+class ClipsAsked(Paged):
+    """Which clips are looked for; what is left out means all of them."""
+
+    words: Annotated[str, StringConstraints(max_length=100), STORABLE] = Field(
+        "", description="In their title, notes, name, or in what made the rule act."
+    )
+    channel: int | None = None
+    live: int | None = None
+    rule: int | None = Field(None, description="The number of a rule.")
+    tag: Text = ""
+    kept: Literal["", "kept", "held"] = ""
+    state: Literal["", "ready", "under-way", "failed"] = ""
+    since: date | None = None
+    until: date | None = Field(None, description="Included.")
+
+
+class ClipOut(Schema):
+    """A clip."""
+
+    id: int
+    number: int = Field(description="118 of C-118.")
+    state: str
+    reason: str = Field(description="Why it failed, waits, or lacks something.")
+    origin: str
+    live: int | None
+    channel: int | None
+    rule: int | None = Field(description="The number of the rule that asked for it.")
+    requested_at: datetime
+    saved_at: datetime | None
+    at_s: float
+    from_s: float
+    to_s: float
+    starts_s: float | None = Field(description="Where its first picture lies in the live.")
+    duration_s: float | None
+    size_bytes: int | None
+    width: int | None
+    height: int | None
+    sha256: str
+    name: str
+    title: str
+    note: str
+    tags: list[str]
+    trigger: str
+    score: float | None
+    viewers: int | None
+    kept: bool
+    held: bool
+    has_file: bool
+
+
+class Clips(Schema):
+    """A page of clips, the newest first."""
+
+    items: list[ClipOut]
+    next: int | None
+
+
+Second = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+
+class NewClip(Asked):
+    """A moment of a live: its last seconds, or a stretch, in seconds since the live started."""
+
+    live: int
+    seconds: Annotated[float, Field(gt=0, le=LONGEST_S)] | None = None
+    from_s: Second | None = None
+    to_s: Second | None = None
+
+    @model_validator(mode="after")
+    def _is_a_stretch(self) -> Self:
+        if (self.from_s is None) != (self.to_s is None) or (self.seconds is None) == (self.from_s is None):
+            raise ValueError("give seconds, or from_s and to_s")
+        if self.from_s is not None and self.to_s is not None and not 0 < self.to_s - self.from_s <= LONGEST_S:
+            raise ValueError("a clip lasts 10 minutes at most, and ends after it starts")
+        return self
+
+
+class ChangedClip(Asked):
+    """What a team says of a clip; what is left out stays."""
+
+    title: Annotated[str, StringConstraints(max_length=200), STORABLE] | None = None
+    tags: list[str] | None = None
+    note: Annotated[str, StringConstraints(max_length=5000), STORABLE] | None = None
+    kept: bool | None = None
+
+
+class ObsOut(Schema):
+    """An OBS. Its password is never told."""
+
+    id: int
+    name: str
+    host: str
+    port: int
+    path_map: str
+    starts_buffer: bool
+    is_used: bool
+    has_password: bool
+    state: str
+    reason: str
+    version: str
+    checked_at: datetime | None
+
+
+class ObsInstances(Schema):
+    """The OBS of a workspace, by name."""
+
+    items: list[ObsOut]
+
+
+class ObsIn(Asked):
+    """How an OBS is reached."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), STORABLE]
+    host: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True), STORABLE] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 4455
+    path_map: Annotated[str, StringConstraints(max_length=5000), STORABLE] = Field(
+        "", description="One `there -> here` a line, for an OBS on another machine."
+    )
+    starts_buffer: bool = True
+    is_used: bool = True
+    password: SecretStr | None = Field(None, description="Left out: as it was. Empty: none.")
+
+    def form(self) -> ObsForm:
+        """Return it as the page would."""
+        password = None if self.password is None else self.password.get_secret_value()
+        return ObsForm(**{**self.dict(), "password": password})
+
+
+# ── clips ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.get("/clips", response=Clips, summary="List clips")
+@allowed(may_see_clips)
+def list_clips(request: WorkspaceRequest, asked: Query[ClipsAsked]) -> Clips:
+    """Those that were deleted are left out."""
+    fields = {name: getattr(asked, name) for name in ("words", "tag", "kept", "state", "since", "until")}
+    found = archive.found_for(request.membership, Sought(**fields, channel_id=asked.channel), "newest")
+    narrowed = {"live": asked.live, "firing__version__rule__number": asked.rule}
+    clips, after = page_of(found.filter(**{name: one for name, one in narrowed.items() if one is not None}), asked)
+    return Clips(items=[_clip(clip) for clip in clips], next=after)
+
+
+@router.post("/clips", response={201: ClipOut}, summary="Make a clip")
+@allowed(may_make_clips)
+def make_clip(request: WorkspaceRequest, wanted: NewClip) -> ClipOut:
+    """It is cut as soon as its moment is over: ask again for how far it is. 409: the moment is not kept any more."""
+    live = get_object_or_404(watch.lives_for(request.membership), pk=wanted.live)
+    with refusing(409, operations.NoOverlap):
+        clip = operations.request_clip(_wish(request, live, wanted), by=request.user, now=clock.now())
+    return _clip(_found(request, clip.pk))
+
+
+def _wish(request: WorkspaceRequest, live: Live, wanted: NewClip) -> Wish:
+    now_s = ((live.ended_at or clock.now()) - live.started_at).total_seconds()
+    to_s = now_s if wanted.to_s is None else wanted.to_s
+    from_s = to_s - (wanted.seconds or 0) if wanted.from_s is None else wanted.from_s
+    if from_s > now_s + LONGEST_S:
+        raise HttpError(400, "This moment is more than ten minutes away.")
+    template = queries.settings_of(request.workspace.pk).template
+    return Wish(live, from_s, from_s, to_s, template, trigger=request.membership.alias, viewers=live.viewers)
+
+
+@router.get("/clips/{int:clip_id}", response=ClipOut, summary="Get a clip")
+@allowed(may_see_clips)
+def get_clip(request: WorkspaceRequest, clip_id: int) -> ClipOut:
+    """Its facts; its file is a path of its own."""
+    return _clip(_found(request, clip_id))
+
+
+@router.patch("/clips/{int:clip_id}", response=ClipOut, summary="Change a clip")
+@allowed(may_make_clips)
+def change_clip(request: WorkspaceRequest, clip_id: int, wanted: ChangedClip) -> ClipOut:
+    """Its title, tags and notes; `kept`: it is not deleted by itself."""
+    clip, actor = _found(request, clip_id), request.membership
+    operations.change_clip(clip, actor=actor, title=wanted.title, tags=wanted.tags, note=wanted.note)
+    if wanted.kept is not None:
+        operations.keep_clip(clip, actor=actor, is_kept=wanted.kept)
+    return _clip(_found(request, clip_id))
+
+
+@router.delete("/clips/{int:clip_id}", response={204: None}, summary="Delete a clip")
+@allowed(may_delete_clips)
+def remove_clip(request: WorkspaceRequest, clip_id: int) -> None:
+    """Its file goes after ten seconds. 409 where it is held, or shows what an undecided alert is about."""
+    with refusing(409, *KEPT_BACK):
+        operations.remove_clip(_found(request, clip_id), actor=request.membership, now=clock.now())
+
+
+@router.get("/clips/{int:clip_id}/file", summary="Download a clip, or a part of it")
+@allowed(may_see_clips)
+def get_file(request: WorkspaceRequest, clip_id: int) -> HttpResponseBase:
+    """MP4, with Range (RFC 9110). Accounted for."""
+    clip = _found(request, clip_id)
+    response = media.download(request, clip)
+    if response.status_code == 200:
+        operations.record_download(clip, actor=request.membership)
+    elif response.status_code == 206:
+        operations.record_view(clip, actor=request.membership)
+    return response
+
+
+@router.get("/clips/{int:clip_id}/poster", summary="Get the picture of a clip")
+@allowed(may_see_clips)
+def get_poster(request: WorkspaceRequest, clip_id: int) -> HttpResponseBase:
+    """JPEG."""
+    return media.poster(request, _found(request, clip_id))
+
+
+# ── OBS ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.get("/obs", response=ObsInstances, summary="List the OBS and how they do", tags=["OBS"])
+@allowed(may_manage_obs)
+def list_obs(request: WorkspaceRequest) -> ObsInstances:
+    """State: *off*, *connecting*, *ready*, *buffer_off*, *refused*, *away*."""
+    return ObsInstances(items=[_obs(obs) for obs in queries.obs_for(request.membership)])
+
+
+@router.post("/obs", response={201: ObsOut}, summary="Add an OBS", tags=["OBS"])
+@allowed(may_manage_obs)
+def add_obs(request: WorkspaceRequest, wanted: ObsIn) -> ObsOut:
+    """It is connected with at once, if it is used."""
+    return _obs(operations.save_obs(wanted.form(), actor=request.membership, now=clock.now()))
+
+
+@router.put("/obs/{int:obs_id}", response=ObsOut, summary="Change an OBS", tags=["OBS"])
+@allowed(may_manage_obs)
+def change_obs(request: WorkspaceRequest, obs_id: int, wanted: ObsIn) -> ObsOut:
+    """It is connected with anew; a password that was refused is tried again."""
+    obs = _known_obs(request, obs_id)
+    return _obs(operations.save_obs(wanted.form(), actor=request.membership, now=clock.now(), obs=obs))
+
+
+@router.delete("/obs/{int:obs_id}", response={204: None}, summary="Remove an OBS", tags=["OBS"])
+@allowed(may_manage_obs)
+def remove_obs(request: WorkspaceRequest, obs_id: int) -> None:
+    """Its clips stay."""
+    operations.remove_obs(_known_obs(request, obs_id), actor=request.membership, now=clock.now())
+
+
+# ── as they are told ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _found(request: WorkspaceRequest, clip_id: int) -> Clip:
+    return get_object_or_404(archive.shown(request.membership), pk=clip_id)
+
+
+def _known_obs(request: WorkspaceRequest, obs_id: int) -> ObsInstance:
+    return get_object_or_404(queries.obs_for(request.membership), pk=obs_id)
+
+
+def _clip(clip: Clip) -> ClipOut:
+    told: dict[str, Any] = {
+        "number": clip.seq,
+        "live": clip.live_id,
+        "channel": clip.channel_id,
+        "rule": clip.firing.version.rule.number if clip.firing else None,
+        "kept": clip.is_kept,
+        "held": clip.is_held,
+    }
+    return ClipOut(**told, **{name: getattr(clip, name) for name in ClipOut.model_fields.keys() - told.keys()})
+
+
+def _obs(obs: ObsInstance) -> ObsOut:
+    told = {name: getattr(obs, name) for name in ObsOut.model_fields.keys() - {"has_password"}}
+    return ObsOut(**told, has_password=bool(obs.sealed_password))
