@@ -1,11 +1,13 @@
 """Tables of the documentation that are made from the code, as an mkdocs hook: `<!-- table: settings -->`."""
 
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import django
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -14,6 +16,7 @@ from vigie.people.roles import PERMISSIONS
 from vigie.ports import Clause, Manifest
 from vigie.site.options import Options
 
+BELOW = "/api/v1/w/{workspace}/"
 MARK = re.compile(r"<!-- table: (\w+) -->")
 
 
@@ -66,6 +69,22 @@ def contract() -> str:
     return "\n\n".join([table(head, rows), notes, *legend])
 
 
+def api() -> str:
+    """Return what can be asked of the API, from its OpenAPI document; paths are below that of a workspace."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.site.settings")
+    django.setup()
+    paths = importlib.import_module("vigie.site.api").paths()
+    rows = (
+        (
+            f"`{path.method} {path.path.removeprefix(BELOW)}`",
+            f"**{path.summary}.** {path.note}" + (f" Query: {_code(path.asked)}." if path.asked else ""),
+            _code(path.scopes),
+        )
+        for path in paths
+    )
+    return table(("Path", "What it does", "Needs"), rows)
+
+
 def manifests() -> Iterator[Manifest]:
     """Yield the manifest of every adapter folder, by name."""
     for folder in pkgutil.iter_modules(vigie.adapters.__path__, "vigie.adapters."):
@@ -108,4 +127,5 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "roles": roles,
     "adapters": adapters,
     "contract": contract,
+    "api": api,
 }

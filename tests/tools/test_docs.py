@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from tools import ROOT
-from tools.docs import MARK, TABLES, manifests, on_page_markdown, table
+from tools.docs import BELOW, MARK, TABLES, manifests, on_page_markdown, table
+from vigie.people.api import BUDGET
 from vigie.people.roles import PERMISSIONS
 from vigie.ports import Clause
 from vigie.rules import actions, document, recording
 from vigie.rules.conditions import CONDITIONS, name_of
+from vigie.site import api
 from vigie.site.options import SECRET, Options, variable
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -81,6 +83,30 @@ def test_contract_tells_of_every_port_what_it_is_held_to_and_why_not() -> None:
     assert len(rows) == sum(len(manifest.ports) for manifest in manifests())
     assert {cell.strip() for row in rows for cell in row[2:]} == {"✓", *(f"({number})" for number in notes)}
     assert all(f"{clause.name.lower()}\n:   {clause}" in TABLES["contract"]() for clause in Clause)
+
+
+def test_api_tells_every_path_and_what_it_needs() -> None:
+    told = re.findall(r"^\| `(\w+) (.+?)` \| \*\*.+?\.\*\* .+\. \| (.+) \|$", TABLES["api"](), re.MULTILINE)
+
+    assert told == [
+        (path.method, path.path.removeprefix(BELOW), ", ".join(f"`{scope}`" for scope in path.scopes))
+        for path in api.paths()
+    ]
+
+
+def test_the_examples_of_the_api_ask_for_paths_there_are() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    known = [re.sub(r"{\w+}", r"[\\w-]+", path.path.removeprefix(BELOW)) for path in api.paths()]
+    asked = re.findall(r"\$VIGIE/([^\s\"'?]+)", page)
+
+    assert asked
+    assert [path for path in asked if not any(re.fullmatch(pattern, path) for pattern in known)] == []
+
+
+def test_the_page_about_the_api_tells_its_limit() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+
+    assert f"{BUDGET.capacity:g} requests at once, and {BUDGET.per_s:g} a second" in page
 
 
 @pytest.mark.parametrize("name", sorted(set(dependencies())))
