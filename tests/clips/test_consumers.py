@@ -4,11 +4,11 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from tests.clips.rows import editor, make_clip, make_team, on_air
+from tests.clips.rows import editor, make_clip, make_obs, make_team, on_air
 from tests.factories import NOW, make_membership, make_user
 from vigie.clips import consumers
-from vigie.clips.models import Clip, ClipState
-from vigie.events import ClipChanged
+from vigie.clips.models import Clip, ClipState, ObsState
+from vigie.events import ClipChanged, ObsChanged
 from vigie.people.models import Preset
 from vigie.runtime import push
 from vigie.runtime.push import Item
@@ -104,5 +104,41 @@ def test_a_clip_that_is_gone_altogether_is_not_told(clip: Clip) -> None:
     clip.delete()
 
     consumers.show_clip(told)
+
+    assert pushed() == []
+
+
+# ── OBS ──
+
+
+@pytest.mark.parametrize(("role", "may"), [("supervisor", True), ("administrator", True), ("moderator", False)])
+def test_only_who_manages_obs_follows_them(role: str, *, may: bool) -> None:
+    obs = make_obs(make_team())
+    member = make_membership(role, workspace=obs.workspace)
+
+    assert consumers.may_follow_obs(member.user, obs.workspace_id) == may
+    assert not consumers.may_follow_obs(make_user(), obs.workspace_id)
+
+
+def test_how_an_obs_does_is_shown_in_its_place() -> None:
+    obs = make_obs(make_team(), state=ObsState.AWAY, reason="OBS at h:1: it was closed.")
+    event = ObsChanged(obs.workspace_id, obs.pk, obs.state, obs.reason)
+
+    consumers.show_obs(event)
+    assert pushed() == []  # nobody looks
+    push.note_followed([f"obs:{obs.workspace_id}"])
+    consumers.show_obs(event)
+
+    [(topic, item)] = pushed()
+    assert (topic, item["target"], item["swap"]) == (f"obs:{obs.workspace_id}", f"obs-standing-{obs.pk}", "replace")
+    assert "not reached" in item["html"]
+    assert "it was closed." in item["html"]
+
+
+def test_an_obs_that_is_gone_is_not_shown() -> None:
+    team = make_team()
+    push.note_followed([f"obs:{team.pk}"])
+
+    consumers.show_obs(ObsChanged(team.pk, 4711, "ready", ""))
 
     assert pushed() == []

@@ -10,6 +10,7 @@ from tests.clips.studios import DEADLINE_S, News, added, asked, changed, content
 from tests.simulators.obs.clients import identified
 from vigie.clips import obslink, operations
 from vigie.clips.models import ClipState, ObsState
+from vigie.clips.reasons import NOT_MP4
 from vigie.events import ClipChanged
 from vigie.runtime import bus
 from vigie.simulators.obs import ObsServer
@@ -41,6 +42,13 @@ async def test_a_replay_is_saved_and_waits_for_its_name(server: ObsServer, live:
     assert row.to_s >= clip.to_s
     assert content(clip) == b"replay 1"
     assert not written.exists()
+
+
+async def test_a_replay_that_not_every_browser_plays_says_so(server: ObsServer, live: Live, news: News) -> None:
+    server.settings.ending = "mkv"
+    obs = await added(server, live)
+    async with linked(obs):
+        assert await news.of(await asked(live, obs)) == [(ClipState.SAVED, NOT_MP4)]
 
 
 async def test_two_triggers_at_once_are_two_replays_each_under_its_own_name(

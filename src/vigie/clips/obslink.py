@@ -17,7 +17,7 @@ from vigie.clips import operations, queries, replays
 from vigie.clips.models import Clip, ObsInstance, ObsState
 from vigie.clips.pathmaps import CannotMap
 from vigie.clips.placing import CannotPlace
-from vigie.clips.reasons import INTERRUPTED, OBS_AWAY, PLACING
+from vigie.clips.reasons import INTERRUPTED, NOT_MP4, OBS_AWAY, PLACING
 from vigie.events import ClipChanged, ObsChanged
 from vigie.ports import (
     Fence,
@@ -47,6 +47,7 @@ HOLD_S = 2 * SAVED_WITHIN_S
 LATE = timedelta(seconds=15)
 """A replay that is saved so long after its moment would show another one."""
 LONGEST_PAUSE_S = 30.0
+PLAYS = (".mp4", ".m4v", ".mov")
 
 STOPPED = gettext_noop("The replay buffer was stopped.")
 START_IT = gettext_noop("Start the replay buffer in OBS.")
@@ -87,6 +88,7 @@ async def link(held: Fence) -> float:
         except PortError as trouble:
             await notes.state(ObsState.REFUSED if trouble.permanent else ObsState.AWAY, str(trouble))
             if trouble.permanent:
+                log.warning("obs_refused", obs=obs.pk, reason=str(trouble))
                 return 0.0
             failures = 1 if loop.time() - begun_s > LONGEST_PAUSE_S else failures + 1
             await sync_to_async(_next)(obs.pk)
@@ -278,7 +280,8 @@ class Link:
             log.info("replay_not_taken", clip=clip.pk, reason=str(trouble))
             await _put_off(clip, PLACING[trouble.reason], can_wait=trouble.is_retryable)
         else:
-            await sync_to_async(operations.note_saved)(clip, seen, starts_s=None, now=clock.now())
+            lacks = clip.lacks or ("" if clip.original.lower().endswith(PLAYS) else NOT_MP4)
+            await sync_to_async(operations.note_saved)(clip, seen, starts_s=None, now=clock.now(), lacks=lacks)
 
 
 async def _put_off(clip: Clip, reason: str, *, can_wait: bool) -> None:

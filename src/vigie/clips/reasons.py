@@ -15,6 +15,7 @@ TOO_LONG = gettext_noop("A clip has ten minutes at most: what came before them w
 STARTS_LATE = gettext_noop("The first {} seconds asked for were not kept any more.")
 ENDS_EARLY = gettext_noop("The last {} seconds asked for did not come.")
 DAMAGED = gettext_noop("Parts of it cannot be decoded.")
+NOT_MP4 = gettext_noop("OBS saved it in a format that not every browser plays: choose MP4 in its settings.")
 OTHER_NAME = gettext_noop("Its name could not be made as the template says.")
 NO_FILE = gettext_noop("The file of this clip is gone.")
 PLACING: Mapping[Reason, str] = {

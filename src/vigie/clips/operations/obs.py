@@ -86,6 +86,6 @@ def note_written(clip: Clip, original: str, *, now: datetime | None) -> None:
     `now` is when it was written, which is when it ends; None where nobody knows.
     """
     ends_s = (now - clip.live.started_at).total_seconds() if now and clip.live else clip.to_s
-    values = {"original": original[:LONGEST_PATH], "look": [], "to_s": max(ends_s, clip.from_s)}
-    Clip.objects.filter(pk=clip.pk, state=ClipState.SAVING).update(**values)
-    clip.original, clip.look, clip.to_s = original[:LONGEST_PATH], [], values["to_s"]
+    clip.original, clip.look, clip.to_s = original[:LONGEST_PATH], [], max(ends_s, clip.from_s)
+    noted = {"original": clip.original, "look": clip.look, "to_s": clip.to_s}
+    Clip.objects.filter(pk=clip.pk, state=ClipState.SAVING).update(**noted)

@@ -50,7 +50,7 @@ class ReplayBuffer:
         self._is_saving = True
         fault = self._faults.take(OF_SAVES)
         if not (fault and fault.kind is Kind.SAME and self._name):
-            self._name = f"{self._now().strftime(self._settings.strftime())}.mp4"
+            self._name = f"{self._now().strftime(self._settings.strftime())}.{self._settings.ending}"
         name = self._name
         self._later(self._settings.write_s, lambda: self._write(name, fault))
 

@@ -16,6 +16,8 @@ class Settings:
     told_folder: str = ""
     """How the machine of the OBS spells the folder of its replays; empty: as this one does."""
     file_pattern: str = "%CCYY-%MM-%DD %hh-%mm-%ss"
+    ending: str = "mp4"
+    """What files are called after their dot; their content is MP4 all the same."""
     has_replay_buffer: bool = True
     """Whether one is enabled in the settings of the profile."""
     write_s: float = 0.3
