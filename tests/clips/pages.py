@@ -55,3 +55,8 @@ def said(answer: HttpResponseBase) -> list[str]:
 def verbs(*without: str) -> list[str]:
     """Return what the audit log holds, in order."""
     return [verb for verb in AuditEntry.objects.order_by("pk").values_list("verb", flat=True) if verb not in without]
+
+
+def post(client: Client, name: str, member: Membership, pk: int, **fields: object) -> list[str]:
+    """Return what the page says that the form led back to."""
+    return said(client.post(address(name, member, pk), fields, follow=True))

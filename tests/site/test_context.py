@@ -24,7 +24,10 @@ def request_of(member: Membership, page: str = "lives") -> HttpRequest:
     ("role", "rooms"),
     [
         ("analyst", ["wall", "lives", "alerts", "clips", "channels", "health"]),
-        ("supervisor", ["wall", "lives", "alerts", "rules", "clips", "channels", "policy", "connections", "health"]),
+        (
+            "supervisor",
+            ["wall", "lives", "alerts", "rules", "clips", "channels", "policy", "connections", "obs", "health"],
+        ),
         ("auditor", ["wall", "lives", "alerts", "clips", "channels", "audit", "health"]),
     ],
 )

@@ -6,14 +6,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.clips.pages import HTMX, a_clip, address, body, said, shown, toast_of, verbs
+from tests.clips.pages import HTMX, a_clip, address, body, post, shown, toast_of, verbs
 from tests.clips.rows import editor, fresh, make_chatter, make_clip, make_firing
 from tests.factories import NOW, make_alert, make_assessment, make_utterance
 from tests.site.audiences import write
 from vigie.clips import evidence, folders, reasons
 from vigie.clips.models import Clip, ClipName, ShareLink
 from vigie.people.models import Membership
-from vigie.runtime import clock
 from vigie.watch.models import Gap, Live
 
 pytestmark = pytest.mark.django_db
@@ -251,11 +250,6 @@ def test_a_picture_stands_for_the_clip(client: Client, supervisor: Membership, c
 # ── what is done with it ──
 
 
-def post(client: Client, name: str, member: Membership, pk: int, **fields: object) -> list[str]:
-    """Return what the page says that the form led back to."""
-    return said(client.post(address(name, member, pk), fields, follow=True))
-
-
 def test_a_title_tags_and_notes_are_kept(client: Client, supervisor: Membership, clip: Clip) -> None:
     assert post(client, "clip-change", supervisor, clip.pk, title="The goal", tags="a, b", note="again") == ["Saved."]
 
@@ -363,68 +357,3 @@ def test_what_an_undecided_alert_shows_is_not_deleted(client: Client, supervisor
     evidence._asked[:] = before
     assert told == ["C-1 shows what an alert is about: decide the alert first."]
     assert fresh(clip).removed_at is None
-
-
-# ── links to it ──
-
-
-def made_link(client: Client, member: Membership, clip: Clip, days: str = "7") -> str:
-    """Return the address of a new link."""
-    page = client.post(address("clip-share", member, clip.pk), {"days": days}, follow=True).content.decode()
-    [link] = re.findall(r'value="(http://testserver/c/[\w-]+/)"', page)
-    return str(link)
-
-
-def test_a_link_is_shown_once(client: Client, supervisor: Membership, clip: Clip) -> None:
-    link = made_link(client, supervisor, clip)
-
-    page = shown(client, "clip", supervisor, clip.pk)
-    assert link not in page
-    assert "Links to this clip" in page
-    assert "opened 0 times" in page
-    assert ShareLink.objects.get().expires_at - clock.now() < timedelta(days=7)
-
-
-def test_a_link_is_kept_nowhere_as_it_is(client: Client, supervisor: Membership, clip: Clip) -> None:
-    client.post(address("clip-share", supervisor, clip.pk), {"days": "7"})
-
-    assert "/c/" not in str(client.session["clips.issued_link"])
-
-
-def test_a_link_that_was_made_is_shown_on_its_own_clip_alone(
-    client: Client, supervisor: Membership, live: Live, clip: Clip
-) -> None:
-    client.post(address("clip-share", supervisor, clip.pk), {"days": "7"})
-
-    assert "issued-link" not in shown(client, "clip", supervisor, a_clip(live).pk)
-    assert "issued-link" in shown(client, "clip", supervisor, clip.pk)
-
-
-@pytest.mark.parametrize("days", ["0", "-1", "9999", "x", ""])
-def test_a_link_for_ever_is_not_made(client: Client, supervisor: Membership, clip: Clip, days: str) -> None:
-    answer = client.post(address("clip-share", supervisor, clip.pk), {"days": days})
-
-    assert (answer.status_code, ShareLink.objects.count()) == (400, 0)
-
-
-def test_no_link_leads_to_a_clip_without_a_file(client: Client, supervisor: Membership, live: Live) -> None:
-    clip = make_clip(live, "requested")
-
-    assert post(client, "clip-share", supervisor, clip.pk, days="7") == ["C-1 has no file."]
-
-
-def test_a_link_is_revoked_once(client: Client, supervisor: Membership, clip: Clip) -> None:
-    made_link(client, supervisor, clip)
-    link = ShareLink.objects.get()
-
-    first = post(client, "clip-link-revoke", supervisor, link.pk)
-    again = post(client, "clip-link-revoke", supervisor, link.pk)
-
-    assert (first, again) == (["The link leads nowhere from now on."], ["This link led nowhere already."])
-    assert "revoked" in shown(client, "clip", supervisor, clip.pk)
-
-
-def test_a_link_that_is_over_says_so(client: Client, supervisor: Membership, clip: Clip) -> None:
-    ShareLink.objects.create(clip=clip, token_hash="x", made_at=NOW, expires_at=NOW)
-
-    assert "expired" in shown(client, "clip", supervisor, clip.pk)
