@@ -10,7 +10,8 @@ from vigie.clips.models import Clip, ClipState, ObsInstance, ObsState, Poster
 from vigie.events import Acted
 from vigie.people.models import Role
 from vigie.runtime import clock
-from vigie.runtime.sealing import unseal
+from vigie.runtime.sealing import seal, unseal
+from vigie.simulators.obs import ObsServer
 from vigie.watch.models import Live
 
 pytestmark = pytest.mark.django_db
@@ -293,6 +294,35 @@ def test_an_obs_is_changed(caller: Caller, password: dict[str, str], kept: str |
 def test_what_is_no_obs_gets_one_line(caller: Caller, wanted: dict[str, object]) -> None:
     assert refusal(caller.ask("POST", "obs", wanted))[0] == 400
     assert not ObsInstance.objects.exists()
+
+
+def test_an_obs_is_on_the_list_once(caller: Caller) -> None:
+    caller.post("obs", OBS)
+
+    assert refusal(caller.ask("POST", "obs", OBS)) == (400, "name: Another OBS is called so.")
+    same = {**OBS, "name": "Other"}
+    assert refusal(caller.ask("POST", "obs", same)) == (400, "“Studio” is this OBS already.")
+
+
+def test_an_obs_is_tried_out(caller: Caller, server: ObsServer, acts: list[Acted]) -> None:
+    host, port = server.address
+    obs = make_obs(caller.workspace, host=host, port=port, sealed_password=seal(server.password))
+
+    found = caller.post(f"obs/{obs.pk}/test")
+
+    assert found == {"is_there": True, "version": found["version"], "replay_is_active": True, "trouble": ""}
+    assert found["version"]
+    assert verbs(acts) == ["obs.tested"]
+
+
+def test_an_obs_that_refuses_says_why(caller: Caller, server: ObsServer) -> None:
+    host, port = server.address
+    obs = make_obs(caller.workspace, host=host, port=port, sealed_password=seal("wr0ng"))
+
+    found = caller.post(f"obs/{obs.pk}/test")
+
+    assert (found["is_there"], found["version"], found["replay_is_active"]) == (False, "", False)
+    assert "the password is wrong" in found["trouble"]
 
 
 def test_an_obs_is_removed(caller: Caller) -> None:

@@ -16,7 +16,7 @@ from vigie.people import presets
 from vigie.people.models import Preset, Role, Workspace
 from vigie.people.roles import CONTENT
 from vigie.people.wording import SCOPES
-from vigie.site.api import api, paths
+from vigie.site.api import api, marked, paths
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,7 @@ ROWS = [
     row("GET obs", OBS),
     row("POST obs", OBS, data={"name": "Studio"}),
     row("PUT obs/{}", OBS, of="obs", data={"name": "Studio"}),
+    row("POST obs/{}/test", OBS, of="obs"),
     row("DELETE obs/{}", OBS, of="obs"),
 ]
 every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
@@ -248,6 +249,18 @@ def test_every_path_is_described() -> None:
     assert [path for path in paths() if not (path.summary and path.note)] == []
     ids = [told["operationId"] for of in api.get_openapi_schema()["paths"].values() for told in of.values()]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("`state` is *live*.", "<code>state</code> is <i>live</i>."),
+        ("<b> & `<i>`", "&lt;b&gt; &amp; <code>&lt;i&gt;</code>"),
+        ("plain", "plain"),
+    ],
+)
+def test_words_about_paths_are_marked(text: str, html: str) -> None:
+    assert marked(text) == html
 
 
 def test_the_page_about_the_api_needs_nothing_from_elsewhere(client: Client) -> None:

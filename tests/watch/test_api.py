@@ -54,10 +54,13 @@ def test_a_channel_may_be_added_with_its_name_and_not_watched(caller: Caller) ->
     ("wanted", "words"),
     [
         ({}, "address: Field required."),
-        ({"address": ""}, "This field is required."),
-        ({"address": "@ada\n@bob"}, "Give one address."),
-        ({"address": "ftp://example.org"}, "Only http, https, rtmp, rtmps and srt addresses can be watched."),
-        ({"address": "@ada", "language": "tlh"}, "Select a valid choice. tlh is not one of the available choices."),
+        ({"address": ""}, "address: This field is required."),
+        ({"address": "@ada\n@bob"}, "address: Give one address."),
+        ({"address": "ftp://example.org"}, "address: Only http, https, rtmp, rtmps and srt addresses can be watched."),
+        (
+            {"address": "@ada", "language": "tlh"},
+            "language: Select a valid choice. tlh is not one of the available choices.",
+        ),
         ({"address": "@ada", "shout": True}, "shout: Extra inputs are not permitted."),
         ({"address": "@ada", "name": "a\0b"}, "name: a text holds no NUL."),
         ([], "Input should be a valid dictionary or object to extract fields from."),

@@ -1,5 +1,6 @@
 """Clips, and the OBS that save replays, for programs."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -12,11 +13,15 @@ from pydantic import SecretStr, StringConstraints, model_validator
 from vigie.clips import archive, media, operations, queries
 from vigie.clips.archive import Sought
 from vigie.clips.models import Clip, ObsInstance
+from vigie.clips.obs_forms import ObsSettingsForm, kept_password
 from vigie.clips.operations import ObsForm, Wish
 from vigie.clips.operations.asking import LONGEST_S
 from vigie.clips.permissions import may_delete_clips, may_make_clips, may_manage_obs, may_see_clips
-from vigie.people.api import STORABLE, Asked, Paged, Text, allowed, page_of, refusing
+from vigie.clips.views.obs import try_out
+from vigie.people.api import STORABLE, Asked, Paged, Text, allowed, flaw_of, page_of, refusing
+from vigie.people.models import Membership
 from vigie.people.permissions import WorkspaceRequest
+from vigie.ports import ObsAddress
 from vigie.runtime import clock
 from vigie.watch import queries as watch
 from vigie.watch.models import Live
@@ -148,10 +153,22 @@ class ObsIn(Asked):
     is_used: bool = True
     password: SecretStr | None = Field(None, description="Left out: as it was. Empty: none.")
 
-    def form(self) -> ObsForm:
-        """Return it as the page would."""
+    def form(self, membership: Membership, obs: ObsInstance | None = None) -> ObsForm:
+        """Return what the page would make of it. Raises HttpError."""
         password = None if self.password is None else self.password.get_secret_value()
-        return ObsForm(**{**self.dict(), "password": password})
+        filled = ObsSettingsForm(membership, obs, {**self.dict(), "password": password or ""})
+        if not filled.is_valid():
+            raise HttpError(400, flaw_of(filled))
+        return replace(filled.wanted(), password=password)
+
+
+class ObsFound(Schema):
+    """What is there where an OBS should be."""
+
+    is_there: bool
+    version: str
+    replay_is_active: bool = Field(description="Whether its replay buffer runs.")
+    trouble: str = Field(description="Why nothing is known; empty where it is there.")
 
 
 # ── clips ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +265,8 @@ def list_obs(request: WorkspaceRequest) -> ObsInstances:
 @allowed(may_manage_obs)
 def add_obs(request: WorkspaceRequest, wanted: ObsIn) -> ObsOut:
     """It is connected with at once, if it is used."""
-    return _obs(operations.save_obs(wanted.form(), actor=request.membership, now=clock.now()))
+    form = wanted.form(request.membership)
+    return _obs(operations.save_obs(form, actor=request.membership, now=clock.now()))
 
 
 @router.put("/obs/{int:obs_id}", response=ObsOut, summary="Change an OBS", tags=["OBS"])
@@ -256,7 +274,19 @@ def add_obs(request: WorkspaceRequest, wanted: ObsIn) -> ObsOut:
 def change_obs(request: WorkspaceRequest, obs_id: int, wanted: ObsIn) -> ObsOut:
     """It is connected with anew; a password that was refused is tried again."""
     obs = _known_obs(request, obs_id)
-    return _obs(operations.save_obs(wanted.form(), actor=request.membership, now=clock.now(), obs=obs))
+    form = wanted.form(request.membership, obs)
+    return _obs(operations.save_obs(form, actor=request.membership, now=clock.now(), obs=obs))
+
+
+@router.post("/obs/{int:obs_id}/test", response=ObsFound, summary="Connect with an OBS now", tags=["OBS"])
+@allowed(may_manage_obs)
+def test_obs(request: WorkspaceRequest, obs_id: int) -> ObsFound:
+    """Tells within 5 s what it found. Accounted for."""
+    obs = _known_obs(request, obs_id)
+    address = ObsAddress(obs.host, obs.port, kept_password(obs))
+    status, trouble = try_out(address, obs, actor=request.membership)
+    version, is_active = (status.version, status.replay_is_active) if status else ("", False)
+    return ObsFound(is_there=status is not None, version=version, replay_is_active=is_active, trouble=trouble)
 
 
 @router.delete("/obs/{int:obs_id}", response={204: None}, summary="Remove an OBS", tags=["OBS"])

@@ -6,7 +6,9 @@ from contextlib import contextmanager, nullcontext
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Model, QuerySet
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest
 from django.utils.translation import override
 from ninja import Field, Schema
@@ -155,6 +157,12 @@ def page_of(rows: QuerySet[Row], paged: Paged, *, newest_first: bool = True) -> 
     found = list(rows.filter(**beyond).order_by("-pk" if newest_first else "pk")[: paged.limit + 1])
     shown = found[: paged.limit]
     return shown, shown[-1].pk if len(found) > paged.limit else None
+
+
+def flaw_of(form: BaseForm) -> str:
+    """Return the first thing that is wrong with a form of a page: where, and what."""
+    [(name, flaws), *_] = form.errors.items()
+    return str(flaws[0]) if name == NON_FIELD_ERRORS else f"{name}: {flaws[0]}"
 
 
 @contextmanager

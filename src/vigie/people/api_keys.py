@@ -54,7 +54,7 @@ def keys(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _row(key: ApiKey, now: datetime) -> KeyRow:
-    words = [str(SCOPES.get(scope, scope)) for scope in key.scopes]
+    words = [str(told) for scope, told in SCOPES.items() if scope in key.scopes]
     is_over = key.expires_at is not None and key.expires_at <= now
     return KeyRow(key, words, is_over, has_maker=key.has_maker)  # type: ignore[attr-defined] # annotated
 

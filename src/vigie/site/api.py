@@ -1,5 +1,6 @@
 """The API: the areas' paths below `/api/v1/`, what is answered where one is refused, and the page about it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
@@ -130,12 +133,26 @@ def _path(method: str, address: str, told: dict[str, Any]) -> ApiPath:
     return ApiPath(method.upper(), address, told["summary"], note, told["x-scopes"], asked, told["tags"][0])
 
 
+MARKED = ((re.compile(r"`(.+?)`"), r"<code>\1</code>"), (re.compile(r"\*(.+?)\*"), r"<i>\1</i>"))
+"""The little Markdown that our docstrings have."""
+
+
+def marked(text: str) -> SafeString:
+    """Return words of ours as HTML: what is code, and what is meant literally, looks like it."""
+    html: str = escape(text)
+    for pattern, element in MARKED:
+        html = pattern.sub(element, html)
+    return mark_safe(html)  # noqa: S308 -- escaped
+
+
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show everything that can be asked for. English, as the answers are."""
-    return render(request, "api_docs.html", {"api": api, "sections": list(_sections())})
+    return render(
+        request, "api_docs.html", {"api": api, "about": marked(api.description), "sections": list(_sections())}
+    )
 
 
-def _sections() -> Iterator[tuple[str, list[ApiPath]]]:
+def _sections() -> Iterator[tuple[str, list[tuple[ApiPath, SafeString]]]]:
     for tag in dict.fromkeys(path.tag for path in paths()):
-        yield tag, [path for path in paths() if path.tag == tag]
+        yield tag, [(path, marked(path.note)) for path in paths() if path.tag == tag]

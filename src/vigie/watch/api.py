@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
-from vigie.people.api import Asked, Paged, Text, allowed, page_of, refusing
+from vigie.people.api import Asked, Paged, Text, allowed, flaw_of, page_of, refusing
 from vigie.people.permissions import WorkspaceRequest
 from vigie.runtime import clock
 from vigie.watch import operations, queries
@@ -99,9 +99,10 @@ def add_channel(request: WorkspaceRequest, wanted: NewChannel) -> ChannelOut:
     """409 where it is on the list already. One that was removed comes back with its history."""
     filled = wanted.dict() | {"is_watched": wanted.watched}
     form = ChannelForm(filled)
-    if "\n" in wanted.address or not form.is_valid():
-        flaws = [str(flaw) for flaws in form.errors.values() for flaw in flaws]
-        raise HttpError(400, flaws[0] if flaws else "Give one address.")
+    if "\n" in wanted.address:
+        raise HttpError(400, "address: Give one address.")
+    if not form.is_valid():
+        raise HttpError(400, flaw_of(form))
     with refusing(409, operations.AlreadyAdded):
         [added] = operations.add_channels(
             request.workspace,

@@ -13,6 +13,7 @@ from vigie.clips import operations, queries
 from vigie.clips.models import ObsInstance
 from vigie.clips.obs_forms import ObsSettingsForm, kept_password
 from vigie.clips.permissions import may_manage_obs
+from vigie.people.models import Membership
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.ports import ObsAddress, ObsConnector, ObsStatus, PortError
 from vigie.runtime import clock, registry
@@ -88,6 +89,12 @@ def _try(request: WorkspaceRequest, form: ObsSettingsForm, obs: ObsInstance | No
 
 def _found(request: WorkspaceRequest, address: ObsAddress, obs: ObsInstance | None) -> HttpResponse:
     """Tell within 5 s what is at an address."""
+    status, trouble = try_out(address, obs, actor=request.membership)
+    return render(request, "clips/_obs_found.html", {"status": status, "trouble": trouble})
+
+
+def try_out(address: ObsAddress, obs: ObsInstance | None, *, actor: Membership) -> tuple[ObsStatus | None, str]:
+    """Return within 5 s how the OBS at an address does, or None and why that is not known. It is accounted for."""
     status, trouble = None, ""
     try:
         status = async_to_sync(_look)(address)
@@ -95,8 +102,8 @@ def _found(request: WorkspaceRequest, address: ObsAddress, obs: ObsInstance | No
         trouble = str(error)
     except TimeoutError:
         trouble = f"OBS at {address.host}:{address.port}: no answer for {TRY_S:g} s."
-    operations.note_trial(address, obs, actor=request.membership, trouble=trouble)
-    return render(request, "clips/_obs_found.html", {"status": status, "trouble": trouble})
+    operations.note_trial(address, obs, actor=actor, trouble=trouble)
+    return status, trouble
 
 
 async def _look(address: ObsAddress) -> ObsStatus:
