@@ -5,6 +5,7 @@ An area that adds an address adds its row; an address without a row fails the fi
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -26,12 +27,14 @@ from tests.factories import (
     make_workspace,
 )
 from tests.notifications.rows import make_delivery, make_notice, make_webhook
+from tests.rules.rows import make_rule
 from tests.site.audiences import make_audience, write
 from vigie.clips.models import ShareLink
 from vigie.people import operations, presets
 from vigie.people.models import Invitation, Preset, Role, Workspace
 from vigie.people.roles import CONTENT
 from vigie.risk.operations import ensure_policy
+from vigie.rules.models import Firing
 from vigie.watch.models import Live
 from vigie.watch.operations import place_mark
 from vigie.watch.timeline import Hole
@@ -65,6 +68,7 @@ SEE, DECIDE = "moderation.see_alerts", "moderation.decide_alerts"
 POLICY, PEOPLE, WORKSPACE = "risk.edit_policy", "people.manage_people", "people.manage_workspace"
 AUDIT, CONNECTIONS = "governance.read_audit", "people.manage_connections"
 HOOKS = "notifications.manage_webhooks"
+RULES, WRITE, PUBLISH = "rules.see_rules", "rules.edit_rules", "rules.publish_rules"
 CLIPS, CLIP, PURGE = "clips.see_clips", "clips.make_clips", "clips.delete_clips"
 OBS = "clips.manage_obs"
 
@@ -186,6 +190,26 @@ ROWS = [
     post("obs-remove", OBS, of="obs"),
     get("live-clips", CLIPS, of="live"),
     post("clip-make", CLIP, of="live"),
+    # rules
+    get("rules", RULES),
+    get("rules-export", RULES),
+    get("rules-log", RULES),
+    get("rules-log-lines", RULES),
+    get("rules-log-line", RULES, of="firing"),
+    get("rule-export", RULES, of="rule"),
+    get("rule-new", RULES, WRITE),
+    post("rule-new", RULES, WRITE),
+    post("rule-new-sheet", RULES, WRITE),
+    post("rule-new-preview", RULES, WRITE),
+    get("rules-import", RULES, WRITE),
+    post("rules-import", RULES, WRITE),
+    get("rule", RULES, WRITE, of="rule"),
+    post("rule", RULES, WRITE, of="rule"),
+    post("rule-sheet", RULES, WRITE, of="rule"),
+    post("rule-preview", RULES, WRITE, of="rule"),
+    post("rule-turn", RULES, WRITE, of="rule"),
+    post("rule-remove", RULES, WRITE, PUBLISH, of="rule"),
+    post("rule-restore", RULES, WRITE, PUBLISH, of="rule"),
     # notifications
     get("notices", FOLLOW),
     get("notices-latest", FOLLOW),
@@ -241,6 +265,12 @@ def an_invitation(workspace: Workspace) -> Invitation:
     return operations.invite(by, role=Group.objects.get(name=Role.ANALYST), now=NOW).invitation
 
 
+def a_firing(workspace: Workspace) -> int:
+    version, live = make_rule(workspace), a_live(workspace)
+    moments: dict[str, Any] = {"at": NOW, "noted_at": NOW, "since_s": 0.0, "at_s": 0.0}
+    return Firing.objects.create(version=version, live=live, deed="acted", trigger="chat:1", refs=[], **moments).pk
+
+
 SCENE: dict[str, Callable[[Workspace], int]] = {
     "member": lambda workspace: make_membership(Role.ANALYST, workspace=workspace).pk,
     "api-key": lambda workspace: make_key(make_membership(Role.ADMINISTRATOR, workspace=workspace)).row.pk,
@@ -255,18 +285,22 @@ SCENE: dict[str, Callable[[Workspace], int]] = {
     "link": a_link,
     "mark": a_mark,
     "chatter": lambda workspace: write(make_audience(workspace), "hello")[0].chatter_id,
+    "rule": lambda workspace: make_rule(workspace).rule.number,
+    "firing": a_firing,
     "notice": lambda workspace: make_notice(make_membership(workspace=workspace)).pk,
     "webhook": lambda workspace: make_webhook(workspace).pk,
     "delivery": lambda workspace: make_delivery(make_webhook(workspace)).pk,
     "version": lambda workspace: ensure_policy(workspace, NOW).version,
 }
 """What an address can be of -> how to put one into a workspace, and its number."""
+ARGUMENTS = {"version": "version", "rule": "number"}
+"""What numbers are called in addresses, where that is not `pk`."""
 
 
 def ask(client: Client, row: Row, workspace: Workspace, number: int) -> HttpResponseBase:
     kwargs: dict[str, object] = {"workspace": workspace.slug}
     if row.of:
-        kwargs["version" if row.of == "version" else "pk"] = number
+        kwargs[ARGUMENTS.get(row.of, "pk")] = number
     address = reverse(row.name, kwargs=kwargs)
     return client.post(address) if row.method == "POST" else client.get(address)
 

@@ -143,8 +143,8 @@ def with_row(data: Data, section: str, *, actions: Iterable[str] = ()) -> Data:
         return {**data, "then": [*data.get("then", []), {"do": next(iter(actions), ""), "options": {}}]}
     if section not in {"if", "unless"}:
         return data
-    kinds = kinds_of(str(data.get("when", "")), section)
-    return {**data, section: [*data.get(section, []), {next(iter(kinds), "says"): ""}]}
+    kind = next(iter(kinds_of(str(data.get("when", "")), section)), "says")
+    return {**data, section: [*data.get(section, []), {kind: [] if kind in LISTS | CHOSEN else ""}]}
 
 
 def without_row(data: Data, row: str) -> Data:
@@ -267,7 +267,7 @@ def _shaped(data: Data) -> Data:
     shaped["cooldown"] = dict(data["cooldown"]) if isinstance(data.get("cooldown"), Mapping) else {}
     for group in ("quorum", "schedule"):
         shaped[group] = dict(data[group]) if isinstance(data.get(group), Mapping) else None
-    return {key: value for key, value in shaped.items() if value not in (None, [], {})}
+    return {key: value for key, value in shaped.items() if value not in (None, []) and (key, value) != ("cooldown", {})}
 
 
 def _unknown_options(data: Data, options: Options) -> Iterator[Mapping[str, Any]]:

@@ -218,7 +218,7 @@ def _recorded(workspace_id: int, when: When, now: datetime) -> Recorded:
     key = workspace_id, _kinds(when)
     known = _kept.get(key)
     if known is None or (now - known.at).total_seconds() > KEPT_S:
-        known = _read(workspace_id, key[1], now)
+        known = lately(workspace_id, key[1], now)
     _kept[key] = known
     _kept.move_to_end(key)
     while len(_kept) > MOST_KEPT:
@@ -226,19 +226,25 @@ def _recorded(workspace_id: int, when: When, now: datetime) -> Recorded:
     return known
 
 
+def forget() -> None:
+    """Read anew what was recorded, whenever it is asked for."""
+    _kept.clear()
+
+
 def _kinds(when: When) -> frozenset[When]:
     """Return what has to be read for a rule: all that the chat brings lies in one table."""
     return frozenset({When.CHAT}) if when in OF_THE_CHAT | {When.HYPE} else frozenset({when})
 
 
-def _read(workspace_id: int, kinds: frozenset[When], now: datetime) -> Recorded:
+def lately(workspace_id: int, kinds: frozenset[When], now: datetime, *, most: int = MOST) -> Recorded:
+    """Return what happened in the last seven days: about `most` of it, the last."""
     since = now - timedelta(days=DAYS)
     found = Live.objects.filter(channel__workspace=workspace_id, started_at__gt=since).select_related("channel")
     lives: list[Live] = []
     happened: list[Occurrence] = []
     is_all = True
     for live in found.order_by("-started_at", "-pk"):
-        room = MOST - len(happened)
+        room = most - len(happened)
         if room <= 0:
             is_all = False
             break

@@ -229,7 +229,10 @@ def flaw_words(error: Mapping[str, Any]) -> str:
         return str(KEYWORD_FLAWS[cause.flaw]) % cause.values
     if isinstance(cause, BadPattern):
         return str(PATTERN_FLAWS[cause.flaw]) % cause.values
-    known = FLAWS.get(str(error["type"]))
+    kind = str(error["type"])
+    if kind in {"too_short", "too_long"} and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"
+    known = FLAWS.get(kind)
     return str(known) % _in_words(context) if known else f"{cause or error['msg']}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -31,7 +31,9 @@ def turn(request: WorkspaceRequest, number: int) -> HttpResponse:
     rule = get_object_or_404(queries.rules_for(request.membership), number=number)
     asked = request.POST.get("mode", "")
     act = _turns(request, rule).get(asked)
-    if act is None or not (asked in OF_EDITORS or may_publish_rules(request.membership)):
+    if act is None:
+        raise BadRequest
+    if asked not in OF_EDITORS and not may_publish_rules(request.membership):
         raise PermissionDenied
     try:
         act()
