@@ -24,7 +24,7 @@ def test_the_last_seconds_of_a_live_become_a_clip(client: Client, live: Live, mo
     assert f'id="clip-toast-{clip.pk}"' in answer.content.decode()
     assert "C-1 · Requested" in answer.content.decode()
     assert clip.to_s - clip.from_s == pytest.approx(45)
-    assert clip.to_s == pytest.approx((clock.now() - live.started_at).total_seconds(), abs=30)
+    assert clip.at_s == clip.to_s == pytest.approx((clock.now() - live.started_at).total_seconds(), abs=30)
     assert (clip.template, clip.requested_by, clip.trigger) == ("{channel}_{seq}", moderator.user, moderator.alias)
     assert verbs() == ["clip.requested"]
 

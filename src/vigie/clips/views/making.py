@@ -54,11 +54,12 @@ def _refuse(text: str) -> HttpResponse:
 def _wish(request: WorkspaceRequest, live: Live, form: StretchForm) -> Wish:
     usual = queries.settings_of(request.workspace.pk)
     from_s, to_s = form.cleaned_data["from_s"], form.cleaned_data["to_s"]
+    at_s = from_s
     if from_s is None or to_s is None:
-        to_s = _edge_s(live)
+        at_s = to_s = _edge_s(live)
         from_s = to_s - usual.before_s
     alias = request.membership.alias
-    return Wish(live, from_s, from_s, to_s, usual.template, trigger=alias, viewers=live.viewers)
+    return Wish(live, at_s, from_s, to_s, usual.template, trigger=alias, viewers=live.viewers)
 
 
 def _edge_s(live: Live) -> float:

@@ -58,12 +58,6 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   kept.clear();
   showChosen();
 });
-document.addEventListener("htmx:afterSettle", ({ target }) => {
-  if (target.id !== "main") return;
-  kept.clear();
-  showChosen();
-  document.querySelector("#grid [data-row]")?.focus({ preventScroll: true });
-});
 addEventListener("pageshow", showChosen);
 showChosen();
 
