@@ -1,7 +1,8 @@
 """The pages of rules as a browser reads them: what a form would send."""
 
+import re
 from collections import defaultdict
-from html.parser import HTMLParser
+from html import unescape
 
 from django.test import Client
 from django.urls import reverse
@@ -11,45 +12,42 @@ from vigie.people.models import Workspace
 Sent = dict[str, list[str]]
 
 
-class _Form(HTMLParser):
-    """Gathers what the fields of a form hold."""
+NEW: Sent = {
+    "name": ["Clip it"],
+    "when": ["chat"],
+    "if-0-kind": ["says"],
+    "if-0-says": ["clip, !clip"],
+    "rest-0-scope": ["channel"],
+    "rest-0-time": ["2 min"],
+    "then-0-do": ["mark"],
+}
+"""A form that was filled in: a rule that can be saved."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: Sent = defaultdict(list)
-        self._select = self._area = ""
-        self._text: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "input" and name and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
-            self.fields[name].append(given.get("value", ""))
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and ("selected" in given or self._select not in self.fields):
-            self.fields[self._select] = [given["value"]]
-        elif tag == "textarea":
-            self._area, self._text = name, []
+_FIELD = re.compile(r"<input([^>]*)>|<select([^>]*)>(.*?)</select>|<textarea([^>]*)>(.*?)</textarea>", re.DOTALL)
+_OPTION = re.compile(r"<option([^>]*)>")
+_ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.fields[self._area].append("".join(self._text).replace("\n", "\r\n"))
-            self._area = ""
-        elif tag == "select":
-            self._select = ""
 
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self._text.append(data)
+def _attributes(tag: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
 
 
 def sent(html: str) -> Sent:
     """Return what a browser would send of the fields in a page, lines ending as it ends them."""
-    form = _Form()
-    form.feed(html)
-    form.fields.pop("csrfmiddlewaretoken", None)
-    return dict(form.fields)
+    fields: Sent = defaultdict(list)
+    for given, select, options, area, text in _FIELD.findall(html):
+        tag = _attributes(given or select or area)
+        name = tag.get("name", "")
+        if select:
+            offered = [_attributes(option) for option in _OPTION.findall(options)]
+            chosen = [option["value"] for option in offered if "selected" in option]
+            fields[name] = (chosen or [option["value"] for option in offered])[:1]
+        elif area:
+            fields[name].append(unescape(text).replace("\n", "\r\n"))
+        elif tag.get("type") not in {"checkbox", "radio"} or "checked" in tag:
+            fields[name].append(tag.get("value", ""))
+    return {name: values for name, values in fields.items() if name not in {"", "csrfmiddlewaretoken"}}
 
 
 def address(name: str, workspace: Workspace, number: int | None = None) -> str:

@@ -1,6 +1,3 @@
-from datetime import timedelta
-from typing import Any
-
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -8,43 +5,20 @@ from hypothesis import given
 from hypothesis.extra.django import TestCase
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import make_channel, make_live, make_membership, make_user, make_workspace
+from tests.factories import make_membership, make_user
 from tests.rules import happenings
-from tests.rules.pages import Sent, address, flat, opened, sent
-from tests.rules.rows import chat, make_rule, spec
-from vigie.governance.models import AuditEntry
-from vigie.people.models import Membership, Preset, Workspace
-from vigie.rules import editing, previewing
+from tests.rules.pages import NEW, Sent, address, flat, opened, sent
+from tests.rules.rows import make_rule, spec
+from vigie.people.models import Membership, Workspace
+from vigie.rules import editing
 from vigie.rules.conditions import CONDITIONS
 from vigie.rules.document import read_one
 from vigie.rules.editing import Data, data_of
-from vigie.rules.models import Mode, Rule, RuleVersion
+from vigie.rules.models import Rule
 from vigie.rules.sheets import Desk
 from vigie.rules.spec import RuleSpec
-from vigie.runtime import clock
 
 pytestmark = pytest.mark.django_db
-
-NEW: Sent = {
-    "name": ["Clip it"],
-    "when": ["chat"],
-    "if-0-kind": ["says"],
-    "if-0-says": ["clip, !clip"],
-    "rest-0-scope": ["channel"],
-    "rest-0-time": ["2 min"],
-    "then-0-do": ["mark"],
-}
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> None:
-    previewing.forget()
-
-
-@pytest.fixture
-def member(client: Client) -> Membership:
-    """A supervisor, signed in."""
-    return signed_in(client, make_membership("supervisor"))
 
 
 def signed_in(client: Client, member: Membership) -> Membership:
@@ -52,11 +26,7 @@ def signed_in(client: Client, member: Membership) -> Membership:
     return member
 
 
-def spec_of(version: RuleVersion) -> RuleSpec:
-    return read_one(version.content)
-
-
-# ── what is shown can be sent back ─────────────────────────────────────────────────────────────────────────────────
+# ── what is shown can be sent back ──────────────────────────────────────────────────────────────────────────────────
 
 
 def shown(data: Data) -> str:
@@ -124,7 +94,7 @@ def test_ten_thousand_keywords_are_shown_and_sent(client: Client, member: Member
     assert answer.status_code == 200
 
 
-# ── a row more, a row less ─────────────────────────────────────────────────────────────────────────────────────────
+# ── a row more, a row less ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def changed(client: Client, member: Membership, **asked: str) -> tuple[Sent, str]:
@@ -191,7 +161,7 @@ def test_every_condition_has_a_field(client: Client, member: Membership, kind: s
         assert f"if-0-{kind}" in form
 
 
-# ── flaws ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── flaws ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -230,234 +200,7 @@ def test_a_preview_tells_flaws_where_they_are(client: Client, member: Membership
     assert "Once the rule is complete" in html
 
 
-# ── saving ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_new_rule_is_saved_as_a_draft(client: Client, member: Membership) -> None:
-    answer = client.post(address("rule-new", member.workspace), NEW, follow=True)
-
-    [version] = RuleVersion.objects.all()
-    assert (version.mode, version.rule.name, version.author) == (Mode.DRAFT, "Clip it", member.user)
-    assert spec_of(version) == spec(conditions=[{"says": ["clip", "!clip"]}], cooldown="2 min", then=["mark"])
-    assert "Saved as a draft." in answer.content.decode()
-
-
-def test_a_rule_is_put_in_force_at_once_by_who_may(client: Client, member: Membership) -> None:
-    answer = client.post(address("rule-new", member.workspace), NEW | {"publish": ["1"]}, follow=True)
-
-    assert RuleVersion.objects.get().mode == Mode.ACTIVE
-    assert "In force from now on." in answer.content.decode()
-
-
-def test_a_draft_goes_in_force_before_what_is_on_trial(client: Client, member: Membership) -> None:
-    tried = make_rule(member.workspace, mode=Mode.TRIAL)
-
-    client.post(address("rule", member.workspace, tried.rule.number), NEW | {"publish": ["1"], "based_on": ["1"]})
-
-    assert list(tried.rule.versions.order_by("version").values_list("version", "mode")) == [
-        (1, "former"),
-        (2, "active"),
-    ]
-
-
-@pytest.mark.parametrize("button", ["propose", "publish"])
-def test_whoever_may_not_publish_proposes(client: Client, button: str) -> None:
-    member = signed_in(client, make_membership("moderator"))
-
-    client.post(address("rule-new", member.workspace), NEW | {button: ["1"]})
-
-    version = RuleVersion.objects.get()
-    assert version.mode == Mode.DRAFT
-    assert (version.proposed_at is not None) is (button == "propose")
-
-
-def test_duties_that_are_separated_need_a_second_person(client: Client) -> None:
-    member = signed_in(client, make_membership("supervisor", workspace=make_workspace(preset=Preset.PUBLIC_BODY)))
-
-    answer = client.post(address("rule-new", member.workspace), NEW | {"publish": ["1"]}, follow=True)
-
-    assert RuleVersion.objects.get().mode == Mode.DRAFT
-    assert "Somebody else puts it in force" in answer.content.decode()
-
-
-def test_what_was_typed_stays_where_somebody_else_was_faster(client: Client, member: Membership) -> None:
-    version = make_rule(member.workspace)
-    rule = version.rule
-    RuleVersion.objects.create(rule=rule, version=2, content=spec().as_data(), mode="draft", changed_at=clock.now())
-
-    answer = client.post(address("rule", member.workspace, rule.number), NEW | {"based_on": ["1"]})
-
-    form = sent(answer.content.decode())
-    assert answer.status_code == 400
-    assert "Somebody else saved version 2." in answer.content.decode()
-    assert form["if-0-says"] == ["clip\r\n!clip"]
-    assert rule.versions.count() == 2
-    assert client.post(address("rule", member.workspace, rule.number), form).status_code == 302
-    assert rule.versions.order_by("-version")[0].content["if"] == [{"says": ["clip", "!clip"]}]
-
-
-# ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def pressed(html: str) -> str:
-    """Return which part of the control of modes is pressed."""
-    [one] = [part for part in flat(html).split("<button") if 'aria-pressed="true"' in part]
-    return one.partition(">")[2].partition("<")[0]
-
-
-@pytest.mark.parametrize(
-    ("modes", "word", "offered"),
-    [
-        (["draft"], "Draft", {"trial", "active"}),
-        (["active"], "Active", {"paused"}),
-        (["paused"], "Paused", {"resume"}),
-        (["active", "draft"], "Draft", {"trial", "active", "paused"}),
-        (["paused", "draft"], "Draft", {"trial", "active", "resume"}),
-        (["trial"], "Trial", {"end_trial", "active"}),
-        (["active", "trial"], "Trial", {"end_trial", "active", "paused"}),
-        (["active", "trial", "draft"], "Trial", {"end_trial", "active", "paused"}),
-    ],
-)
-def test_the_control_says_how_a_rule_stands(
-    client: Client, member: Membership, modes: list[str], word: str, offered: set[str]
-) -> None:
-    rule = make_rule(member.workspace, mode=modes[0]).rule
-    for place, mode in enumerate(modes[1:], 2):
-        RuleVersion.objects.create(
-            rule=rule, version=place, content=spec().as_data(), mode=mode, changed_at=clock.now()
-        )
-
-    html = opened(client, "rule", member.workspace, rule.number)
-
-    buttons = [part.partition(">")[0] for part in flat(html).split("<button") if 'name="mode"' in part]
-    assert pressed(html) == word
-    assert {part.split('value="')[1].split('"')[0] for part in buttons if "disabled" not in part} == offered
-
-
-def proposed(client: Client, *, mine: bool) -> str:
-    workspace = make_workspace(preset=Preset.PUBLIC_BODY)
-    reader, other = (make_membership("supervisor", workspace=workspace) for _ in range(2))
-    version = make_rule(workspace, mode=Mode.DRAFT)
-    version.author = reader.user if mine else other.user
-    version.proposed_at = clock.now()
-    version.save()
-    client.force_login(reader.user)
-    html = flat(opened(client, "rule", workspace, version.rule.number))
-    assert f"Version 1 was proposed by {reader.alias if mine else other.alias}" in html
-    return html
-
-
-def test_whoever_proposed_waits_for_a_second_person(client: Client) -> None:
-    html = proposed(client, mine=True)
-
-    assert "A second person puts it in force." in html
-    assert 'form="modes"' not in html
-
-
-def test_a_second_person_puts_in_force_what_was_proposed(client: Client) -> None:
-    assert "Put version 1 in force</button>" in proposed(client, mine=False)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [{"name": "old", "when": "nonsense"}, {"name": "old", "when": "chat", "if": [{"telepathy": 3}]}, {}],
-)
-def test_a_version_that_cannot_be_read_says_so(client: Client, member: Membership, content: Data) -> None:
-    version = make_rule(member.workspace)
-    RuleVersion.objects.filter(pk=version.pk).update(content=content)
-
-    html = opened(client, "rule", member.workspace, version.rule.number)
-
-    assert "This version cannot be used as it is stored: rule" in flat(html)
-
-
-# ── the preview ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def said(member: Membership) -> None:
-    """Somebody wrote `clip` twice, five minutes ago."""
-    live = make_live(make_channel(member.workspace, name="Plaza"), started_at=clock.now() - timedelta(minutes=5))
-    chat(live, "clip this", "clip that", at_s=10)
-
-
-def preview_of(client: Client, member: Membership, form: dict[str, Any] | None = None) -> str:
-    answer = client.post(address("rule-new-preview", member.workspace), NEW if form is None else form)
-    assert answer.status_code == 200
-    return flat(answer.content.decode())
-
-
-@pytest.mark.usefixtures("said")
-def test_a_preview_shows_what_would_have_been_done(client: Client, member: Membership) -> None:
-    html = preview_of(client, member)
-
-    assert '<div class="big"> Would have acted once </div>' in html
-    assert "and would have held back 1 time." in html
-    assert "“clip this”" in html
-    assert "Plaza · Rest: acted 1 s ago" in html
-    assert 'id="effect-if-0" hx-swap-oob="true">2 left</span>' in html
-    assert "holds back 1" in html
-    assert '<p id="preview-said" hx-swap-oob="innerHTML"> Would have acted once </p>' in html
-
-
-@pytest.mark.usefixtures("said")
-def test_a_preview_shows_no_words_to_who_may_not_read_them(client: Client, member: Membership) -> None:
-    member.workspace.modules = ["rules"]
-    member.workspace.save()
-
-    html = preview_of(client, member)
-
-    assert "clip this" not in html
-    assert "somebody writes in the chat" in html
-    assert "Would have acted once" in html
-
-
-def test_a_preview_without_lives_says_so(client: Client, member: Membership) -> None:
-    html = preview_of(client, member)
-
-    assert "No live within seven days" in html
-    assert "left</span>" not in html
-
-
-@pytest.mark.usefixtures("said")
-def test_a_rule_without_a_name_is_tried(client: Client, member: Membership) -> None:
-    assert "Would have acted once" in preview_of(client, member, {**NEW, "name": ""})
-    assert not Rule.objects.exists()
-
-
-@pytest.mark.usefixtures("said")
-def test_a_preview_is_accounted_for_once_a_page(client: Client, member: Membership) -> None:
-    verbs = AuditEntry.objects.filter(verb="rule.previewed")
-    opened(client, "rule-new", member.workspace)
-    assert verbs.count() == 0
-
-    for _ in range(3):
-        preview_of(client, member)
-    assert verbs.count() == 1
-
-    opened(client, "rule-new", member.workspace)
-    preview_of(client, member)
-    assert verbs.count() == 2
-
-
-@pytest.mark.usefixtures("said")
-def test_a_preview_without_words_is_not_accounted_for(client: Client) -> None:
-    workspace = make_workspace(preset=Preset.PUBLIC_BODY)
-    manager = signed_in(client, make_membership("administrator", workspace=workspace))
-
-    preview_of(client, manager)
-
-    assert not AuditEntry.objects.filter(verb="rule.previewed").exists()
-
-
-def test_the_page_opens_without_its_preview(client: Client, member: Membership) -> None:
-    html = opened(client, "rule-new", member.workspace, query="?example=clip")
-
-    assert 'class="in waits"' in html
-    assert 'hx-trigger="load,' in html
-
-
-# ── lists ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("number", [1, 3])

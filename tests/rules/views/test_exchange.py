@@ -4,7 +4,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.factories import make_membership
 from tests.rules.pages import address
 from tests.rules.rows import make_rule, spec
 from vigie.people.models import Membership
@@ -14,14 +13,6 @@ from vigie.rules.models import Mode, Rule, RuleVersion
 pytestmark = pytest.mark.django_db
 
 TWO = document.write([spec("First", then=["mark"]), spec("Second", cooldown="1 min")])
-
-
-@pytest.fixture
-def member(client: Client) -> Membership:
-    """A supervisor, signed in."""
-    member = make_membership("supervisor")
-    client.force_login(member.user)
-    return member
 
 
 def taken_in(client: Client, member: Membership, text: str | bytes) -> Any:

@@ -20,14 +20,6 @@ READ = "rule_log.read"
 
 
 @pytest.fixture
-def member(client: Client) -> Membership:
-    """A supervisor, signed in."""
-    member = make_membership("supervisor")
-    client.force_login(member.user)
-    return member
-
-
-@pytest.fixture
 def version(member: Membership) -> RuleVersion:
     return make_rule(member.workspace, spec(then=["mark"]))
 

@@ -11,14 +11,6 @@ from vigie.rules.models import Mode, Rule, RuleVersion
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def member(client: Client) -> Membership:
-    """A supervisor, signed in."""
-    member = make_membership("supervisor")
-    client.force_login(member.user)
-    return member
-
-
 def turned(client: Client, member: Membership, version: RuleVersion, mode: str) -> str:
     """Return the page that follows."""
     where = address("rule-turn", member.workspace, version.rule.number)
