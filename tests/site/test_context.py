@@ -39,9 +39,17 @@ def test_the_rail_leads_where_the_role_may_go(role: str, rooms: list[str]) -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("page", "current"), [("lives", "lives"), ("channels/add", "channels"), ("lives/7", "lives")])
+@pytest.mark.parametrize(
+    ("page", "current"),
+    [
+        ("lives", "lives"),
+        ("channels/add", "channels"),
+        ("lives/7", "lives"),
+        ("settings/api-keys", "workspace-settings"),
+    ],
+)
 def test_the_room_that_one_is_in_is_marked(page: str, current: str) -> None:
-    rail = shell(request_of(make_membership("supervisor"), page))["rail"]
+    rail = shell(request_of(make_membership("administrator"), page))["rail"]
 
     assert [room.name for room in [*rail.work, *rail.setup] if room.is_current] == [current]  # type: ignore[attr-defined]
 

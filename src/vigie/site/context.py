@@ -65,7 +65,7 @@ SETUP = (
     Room("connections", _("Connections"), "link", "people.manage_connections"),
     Room("obs", _("OBS"), "frame", "clips.manage_obs", frozenset({"obs-instance"})),
     Room("people", _("People"), "people", "people.manage_people"),
-    Room("workspace-settings", _("Settings"), "settings", "people.manage_workspace"),
+    Room("workspace-settings", _("Settings"), "settings", "people.manage_workspace", frozenset({"api-keys"})),
     Room("webhooks", _("Webhooks"), "bell", "notifications.manage_webhooks", frozenset({"webhook"})),
     Room("audit", _("Audit"), "audit", "governance.read_audit"),
     Room("health", _("Health"), "health", "watch.follow_lives"),
