@@ -212,7 +212,7 @@ class ClipName(models.Model):
         verbose_name_plural = _("names of clips")
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.clip_id} since {self.given_at:%Y-%m-%d %H:%M}"
 
 
 class Poster(models.Model):
