@@ -90,6 +90,13 @@ def changed(obs: ObsInstance, server: ObsServer, **fields: Any) -> None:
 
 
 @sync_to_async
+def removed(obs: ObsInstance) -> None:
+    """Let somebody take an OBS off the list."""
+    actor = make_membership("supervisor", workspace=obs.workspace)
+    operations.remove_obs(ObsInstance.objects.get(pk=obs.pk), actor=actor, now=clock.now())
+
+
+@sync_to_async
 def asked(live: Live, obs: ObsInstance, chatter: str = "anna", *, in_s: float = 0.0, **fields: Any) -> Clip:
     """Ask for a replay of a moment that is over in so many seconds."""
     to_s = (clock.now() - live.started_at).total_seconds() + in_s

@@ -6,13 +6,15 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from tests.clips.rows import fresh
-from tests.clips.studios import DEADLINE_S, News, added, asked, changed, content, held_by, linked, saves
+from tests.clips.studios import DEADLINE_S, News, added, asked, changed, content, held_by, linked, removed, saves
 from tests.simulators.obs.clients import identified
 from vigie.clips import obslink, operations
-from vigie.clips.models import ClipState, ObsState
+from vigie.clips.models import ClipState, ObsInstance, ObsState
 from vigie.clips.reasons import NOT_MP4
 from vigie.events import ClipChanged
-from vigie.runtime import bus
+from vigie.ports import Fence
+from vigie.runtime import bus, supervisor
+from vigie.runtime.supervisor import Supervisor
 from vigie.simulators.obs import ObsServer
 from vigie.watch.models import Live
 
@@ -208,6 +210,31 @@ async def test_a_row_that_is_changed_in_mid_save_is_followed_after_it(
         await news.comes_to(obs, ObsState.READY)
 
     assert (saves(server), saves(others), others.greeted) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["paused", "removed"])
+async def test_an_obs_that_is_not_wanted_any_more_is_left_at_once(
+    server: ObsServer, live: Live, news: News, monkeypatch: pytest.MonkeyPatch, *, is_removed: bool
+) -> None:
+    monkeypatch.setattr(supervisor, "TICK_S", 0.05)
+    obs, stop, left = await added(server, live), asyncio.Event(), asyncio.Event()
+
+    async def link(held: Fence) -> float:
+        try:
+            return await obslink.link(held)
+        finally:
+            left.set()
+
+    links = Supervisor(wanted=sync_to_async(obslink.wanted), run=link, owner="me")
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
+        group.create_task(links.supervise(stop))
+        await news.comes_to(obs, ObsState.READY)
+        await (removed(obs) if is_removed else changed(obs, server, is_used=False))
+        await left.wait()
+        stop.set()
+
+    assert server.greeted == 1
+    assert (await ObsInstance.objects.aget(pk=obs.pk)).state == ObsState.OFF
 
 
 # ── leases ──

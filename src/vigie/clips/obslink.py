@@ -74,7 +74,8 @@ def wanted() -> set[str]:
 async def link(held: Fence) -> float:
     """Stay connected with an OBS until cancelled, or until it refuses. Return in how many seconds to look again."""
     loop, failures, why_left = asyncio.get_running_loop(), 0, INTERRUPTED
-    while obs := await ObsInstance.objects.filter(pk=int(held.resource.removeprefix(RESOURCE))).afirst():
+    used = ObsInstance.objects.filter(pk=int(held.resource.removeprefix(RESOURCE)), is_used=True, removed_at=None)
+    while obs := await used.all().afirst():
         notes, begun_s = Notes(obs, held), loop.time()
         try:
             if not failures:

@@ -120,6 +120,16 @@ def test_what_is_known_of_it_before_it_was_changed_counts_for_nothing(ada: Membe
     assert (ObsInstance.objects.get().state, news) == (ObsState.CONNECTING, [])
 
 
+def test_what_is_known_of_it_before_it_was_removed_counts_for_nothing(ada: Membership) -> None:
+    obs = make_obs(ada.workspace)
+    stale = ObsInstance.objects.get()
+    operations.remove_obs(obs, actor=ada, now=NOW + timedelta(seconds=1))
+
+    operations.note_obs(stale, ObsState.READY, "", None, now=NOW)
+
+    assert ObsInstance.objects.get().state == ObsState.OFF
+
+
 def test_folders_that_make_no_sense_change_nothing(ada: Membership, acts: list[Acted]) -> None:
     with pytest.raises(BadMapping):
         operations.save_obs(ObsForm("b", "h", 1, "C:/Replays"), actor=ada, now=NOW)

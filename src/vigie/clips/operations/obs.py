@@ -53,8 +53,9 @@ def save_obs(form: ObsForm, *, actor: Membership, now: datetime, obs: ObsInstanc
 @transaction.atomic
 def remove_obs(obs: ObsInstance, *, actor: Membership, now: datetime) -> None:
     """Take an OBS off the list; its clips stay."""
-    obs.removed_at, obs.is_used, obs.sealed_password, obs.state = now, False, "", ObsState.OFF
-    obs.save(update_fields=["removed_at", "is_used", "sealed_password", "state"])
+    obs.removed_at, obs.is_used, obs.sealed_password = now, False, ""
+    obs.state, obs.reason, obs.changed_at = ObsState.OFF, "", now
+    obs.save()
     bus.publish(Acted(actor.workspace_id, actor.user_id, "obs.removed", "obs", str(obs.pk), {"name": obs.name}))
     bus.publish(ObsChanged(obs.workspace_id, obs.pk, obs.state, ""))
 
