@@ -1,12 +1,16 @@
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.clips.rows import make_clip
 from tests.factories import NOW, make_assessment, make_channel, make_live, make_membership, make_utterance
+from tests.rules.rows import make_rule, spec
 from tests.site.audiences import make_audience, sample, write
 from vigie.clips.models import Clip
 from vigie.people.models import Membership, Preset
+from vigie.rules.models import Firing
 from vigie.runtime.models import WorkState
 from vigie.site import stretches
 from vigie.site.lanes import Bars, Count, Curve, Frame
@@ -18,7 +22,7 @@ from vigie.watch.timeline import Hole
 
 pytestmark = pytest.mark.django_db
 
-ALL = Sight(has_words=True, has_chat=True, has_audience=True, has_clips=True)
+ALL = Sight(has_words=True, has_chat=True, has_audience=True, has_clips=True, has_rules=True)
 NOTHING = Sight(False, False, False)
 MINUTE = Frame(0.0, 60.0)
 
@@ -55,7 +59,7 @@ def test_a_live_of_the_web_has_no_audience(member: Membership) -> None:
 
     sight = stretches.sight_of(member, web)
 
-    assert sight == Sight(has_words=True, has_chat=False, has_audience=False, has_clips=True)
+    assert sight == Sight(has_words=True, has_chat=False, has_audience=False, has_clips=True, has_rules=True)
 
 
 def test_who_manages_a_public_body_sees_how_much_is_written_alone() -> None:
@@ -63,7 +67,8 @@ def test_who_manages_a_public_body_sees_how_much_is_written_alone() -> None:
     administrator.workspace.preset = Preset.PUBLIC_BODY
     live = make_audience(administrator.workspace)
 
-    assert stretches.sight_of(administrator, live) == Sight(has_words=False, has_chat=False, has_audience=True)
+    sight = stretches.sight_of(administrator, live)
+    assert sight == Sight(has_words=False, has_chat=False, has_audience=True, has_rules=True)
 
 
 def test_clips_of_a_window_are_drawn_for_whoever_sees_clips(live: Live) -> None:
@@ -78,6 +83,40 @@ def test_clips_of_a_window_are_drawn_for_whoever_sees_clips(live: Live) -> None:
     assert [(pin.moment.label, pin.moment.key) for pin in drawn.clips] == [("C-1", shown.pk)]
     assert drawn.clips[0].run.x.startswith("16.6")
     assert stretches.drawn(live, MINUTE, 500.0, NOTHING).clips is None
+
+
+def fired(live: Live, at_s: float, **fields: Any) -> Firing:
+    """Return something that a rule did then."""
+    version = make_rule(live.channel.workspace, spec("Clip it"))
+    usual: dict[str, Any] = {"deed": "acted", "trigger": f"chat:{at_s}", "refs": [], "since_s": at_s}
+    return Firing.objects.create(version=version, live=live, at=NOW, at_s=at_s, noted_at=NOW, **(usual | fields))
+
+
+def test_what_rules_did_in_a_window_is_drawn_for_whoever_sees_rules(live: Live) -> None:
+    fired(live, 10.0)
+    fired(live, 30.0, deed="held", brake="QUORUM", figures={"people": 1, "needed": 2})
+    fired(live, 400.0)
+
+    drawn = stretches.drawn(live, MINUTE, 500.0, ALL)
+
+    assert drawn.rules is not None
+    assert [(pin.moment.label, pin.moment.kind) for pin in drawn.rules] == [
+        ("1: Clip it", "acted"),
+        ("2: Clip it · Quorum: 1 of 2", "held"),
+    ]
+    assert drawn.rules[1].run.x.startswith("50")
+    assert stretches.drawn(live, MINUTE, 500.0, NOTHING).rules is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lanes_ask_as_much_for_what_rules_did_three_times_as_for_once(live: Live, count: int) -> None:
+    for place in range(count):
+        fired(live, 10.0 + place)
+
+    with CaptureQueriesContext(connection) as asked:
+        stretches.drawn(live, MINUTE, 500.0, Sight(False, False, False, has_rules=True))
+
+    assert len([query for query in asked if "rules_" in query["sql"]]) == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -175,7 +214,7 @@ def test_drawn_asks_as_much_for_six_hours_as_for_five_minutes(member: Membership
             stretches.drawn(live, Frame(0.0, length_s), length_s, ALL)
         asked.append(len(queries))
 
-    assert asked == [7, 7]
+    assert asked == [8, 8]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from vigie.clips.permissions import may_see_clips
 from vigie.people import presets
 from vigie.people.models import Membership
 from vigie.risk.models import Assessment, Outcome, Subject
+from vigie.rules.models import Firing
+from vigie.rules.permissions import may_see_rules
+from vigie.rules.wording import brake_words
 from vigie.site import lanes, queries
 from vigie.site.lanes import CELLS, SAMPLE_S, Bars, Count, Curve, Frame, Moment, Pin, Tick
 from vigie.site.queries import Line
@@ -43,13 +46,16 @@ class Sight:
     has_audience: bool
     """How much is written: the team reads chats, and the live has one."""
     has_clips: bool = False
+    has_rules: bool = False
+    """What rules did; not what they did it on."""
 
 
 def sight_of(reader: Membership, live: Live) -> Sight:
     """Return what a member may see of a live of their team."""
     has_audience = reader.workspace.has(presets.CHAT) and live.channel.is_detected
     has_chat = has_audience and may_read_chat(reader)
-    return Sight(may_read_transcripts(reader), has_chat, has_audience, may_see_clips(reader))
+    has_words = may_read_transcripts(reader)
+    return Sight(has_words, has_chat, has_audience, may_see_clips(reader), may_see_rules(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Drawn:
     viewers: Curve | None
     chat: Bars | None
     risk: Strip | None
+    rules: tuple[Pin, ...] | None
     pins: tuple[Pin, ...]
     clips: tuple[Pin, ...] | None
     holes: tuple[Hole, ...]
@@ -105,7 +112,7 @@ class Drawn:
 
 
 def drawn(live: Live, frame: Frame, edge_s: float, sight: Sight) -> Drawn:
-    """Return the lanes of a frame of a live that reaches to `edge_s`. Seven queries at most."""
+    """Return the lanes of a frame of a live that reaches to `edge_s`. Eight queries at most."""
     whole = lanes.framed(edge_s, from_s=None, to_s=None, scale="all")
     counts = counted(live, frame, frame.step_s) if live.channel.is_detected else []
     holes = _holes(live, frame, sight)
@@ -118,6 +125,7 @@ def drawn(live: Live, frame: Frame, edge_s: float, sight: Sight) -> Drawn:
         viewers=lanes.curve(frame, counts) if live.channel.is_detected else None,
         chat=lanes.bars(frame, counts) if sight.has_audience else None,
         risk=risk_of(live, frame, holes) if sight.has_words else None,
+        rules=lanes.pins(frame, _firings(live, frame)) if sight.has_rules else None,
         pins=lanes.pins(frame, _moments(live, frame, sight)),
         clips=lanes.pins(frame, _clips(live, frame)) if sight.has_clips else None,
         holes=holes,
@@ -194,6 +202,18 @@ def marks_of(live: Live, frame: Frame, sight: Sight) -> list[LiveMark]:
 
 def _moments(live: Live, frame: Frame, sight: Sight) -> list[Moment]:
     return [Moment(mark.from_s, mark.to_s, said_of(mark), mark.kind, mark.pk) for mark in marks_of(live, frame, sight)]
+
+
+def _firings(live: Live, frame: Frame) -> list[Moment]:
+    """Return what rules did last in a frame, by the rules' names; where they held back, with the reason."""
+    found = Firing.objects.filter(live=live, at_s__gte=frame.from_s, at_s__lte=frame.to_s)
+    last = found.select_related("version__rule").order_by("-at_s", "-pk")[:MOST_MARKS]
+    return [Moment(one.at_s, one.at_s, _told(one), one.deed, one.pk) for one in last]
+
+
+def _told(firing: Firing) -> str:
+    rule = str(firing.version.rule)
+    return f"{rule} · {brake_words(firing.brake, firing.figures)}" if firing.brake else rule
 
 
 def _clips(live: Live, frame: Frame) -> list[Moment]:

@@ -43,7 +43,8 @@ def test_a_preview_shows_what_would_have_been_done(client: Client, member: Membe
     assert '<div class="big"> Would have acted once </div>' in html
     assert "and would have held back 1 time." in html
     assert "“clip this”" in html
-    assert "Plaza · Rest: acted 1 s ago" in html
+    assert "Plaza </span>" in html
+    assert "Rest: acted 1 s ago </span>" in html
     assert 'id="effect-if-0" hx-swap-oob="true">2 left</span>' in html
     assert "holds back 1" in html
     assert '<p id="preview-said" hx-swap-oob="innerHTML"> Would have acted once </p>' in html
