@@ -229,6 +229,19 @@ def test_clips_of_a_stretch_show_something_of_it(member: Membership, live: Live)
     assert list(archive.of_stretch(member, live.pk, 105.0, 150.0)) == [across, inside]
 
 
+def test_what_a_rule_asked_for_is_reached_by_who_sees_clips(member: Membership, live: Live) -> None:
+    asked, other = make_firing(live), make_firing(live, at_s=90.0)
+    clip = make_clip(live, firing=asked)
+    make_clip(live)
+
+    pages = archive.pages_of_firings(member, [asked.pk, other.pk])
+
+    assert pages == {asked.pk: f"/w/{member.workspace.slug}/clips/{clip.pk}/"}
+    assert archive.pages_of_firings(make_membership(), [asked.pk]) == {}
+    member.workspace.modules = ["rules"]
+    assert archive.pages_of_firings(make_membership(workspace=member.workspace), [asked.pk]) == {}
+
+
 # ── what can be chosen ──
 
 

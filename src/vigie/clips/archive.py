@@ -11,9 +11,11 @@ from datetime import date
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum, TextField
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from vigie.clips import queries
 from vigie.clips.models import UNDER_WAY, Clip, ClipState, Poster
+from vigie.clips.permissions import may_see_clips
 from vigie.people.models import Membership
 from vigie.rules.models import Rule
 
@@ -153,6 +155,14 @@ def count_after(membership: Membership, pk: int) -> int:
 def of_stretch(membership: Membership, live_id: int, from_s: float, to_s: float) -> QuerySet[Clip]:
     """Return the clips of a live that show something of a stretch, in order."""
     return shown(membership).filter(live=live_id, from_s__lte=to_s, to_s__gte=from_s).order_by("from_s", "pk")
+
+
+def pages_of_firings(membership: Membership, firings: Collection[int]) -> dict[int, str]:
+    """Return the page of the newest clip that each of these asked for, as far as the reader may see it. One query."""
+    if not may_see_clips(membership):
+        return {}
+    found = queries.clips_for(membership).filter(firing__in=firings).order_by("pk").values_list("firing", "pk")
+    return {firing: reverse("clip", args=[membership.workspace.slug, pk]) for firing, pk in found if firing}
 
 
 # ── what can be chosen ─────────────────────────────────────────────────────────────────────────────────────────────
