@@ -27,7 +27,7 @@ TRY_S = 5.0
 def instances(request: WorkspaceRequest) -> HttpResponse:
     """Show the OBS of the workspace, each with how it does; a POST adds one."""
     if _is_fragment(request):
-        return render(request, "clips/_obs_rows.html", {"instances": queries.obs_for(request.membership)})
+        return render(request, "clips/_obs_standings.html", {"instances": queries.obs_for(request.membership)})
     form = ObsSettingsForm(request.membership, data=request.POST or None)
     if form.is_valid():
         added = operations.save_obs(form.wanted(), actor=request.membership, now=clock.now())
