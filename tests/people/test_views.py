@@ -261,7 +261,7 @@ def test_settings_are_changed(administrator: Membership, client: Client) -> None
 
 def test_settings_that_stay_as_they_are_are_not_said_to_be_changed(administrator: Membership, client: Client) -> None:
     kept = administrator.workspace
-    filled = {"name": kept.name, "preset": kept.preset, "modules": ["moderation", "chat"], "alert_threshold": "0.7"}
+    filled = {"name": kept.name, "preset": kept.preset, "modules": kept.modules, "alert_threshold": "0.7"}
 
     answer = client.post(address("workspace-settings", kept), filled, follow=True)
 
