@@ -74,7 +74,8 @@ async def test_obs_tells_how_it_does(address: ObsAddress) -> None:
     async with session_with(address) as session:
         told = await session.status()
 
-    assert told == ObsStatus(told.version, replay_is_active=True, file_pattern="%CCYY-%MM-%DD %hh-%mm-%ss")
+    pattern = "%CCYY-%MM-%DD %hh-%mm-%ss"
+    assert replace(told, last_replay="") == ObsStatus(told.version, replay_is_active=True, file_pattern=pattern)
     assert told.version.split(".")[0].isdecimal()
 
 
@@ -85,9 +86,10 @@ async def test_a_saved_replay_plays(studio: RealObs, address: ObsAddress) -> Non
         assert (await session.status()).last_replay == str(path)
 
     assert path.parent == studio.replays
-    pictures, sound = played(path)
-    assert (pictures["codec_name"], pictures["width"], sound["codec_name"]) == ("h264", 640, "aac")
+    pictures, *sound = played(path)
+    assert (pictures["codec_name"], pictures["width"]) == ("h264", 640)
     assert int(pictures["nb_read_frames"]) > 0
+    assert [stream["codec_name"] for stream in sound] in ([], ["aac"])  # a buffer that was just started has none yet
 
 
 async def test_two_saves_at_once_are_one_event(studio: RealObs, address: ObsAddress) -> None:
