@@ -12,8 +12,13 @@ INSIDE = {
     "transcript": f"{WORKSPACE}lives/1/transcript/",
     "alerts": f"{WORKSPACE}alerts/",
     "alert": f"{WORKSPACE}alerts/1/",
+    "rules": f"{WORKSPACE}rules/",
+    "rule-new": f"{WORKSPACE}rules/new/",
+    "rules-import": f"{WORKSPACE}rules/import/",
+    "rules-log": f"{WORKSPACE}rules/log/",
     "clips": f"{WORKSPACE}clips/",
     "clip-settings": f"{WORKSPACE}clips/settings/",
+    "obs": f"{WORKSPACE}obs/",
     "channels": f"{WORKSPACE}channels/",
     "channel": f"{WORKSPACE}channels/1/",
     "channel-add": f"{WORKSPACE}channels/add/",
@@ -26,6 +31,7 @@ INSIDE = {
     "notices": f"{WORKSPACE}notices/",
     "notice-settings": f"{WORKSPACE}notices/settings/",
     "webhooks": f"{WORKSPACE}webhooks/",
+    "api-keys": f"{WORKSPACE}settings/api-keys/",
     "audit": f"{WORKSPACE}audit/",
     "health": f"{WORKSPACE}health/",
     "profile": "profile/",
@@ -47,7 +53,7 @@ OUTSIDE = {
 """Pages of anybody."""
 LINKS = frozenset({"setup", "invitation", "account_reset_password_from_key", "notices-unsubscribe", "shared-clip"})
 """Pages that take a link made for one person."""
-MADE = frozenset({"webhook", "clip"})
+MADE = frozenset({"webhook", "clip", "rule", "obs-instance"})
 """Pages of what a person makes first."""
 SECOND_FACTOR = {
     "mfa_activate_totp": "accounts/second-factor/app/",
@@ -72,7 +78,10 @@ NO_PAGES = frozenset(
         *("notices-bell", "notices-latest"),
         *("alert-news", "alert-moment", "alert-standing", "audit-verify", "policy-changes", "policy-try"),
         *("clips-news", "clip-standing", "clip-toast", "live-clips", "clip-name-preview", "clip-keeping-preview"),
+        *("rule-sheet", "rule-new-sheet", "rule-preview", "rule-new-preview", "rules-log-line", "rules-log-lines"),
+        *("obs-try", "obs-try-new"),
         # files
+        *("rule-export", "rules-export"),
         *("clip-video", "clip-download", "clip-poster", "shared-video", "shared-poster"),
         *("live-thumbnail", "alert-audio", "alert-peaks", "stretch-sound", "chat-csv", "chat-jsonl"),
         *("transcript-text", "transcript-json", "mfa_download_recovery_codes"),
@@ -82,6 +91,7 @@ NO_PAGES = frozenset(
         *("alert-decide", "alert-undo", "alert-note", "notice-read", "notices-read"),
         *("clips-change", "clips-undo", "clip-change", "clip-rename", "clip-keep", "clip-hold", "clip-again"),
         *("clip-remove", "clip-share", "clip-link-revoke", "clip-make"),
+        *("rule-turn", "rule-remove", "rule-restore", "obs-remove", "api-key-revoke"),
         *("webhook-rotate", "webhook-try", "webhook-remove", "delivery-again"),
         *("connection-disconnect", "member-role", "member-remove", "invitation-renew", "invitation-revoke"),
     }
@@ -97,5 +107,5 @@ def _patterns(found: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]
     for entry in found:
         if isinstance(entry, URLPattern):
             yield entry
-        elif entry.namespace != "admin":  # Django's own
+        elif entry.namespace not in {"admin", "api"}:  # Django's own, and what answers programs
             yield from _patterns(entry.url_patterns)

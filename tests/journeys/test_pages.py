@@ -126,7 +126,7 @@ def test_the_bell_shows_what_happened(reader: Page, house: Product, language: st
     assert flaws(reader) == []
 
     reader.keyboard.press("Escape")
-    expect(reader.locator("#news")).to_be_hidden()
+    expect(reader.locator("#latest")).to_be_hidden()
 
 
 @pytest.mark.chromium
