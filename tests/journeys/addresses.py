@@ -34,6 +34,7 @@ INSIDE = {
     "api-keys": f"{WORKSPACE}settings/api-keys/",
     "audit": f"{WORKSPACE}audit/",
     "health": f"{WORKSPACE}health/",
+    "api-docs": "api/v1/docs",
     "profile": "profile/",
     "workspace-add": "workspaces/add/",
     "account_change_password": "accounts/password/change/",

@@ -122,7 +122,7 @@ def test_a_webhook_that_was_added_and_tried(reader: Page, house: Product, langua
 def test_the_bell_shows_what_happened(reader: Page, house: Product, language: str) -> None:
     reader.goto(f"{house.url}/{addresses.INSIDE['health']}")
     reader.locator(".bell").click()
-    expect(reader.locator("#news a").first).to_be_visible()
+    expect(reader.locator("#latest a").first).to_be_visible()
     assert flaws(reader) == []
 
     reader.keyboard.press("Escape")
