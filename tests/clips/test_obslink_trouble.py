@@ -107,6 +107,33 @@ async def test_an_obs_that_stays_away_is_asked_ever_more_rarely(
     assert pauses[:4] == [1, 2, 3, 4]
 
 
+async def test_an_obs_that_is_moved_while_it_is_away_is_connected_with_at_once(
+    server: ObsServer, others: ObsServer, live: Live, news: News, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obslink, "pause_s", lambda _: 600.0)
+    monkeypatch.setattr(obslink, "LONGEST_PAUSE_S", 600.0)
+    await asyncio.to_thread(server.stop)
+    obs = await added(server, live)
+    async with linked(obs):
+        await news.comes_to(obs, ObsState.AWAY)
+        await changed(obs, others)
+        await news.comes_to(obs, ObsState.READY)
+
+
+async def test_who_lost_the_lease_says_nothing_of_an_obs_that_is_away(
+    server: ObsServer, live: Live, news: News
+) -> None:
+    obs = await added(server, live)
+    async with linked(obs) as former:
+        await news.comes_to(obs, ObsState.READY)
+        await held_by("somebody else", obs)
+        await asyncio.to_thread(server.stop)
+        async with asyncio.timeout(DEADLINE_S):
+            assert await former == obslink.LONGEST_PAUSE_S
+
+    assert (await ObsInstance.objects.aget(pk=obs.pk)).state == ObsState.READY
+
+
 @pytest.mark.usefixtures("quick")
 async def test_a_replay_that_is_asked_for_while_obs_is_away_fails_once_it_is_late(
     server: ObsServer, live: Live, news: News

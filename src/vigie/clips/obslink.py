@@ -56,14 +56,43 @@ CLOSED = gettext_noop("OBS was closed, or not reached any more, while it was sav
 UNTOLD = gettext_noop("OBS did not tell that the replay was saved.")
 UNREADABLE = gettext_noop("The password cannot be read any more: type it again.")
 
-_links: set["Link"] = set()
+
+@dataclass(eq=False, slots=True)
+class Bell:
+    """Rings in the loop of one link. From any thread."""
+
+    obs_id: int
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    is_due: bool = False
+    """Somebody changed the OBS."""
+
+    def ring(self, told: ClipChanged | ObsChanged) -> None:
+        """Let the link look at once."""
+        with suppress(RuntimeError):  # its loop is over
+            self.loop.call_soon_threadsafe(self._hear, told)
+
+    def _hear(self, told: ClipChanged | ObsChanged) -> None:
+        if isinstance(told, ObsChanged) and told.obs_id == self.obs_id:
+            self.is_due |= told.state in {ObsState.CONNECTING, ObsState.OFF}  # what people make of it
+        self.news.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Return after a while, at once where somebody changes the OBS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_due:
+                    self.news.clear()
+                    await self.news.wait()
+
+
+_bells: set[Bell] = set()
 
 
 def wake(told: ClipChanged | ObsChanged) -> None:
     """Look at once: this process asked for a replay, or changed an OBS. From any thread."""
-    for one in tuple(_links):
-        with suppress(RuntimeError):  # its loop is over
-            one.loop.call_soon_threadsafe(one.hear_of, told)
+    for bell in tuple(_bells):
+        bell.ring(told)
 
 
 def wanted() -> set[str]:
@@ -73,15 +102,30 @@ def wanted() -> set[str]:
 
 async def link(held: Fence) -> float:
     """Stay connected with an OBS until cancelled, or until it refuses. Return in how many seconds to look again."""
-    loop, failures, why_left = asyncio.get_running_loop(), 0, INTERRUPTED
-    used = ObsInstance.objects.filter(pk=int(held.resource.removeprefix(RESOURCE)), is_used=True, removed_at=None)
-    while obs := await used.all().afirst():
-        notes, begun_s = Notes(obs, held), loop.time()
+    bell = Bell(int(held.resource.removeprefix(RESOURCE)))
+    _bells.add(bell)
+    try:
+        return await _stay(held, bell)
+    except leases.LeaseLost:
+        return LONGEST_PAUSE_S
+    finally:
+        _bells.discard(bell)
+
+
+async def _stay(held: Fence, bell: Bell) -> float:
+    failures, why_left = 0, INTERRUPTED
+    used = ObsInstance.objects.filter(pk=bell.obs_id, is_used=True, removed_at=None)
+    while True:
+        bell.is_due = False
+        obs = await used.all().afirst()
+        if obs is None:
+            return 0.0
+        notes, begun_s = Notes(obs, held), bell.loop.time()
         try:
             if not failures:
                 await notes.state(ObsState.CONNECTING)
             async with registry.get(ObsConnector).connect(_address(obs)) as session:
-                await Link(obs, session, notes, why_left).run()
+                await Link(obs, session, notes, bell, why_left).run()
             failures = 0
         except CannotUnseal:
             await notes.state(ObsState.REFUSED, UNREADABLE)
@@ -91,13 +135,10 @@ async def link(held: Fence) -> float:
             if trouble.permanent:
                 log.warning("obs_refused", obs=obs.pk, reason=str(trouble))
                 return 0.0
-            failures = 1 if loop.time() - begun_s > LONGEST_PAUSE_S else failures + 1
+            failures = 1 if bell.loop.time() - begun_s > LONGEST_PAUSE_S else failures + 1
             await sync_to_async(_next)(obs.pk)
-        except leases.LeaseLost:
-            return LONGEST_PAUSE_S
+            await bell.rest(min(pause_s(failures), LONGEST_PAUSE_S))
         why_left = CLOSED
-        await asyncio.sleep(min(pause_s(failures), LONGEST_PAUSE_S) if failures else 0.0)
-    return 0.0
 
 
 def _address(obs: ObsInstance) -> ObsAddress:
@@ -128,19 +169,16 @@ class Notes:
             return operations.begin_saving(clip, clock.now(), hold_s=HOLD_S)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Link:
     """One connection to an OBS."""
 
     obs: ObsInstance
     session: ObsSession
     notes: Notes
+    bell: Bell
     why_left: str
     """Why a replay may be found that was asked for, and not fetched."""
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _is_due: bool = False
-    """Somebody changed the row."""
     _is_on: bool = False
     """The replay buffer runs."""
     _saved: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -152,7 +190,6 @@ class Link:
 
     async def run(self) -> None:
         """Look after the OBS until the connection is lost, or its row changes. Raises PortError, LeaseLost."""
-        _links.add(self)
         try:
             async with asyncio.TaskGroup() as group:
                 hearing = group.create_task(self._hear())
@@ -160,17 +197,9 @@ class Link:
                 hearing.cancel()
         except ExceptionGroup as troubles:
             raise _first(troubles) from None
-        finally:
-            _links.discard(self)
-
-    def hear_of(self, told: ClipChanged | ObsChanged) -> None:
-        """Look at once."""
-        if isinstance(told, ObsChanged) and told.obs_id == self.obs.pk:
-            self._is_due |= told.state in {ObsState.CONNECTING, ObsState.OFF}  # what people make of it
-        self._news.set()
 
     async def _hear(self) -> None:
-        """Take what OBS tells, without delay: what was told before it took a request is not about that."""
+        """Take what OBS tells, without delay: what was told before a request is not about that."""
         async for told in self.session.events():
             match told:
                 case ReplaySaved(path) if path in self._untold:
@@ -179,7 +208,7 @@ class Link:
                     self._saved.put_nowait(path)
                 case ReplayBufferTurned(is_active):
                     self._is_on = is_active
-                    self._news.set()
+                    self.bell.news.set()
 
     async def _work(self) -> None:
         """Save what is asked for, and look every ten seconds; return once somebody changed the row."""
@@ -187,10 +216,10 @@ class Link:
             status = await self._look()
             for clip in await sync_to_async(queries.left_by)(self.obs.pk):
                 await self._take_left(clip, status, self.why_left)
-            await self._save_until(self.loop.time() + POLL_S)
+            await self._save_until(self.bell.loop.time() + POLL_S)
 
     async def _is_as_before(self) -> bool:
-        self._is_due = False
+        self.bell.is_due = False
         return await ObsInstance.objects.filter(pk=self.obs.pk, changed_at=self.obs.changed_at).aexists()
 
     async def _look(self) -> ObsStatus:
@@ -222,17 +251,17 @@ class Link:
 
     async def _save_until(self, end_s: float) -> None:
         """Save each clip as soon as its moment is over."""
-        while not self._is_due and self.loop.time() < end_s:
-            self._news.clear()
+        while not self.bell.is_due and self.bell.loop.time() < end_s:
+            self.bell.news.clear()
             await self._note_turned()
             clip, left_s = await sync_to_async(_next)(self.obs.pk)
-            left_s = max(left_s, self._free_s - self.loop.time())
+            left_s = max(left_s, self._free_s - self.bell.loop.time())
             if clip and left_s <= 0:
                 await self._begin(clip)
             else:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(left_s, LOOK_S)):
-                        await self._news.wait()
+                        await self.bell.news.wait()
 
     async def _begin(self, clip: Clip) -> None:
         if await self.notes.begin(clip):
@@ -242,12 +271,12 @@ class Link:
         """Let OBS save, and take the file. Where the connection is lost meanwhile, the next one looks for it."""
         if not self._is_on:
             return await sync_to_async(operations.fail)(clip, IS_OFF)
+        while not self._saved.empty():
+            self._saved.get_nowait()  # what the streamer saved by hand is theirs
         try:
             await self.session.save_replay()
         except PortError as trouble:
             return await _put_off(clip, str(trouble), can_wait=trouble.retryable)
-        while not self._saved.empty():
-            self._saved.get_nowait()  # what the streamer saved by hand is theirs
         try:
             async with asyncio.timeout(SAVED_WITHIN_S):
                 path = await self._saved.get()
@@ -258,7 +287,7 @@ class Link:
             await sync_to_async(operations.note_written)(clip, path, now=clock.now())
             await self._take(clip)
         finally:
-            self._free_s = self.loop.time() + BETWEEN_SAVES_S
+            self._free_s = self.bell.loop.time() + BETWEEN_SAVES_S
         return None
 
     async def _take_left(self, clip: Clip, status: ObsStatus, why_not: str) -> None:
