@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.factories import NOW, make_channel, make_live, make_membership
 from tests.notifications.conftest import Pushes
-from tests.notifications.rows import make_happening, make_notice
+from tests.notifications.rows import make_happening, make_notice, wants
 from vigie.events import LiveResumed
 from vigie.notifications import consumers, kinds
 from vigie.notifications.models import Happening, Notification
@@ -112,3 +112,15 @@ def test_the_bell_does_not_count_what_one_may_no_longer_see(pushes: Pushes) -> N
     consumers.push_read(admin)
 
     assert pushes.html(topic(admin), "bell-count") == ['<span class="count" id="bell-count"></span>']
+
+
+def test_a_line_stays_for_as_long_as_its_reader_asked(member: Membership, happening: Happening, pushes: Pushes) -> None:
+    other = make_membership(workspace=member.workspace)
+    wants(member, shown_s=25)
+    for reader in (member, other):
+        make_notice(reader, happening)
+
+    consumers.push_told(happening, [Told(member.pk, is_quiet=False), Told(other.pk, is_quiet=False)])
+
+    lines = [pushes.html(topic(reader), "toasts")[0] for reader in (member, other)]
+    assert ['data-shown-s="25"' in lines[0], 'data-shown-s="8"' in lines[1]] == [True, True]

@@ -167,3 +167,18 @@ def test_a_webhook_is_shown_as_it_is(member: Membership) -> None:
     filled_in = WebhookChangeForm(webhook, {"url": "https://example.org/", "kinds": ["live_ended"], "is_active": "on"})
     assert filled_in.is_valid()
     assert filled_in.target() == Target("https://example.org/", ["live_ended"], is_active=True)
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("", 25), ("2", 2), ("120", 120)])
+def test_lines_stay_for_as_long_as_is_filled_in(member: Membership, typed: str, seconds: int) -> None:
+    form = PreferenceForm(member, wants(member, shown_s=25), {"shown_s": typed})
+
+    assert form.is_valid()
+    assert form.wishes().shown_s == seconds
+
+
+@pytest.mark.parametrize("typed", ["1", "121", "-5", "long"])
+def test_lines_stay_neither_too_short_nor_too_long(member: Membership, typed: str) -> None:
+    form = PreferenceForm(member, wants(member), {"shown_s": typed})
+
+    assert list(form.errors) == ["shown_s"]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import NOW, make_membership, make_workspace
+from tests.factories import NOW, make_membership, make_user, make_workspace
 from vigie.clips.models import ObsInstance
 from vigie.people import presets
 from vigie.people.models import Membership, Preset, Role
@@ -26,6 +26,7 @@ LINES = [
     "channel @tiktok_user1: added and watched",
     "channel @tiktok_user2: added and watched",
     "OBS at 127.0.0.1:4455: added",
+    "notifications of grace: stay for 5 s",
     "rule 1, “Chat keywords: save the replay”: in force",
 ]
 
@@ -36,7 +37,7 @@ def config(**changes: object) -> tiktok_obs.Config:
 
 @pytest.fixture
 def actor() -> Membership:
-    return make_membership(Role.ADMINISTRATOR, workspace=make_workspace(preset=Preset.CREATOR))
+    return make_membership(Role.ADMINISTRATOR, user=make_user("grace"), workspace=make_workspace(preset=Preset.CREATOR))
 
 
 def content() -> dict[str, Any]:
@@ -51,7 +52,8 @@ def test_file_says_streams_keywords_and_password() -> None:
     assert read.keywords == ("amazing", "wow", "highlight")
     assert read.obs_password == "your_obs_password"
     assert read.notifies
-    assert read.left_out == ("source_name", "notification_duration")
+    assert read.shown_s == 5
+    assert read.left_out == ("source_name",)
     assert "your_obs_password" not in repr(read)
 
 
@@ -87,6 +89,9 @@ def test_lists_may_be_texts_with_commas(changes: dict[str, Any], streams: list[s
         ('{"username": ["https://"]}', "“username”"),
         ('{"keywords": [1]}', "“keywords” must be a text"),
         ('{"obs_password": 5}', "“obs_password” must be a text"),
+        ('{"keywords": "a", "notification_duration": "long"}', "“notification_duration” must be a number of seconds"),
+        ('{"keywords": "a", "notification_duration": -1}', "“notification_duration” must be a number of seconds"),
+        ('{"keywords": "a", "notification_duration": true}', "“notification_duration” must be a number of seconds"),
     ],
 )
 def test_what_is_no_such_file_is_told_in_one_line(text: str, told: str) -> None:
@@ -158,12 +163,22 @@ def test_only_what_changed_since_is_taken_over(actor: Membership) -> None:
 
 @pytest.mark.django_db
 def test_without_keywords_there_is_no_rule(actor: Membership) -> None:
-    assert take_over(config(keywords=""), actor=actor, now=NOW) == LINES[:3]
+    assert take_over(config(keywords=""), actor=actor, now=NOW) == LINES[:4]
 
 
 @pytest.mark.django_db
 def test_streams_alone_bring_no_obs(actor: Membership) -> None:
-    assert take_over(config(keywords="", obs_password=""), actor=actor, now=NOW) == LINES[:2]
+    streams = config(keywords="", obs_password="", notification_duration=None)
+
+    assert take_over(streams, actor=actor, now=NOW) == LINES[:2]
+
+
+@pytest.mark.django_db
+def test_notifications_stay_for_as_long_as_they_may(actor: Membership) -> None:
+    brief = config(keywords="", obs_password="", username=[], notification_duration=0)
+
+    assert take_over(brief, actor=actor, now=NOW) == ["notifications of grace: stay for 2 s"]
+    assert take_over(brief, actor=actor, now=NOW) == []
 
 
 @pytest.mark.django_db

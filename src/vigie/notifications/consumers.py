@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vigie.events import LiveResumed
 from vigie.notifications import kinds, queries
-from vigie.notifications.models import Happening, Notification
+from vigie.notifications.models import USUALLY_SHOWN_S, Happening, Notification
 from vigie.notifications.operations import Told
 from vigie.people.models import Membership
 from vigie.runtime.push import Fragment, push
@@ -17,10 +17,11 @@ def push_told(happening: Happening, told: Sequence[Told]) -> None:
     """Count up the bell of those who were told; a line on the page of those who may be disturbed."""
     loud = {one.member_id for one in told if not one.is_quiet and happening.kind not in SILENT}
     line = {"happening": happening, "address": queries.page_of(happening)}
+    shown_s = queries.shown_s_of(loud)
     for member_id in _push_counts([one.member_id for one in told]):
         if member_id in loud:
-            toast = Fragment("toasts", "append", "notifications/_toast.html", line)
-            push(_topic(member_id), toast)
+            context = {**line, "shown_s": shown_s.get(member_id, USUALLY_SHOWN_S)}
+            push(_topic(member_id), Fragment("toasts", "append", "notifications/_toast.html", context))
 
 
 def push_taken_back(event: LiveResumed) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.notifications import kinds
 from vigie.notifications.choosing import concerned
-from vigie.notifications.models import Kind, Preference, Webhook
+from vigie.notifications.models import SHOWN_S, Kind, Preference, Webhook
 from vigie.notifications.operations import Target, Wishes
 from vigie.people.models import Membership
 from vigie.watch.queries import channels_for
@@ -45,6 +45,13 @@ class PreferenceForm(forms.Form):
         label=_("Beginning on"), coerce=int, required=False, choices=DAYS, widget=forms.CheckboxSelectMultiple
     )
 
+    shown_s = forms.IntegerField(
+        label=_("Seconds that a line stays on the page"),
+        required=False,
+        min_value=SHOWN_S[0],
+        max_value=SHOWN_S[1],
+    )
+
     def __init__(self, member: Membership, preference: Preference, data: Any = None) -> None:
         """Show what the member asked for so far; only what they may be told of is offered."""
         self.kinds = concerned(member.permissions)
@@ -55,6 +62,7 @@ class PreferenceForm(forms.Form):
             "quiet_from": preference.quiet_from,
             "quiet_to": preference.quiet_to,
             "quiet_days": preference.quiet_days,
+            "shown_s": preference.shown_s,
         }
         super().__init__(data, initial=initial)
         cast("forms.TypedMultipleChoiceField", self.fields["muted"]).choices = [
@@ -94,6 +102,7 @@ class PreferenceForm(forms.Form):
             data["muted"],
             quiet,
             days,
+            data["shown_s"] or self._preference.shown_s,
         )
 
     def _wanted(self, way: str, former: list[str]) -> set[str]:

@@ -147,6 +147,10 @@ def every_day() -> list[int]:
     return sorted(EVERY_DAY)
 
 
+SHOWN_S, USUALLY_SHOWN_S = (2, 120), 8
+"""Between how many seconds a line may stay on the page; how long it does unless somebody asks for something else."""
+
+
 class Preference(models.Model):
     """What a member asked for; whoever has no row takes it as it comes."""
 
@@ -161,6 +165,8 @@ class Preference(models.Model):
     quiet_to = models.TimeField(null=True, blank=True)
     quiet_days = models.JSONField(default=every_day)
     """On which the quiet begins: 1 is Monday."""
+    shown_s = models.PositiveSmallIntegerField(default=USUALLY_SHOWN_S)
+    """For how long a line stays on the page."""
 
     class Meta:
         verbose_name = _("preference")
@@ -170,6 +176,7 @@ class Preference(models.Model):
                 | (Q(quiet_from__isnull=False, quiet_to__isnull=False) & ~Q(quiet_from=models.F("quiet_to"))),
                 name="quiet_hours_have_two_ends",
             ),
+            models.CheckConstraint(condition=Q(shown_s__range=SHOWN_S), name="lines_stay_a_while"),
         ]
 
     def __str__(self) -> str:

@@ -89,6 +89,12 @@ def preference_of(member: Membership) -> Preference:
     return Preference.objects.filter(member=member).first() or Preference(member=member)
 
 
+def shown_s_of(member_ids: Collection[int]) -> dict[int, int]:
+    """Return for how long lines stay on the pages of members who asked for it. One query, where there are any."""
+    asked = Preference.objects.filter(member__in=member_ids) if member_ids else Preference.objects.none()
+    return dict(asked.values_list("member", "shown_s"))
+
+
 def member_called(member_id: int) -> Membership | None:
     """Return a member with their workspace, if there still is one."""
     return Membership.objects.select_related("workspace").filter(pk=member_id).first()

@@ -15,6 +15,8 @@ from vigie.clips import operations as clips
 from vigie.clips.models import ObsInstance
 from vigie.clips.operations import ObsForm
 from vigie.errors import VigieError
+from vigie.notifications import operations as telling
+from vigie.notifications.queries import preference_of
 from vigie.people.models import Membership
 from vigie.people.presets import PRESETS
 from vigie.rules import operations as rules
@@ -48,6 +50,8 @@ class Config:
     obs_password: str = field(default="", repr=False)
     notifies: bool = False
     """Whether people were told in the page."""
+    shown_s: int | None = None
+    """For how long."""
     left_out: tuple[str, ...] = ()
     """Fields that mean nothing here."""
 
@@ -87,7 +91,8 @@ def parse(text: str) -> Config:
         tuple(dict.fromkeys(_texts(data, "keywords"))),
         password,
         notifies=data.get("notifications_enabled") is True,
-        left_out=tuple(name for name in ("source_name", "notification_duration") if data.get(name)),
+        shown_s=_seconds(data.get("notification_duration")),
+        left_out=tuple(name for name in ("source_name",) if data.get(name)),
     )
 
 
@@ -97,6 +102,14 @@ def _streams(data: dict[str, Any]) -> Iterator[Place]:
             yield place_of(name, Platform.TIKTOK)
         except BadAddress as error:
             raise BadConfig(f"“username”: {error}") from None
+
+
+def _seconds(given: object) -> int | None:
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 10**6:
+        raise BadConfig("“notification_duration” must be a number of seconds.")
+    return round(given)
 
 
 def _texts(data: dict[str, Any], name: str) -> list[str]:
@@ -120,6 +133,8 @@ def take_over(config: Config, *, actor: Membership, now: datetime) -> list[str]:
     done = [line for place in config.streams for line in _channel(place, actor, now)]
     if config.obs_password or config.keywords:
         done += _obs(config, actor, now)
+    if config.shown_s is not None:
+        done += _shown(config.shown_s, actor)
     if config.rule:
         done += _rule(config.rule, actor, now)
     return done
@@ -132,6 +147,13 @@ def _channel(place: Place, actor: Membership, now: datetime) -> Iterator[str]:
         return
     watch.start_watching(channel, actor=actor)
     yield f"channel @{place.address}: added and watched"
+
+
+def _shown(seconds: int, actor: Membership) -> Iterator[str]:
+    former = preference_of(actor).shown_s
+    telling.show_for(actor, seconds)
+    if (shown_s := preference_of(actor).shown_s) != former:
+        yield f"notifications of {actor.user.username}: stay for {shown_s} s"
 
 
 def _obs(config: Config, actor: Membership, now: datetime) -> Iterator[str]:

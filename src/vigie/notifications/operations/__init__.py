@@ -16,6 +16,7 @@ from vigie.notifications.operations.reading import (
     change_preference,
     mark_all_read,
     mark_read,
+    show_for,
     stop_mails,
 )
 from vigie.notifications.operations.sending import (
@@ -65,6 +66,7 @@ __all__ = [
     "redeliver",
     "remove_webhook",
     "rotate_secret",
+    "show_for",
     "skip_mails",
     "stop_mails",
     "switch_off",

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from django.db import transaction
 
-from vigie.notifications.models import Mail, Notification, Preference
+from vigie.notifications.models import SHOWN_S, USUALLY_SHOWN_S, Mail, Notification, Preference
 from vigie.notifications.operations.happenings import MAIL
 from vigie.people.models import Membership
 from vigie.runtime import engine
@@ -26,6 +26,8 @@ class Wishes:
     quiet: tuple[time, time] | None
     """From, to; on the clock of the person."""
     quiet_days: Collection[int]
+    shown_s: int = USUALLY_SHOWN_S
+    """For how long a line stays on the page."""
 
 
 def mark_read(notification: Notification, *, now: datetime) -> None:
@@ -48,10 +50,18 @@ def change_preference(member: Membership, wishes: Wishes) -> None:
         "quiet_from": start,
         "quiet_to": end,
         "quiet_days": sorted(wishes.quiet_days),
+        "shown_s": wishes.shown_s,
     }
     preference, _ = Preference.objects.update_or_create(member=member, defaults=values)
     preference.muted.set(wishes.muted)
     _look_again(member.pk)
+
+
+@transaction.atomic
+def show_for(member: Membership, shown_s: int) -> None:
+    """Let lines stay on a member's page for so many seconds, as far as they may."""
+    least, most = SHOWN_S
+    Preference.objects.update_or_create(member=member, defaults={"shown_s": max(least, min(shown_s, most))})
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@
 const SHOWN_MS = 8000;
 const shelf = document.getElementById("toasts");
 
-function leave(toast, after = SHOWN_MS) {
+function leave(toast, after = toast.dataset.shownS * 1000 || SHOWN_MS) {
   const timer = setInterval(() => {
     if (toast.matches(":hover, :focus-within")) return; // it is being read
     clearInterval(timer);
