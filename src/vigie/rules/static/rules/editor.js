@@ -4,7 +4,7 @@ const form = document.getElementById("rule-form");
 const sheet = document.getElementById("sheet");
 const typed = () => new URLSearchParams(new FormData(form)).toString();
 const asked = new WeakMap(); // what the form held when the request was sent
-let saved = typed();
+const saved = typed();
 let isSent = false;
 
 function focusOn(place) {
@@ -28,7 +28,8 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
 });
 form.addEventListener("submit", () => (isSent = true));
-document.addEventListener("submit", (event) => event.target !== form && event.target.method === "dialog");
+
+// Whatever else is pressed does not throw away what was typed and not saved.
 addEventListener("beforeunload", (event) => {
   if (!isSent && typed() !== saved) event.preventDefault();
 });
