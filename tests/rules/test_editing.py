@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.rules import happenings
@@ -116,6 +116,7 @@ def test_entries_stand_between_commas_and_lines_or_in_quotes(typed: str, read: l
 
 
 @given(st.lists(st.text(min_size=1).filter(str.strip), max_size=6), st.sampled_from([", ", "\n"]))
+@example(['"', '"'], ", ")
 def test_entries_are_read_as_they_are_written(entries: list[str], between: str) -> None:
     assert editing.entries(between.join(map(editing.written_entry, entries))) == entries
 

@@ -118,7 +118,8 @@ def entries(text: str) -> list[str]:
 def written_entry(entry: object) -> str:
     """Return an entry as it is typed, in quotes where `entries` would read it otherwise."""
     text = str(entry)
-    return text if entries(text) == [text] else '"{}"'.format(text.replace('"', '""'))
+    is_plain = entries(text) == [text] and not text.startswith('"')
+    return text if is_plain else '"{}"'.format(text.replace('"', '""'))
 
 
 def _figure(text: str) -> Any:

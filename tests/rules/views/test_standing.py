@@ -3,7 +3,7 @@ from django.test import Client
 
 from tests.factories import make_membership, make_workspace
 from tests.rules.pages import address, opened
-from tests.rules.rows import make_rule, spec
+from tests.rules.rows import acting, make_rule, spec
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership, Preset
 from vigie.rules.models import Mode, Rule, RuleVersion
@@ -32,7 +32,7 @@ def turned(client: Client, member: Membership, version: RuleVersion, mode: str) 
 )
 def test_a_rule_is_turned(client: Client, member: Membership, modes: tuple[str, str, str], words: str) -> None:
     before, asked, after = modes
-    version = make_rule(member.workspace, mode=before)
+    version = make_rule(member.workspace, acting(), mode=before)
 
     page = turned(client, member, version, asked)
 
@@ -45,7 +45,7 @@ def test_a_rule_is_turned(client: Client, member: Membership, modes: tuple[str, 
     ("before", "asked"), [("active", "active"), ("active", "trial"), ("draft", "paused"), ("active", "resume")]
 )
 def test_what_makes_no_sense_changes_nothing(client: Client, member: Membership, before: str, asked: str) -> None:
-    version = make_rule(member.workspace, mode=before)
+    version = make_rule(member.workspace, acting(), mode=before)
 
     page = turned(client, member, version, asked)
 
@@ -64,7 +64,7 @@ def test_what_makes_no_sense_changes_nothing(client: Client, member: Membership,
 def test_what_cannot_be_used_is_not_put_in_force(
     client: Client, member: Membership, content: dict[str, object], words: str
 ) -> None:
-    version = make_rule(member.workspace, mode=Mode.DRAFT)
+    version = make_rule(member.workspace, acting(), mode=Mode.DRAFT)
     RuleVersion.objects.update(content=content)
 
     page = turned(client, member, version, "active")
@@ -91,7 +91,7 @@ def test_a_team_has_so_many_keywords_at_most(client: Client, member: Membership)
 def test_whoever_may_not_publish_is_refused(client: Client, asked: str) -> None:
     member = make_membership("moderator")
     client.force_login(member.user)
-    version = make_rule(member.workspace, mode=Mode.DRAFT)
+    version = make_rule(member.workspace, acting(), mode=Mode.DRAFT)
 
     answer = client.post(address("rule-turn", member.workspace, version.rule.number), {"mode": asked})
 
@@ -104,7 +104,7 @@ def test_whoever_may_not_publish_is_refused(client: Client, asked: str) -> None:
 def test_whoever_writes_rules_tries_them(client: Client, before: str, asked: str, after: str) -> None:
     member = make_membership("moderator")
     client.force_login(member.user)
-    version = make_rule(member.workspace, mode=before)
+    version = make_rule(member.workspace, acting(), mode=before)
 
     turned(client, member, version, asked)
 
@@ -115,7 +115,7 @@ def test_whoever_writes_rules_tries_them(client: Client, before: str, asked: str
 def test_a_second_person_is_needed_where_duties_are_separated(client: Client) -> None:
     member = make_membership("supervisor", workspace=make_workspace(preset=Preset.PUBLIC_BODY))
     client.force_login(member.user)
-    version = make_rule(member.workspace, mode=Mode.DRAFT)
+    version = make_rule(member.workspace, acting(), mode=Mode.DRAFT)
     RuleVersion.objects.update(author=member.user)
 
     assert "Somebody else puts it in force" in turned(client, member, version, "active")
