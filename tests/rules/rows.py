@@ -29,6 +29,11 @@ def spec(name: str = "Clip it", when: str = "chat", **fields: Any) -> RuleSpec:
     return read_one({"name": name, "when": when, "if": conditions, **fields})
 
 
+def acting(name: str = "Clip it", when: str = "chat", **fields: Any) -> RuleSpec:
+    """Return a rule that marks the moment."""
+    return spec(name, when, **{"then": ["mark"], **fields})
+
+
 def make_rule(
     workspace: Workspace | None = None,
     rule: RuleSpec | None = None,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.callers import Caller, make_caller, refusal, said
 from tests.factories import NOW, make_live, make_membership
-from tests.rules.rows import chat, look, make_firing, make_rule, on_air, spec
+from tests.rules.rows import acting, chat, look, make_firing, make_rule, on_air, spec
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Preset, Role
 from vigie.rules import document, previewing
@@ -106,7 +106,7 @@ def test_nobody_writes_over_what_somebody_else_wrote(caller: Caller) -> None:
     ],
 )
 def test_a_rule_is_turned(caller: Caller, before: Mode, turn: str, after: str) -> None:
-    make_rule(caller.workspace, mode=before)
+    make_rule(caller.workspace, acting(), mode=before)
 
     assert caller.post("rules/1/turn", {"mode": turn})["mode"] == after
 
@@ -116,7 +116,7 @@ def test_a_rule_is_turned(caller: Caller, before: Mode, turn: str, after: str) -
     [(Mode.DRAFT, "paused"), (Mode.ACTIVE, "trial"), (Mode.PAUSED, "active"), (Mode.DRAFT, "resume")],
 )
 def test_a_rule_that_cannot_be_turned_says_so(caller: Caller, before: Mode, turn: str) -> None:
-    make_rule(caller.workspace, mode=before)
+    make_rule(caller.workspace, acting(), mode=before)
 
     status, words = refusal(caller.ask("POST", "rules/1/turn", {"mode": turn}))
 
@@ -125,7 +125,7 @@ def test_a_rule_that_cannot_be_turned_says_so(caller: Caller, before: Mode, turn
 
 
 def test_whoever_writes_rules_only_tries_them(caller: Caller) -> None:
-    make_rule(caller.workspace, mode=Mode.DRAFT)
+    make_rule(caller.workspace, acting(), mode=Mode.DRAFT)
     writer = make_caller(SEE, EDIT, workspace=caller.workspace)
 
     assert writer.post("rules/1/turn", {"mode": "trial"})["mode"] == "trial"

@@ -81,5 +81,5 @@ async def test_sources_reach_files_only_where_a_program_lets_them() -> None:
 def test_every_topic_that_is_pushed_has_its_permission() -> None:
     of_the_wall = {"wall", "wall-words", "wall-alerts"}
     of_a_live = {"live", "words", "chat"}
-    of_a_team = {"lives", "said", "alerts", "notices", "channels", "clips"}
+    of_a_team = {"lives", "said", "alerts", "notices", "channels", "clips", "obs", "rules"}
     assert set(TOPICS) == of_a_live | of_a_team | of_the_wall

@@ -23,12 +23,12 @@ def request_of(member: Membership, page: str = "lives") -> HttpRequest:
 @pytest.mark.parametrize(
     ("role", "rooms"),
     [
-        ("analyst", ["wall", "lives", "alerts", "clips", "channels", "health"]),
+        ("analyst", ["wall", "lives", "alerts", "rules", "clips", "channels", "health"]),
         (
             "supervisor",
             ["wall", "lives", "alerts", "rules", "clips", "channels", "policy", "connections", "obs", "health"],
         ),
-        ("auditor", ["wall", "lives", "alerts", "clips", "channels", "audit", "health"]),
+        ("auditor", ["wall", "lives", "alerts", "rules", "clips", "channels", "audit", "health"]),
     ],
 )
 def test_the_rail_leads_where_the_role_may_go(role: str, rooms: list[str]) -> None:

@@ -108,6 +108,7 @@ TURNED: Mapping[str, Promise] = {
     "end_trial": _("The trial is over."),
 }
 REFUSALS: Mapping[str, Promise] = {
+    "DoesNothing": _("This rule does nothing: give it an action, or put it on trial."),
     "NeedsSecondPerson": _("Somebody else puts it in force: whoever wrote a version does not publish it here."),
     "NothingToPublish": _("Somebody else changed this rule meanwhile."),
     "TooManyKeywords": _("All rules in force have 50,000 keywords at most. Let another rule rest first."),

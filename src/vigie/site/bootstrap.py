@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie import events, ports
 from vigie.clips import actions as clip_actions
+from vigie.clips import archive as clip_archive
 from vigie.clips import consumers as clip_pages
 from vigie.clips import cutting, evidence, obslink, rings
 from vigie.clips import operations as clip_operations
@@ -32,11 +33,13 @@ from vigie.risk import operations as risk_operations
 from vigie.risk import receivers as risk
 from vigie.risk import tasks as risk_tasks
 from vigie.rules import actions as rule_actions
-from vigie.rules import following, marks
+from vigie.rules import consumers as rule_pages
+from vigie.rules import following, marks, results
 from vigie.rules import operations as rule_operations
 from vigie.rules import receivers as rules
 from vigie.rules import tasks as rule_tasks
 from vigie.rules.actions import ActionKind
+from vigie.rules.permissions import may_follow_rules
 from vigie.runtime import bus, engine, registry
 from vigie.runtime.engine import WorkQueue
 from vigie.site import channel_pushes, chat_pushes, platforms, pushes, wall_pushes
@@ -157,6 +160,7 @@ def _make_clips() -> None:
     watching.add_sink(rings.keep, wants_packets=rings.wants)
     bus.follow(events.ClipChanged, cutting.wake)
     bus.follow(events.ClipChanged, obslink.wake)
+    bus.follow(events.ObsChanged, obslink.wake)
     engine.register(WorkQueue(clip_operations.FINISH, clip_tasks.is_due))
     engine.register(WorkQueue(clip_operations.TIDY, clip_tasks.is_untidy))
     evidence.ask(alert_queries.undecided_among)
@@ -168,6 +172,8 @@ def _make_clips() -> None:
             "replay", _("save the OBS replay"), clip_actions.save_replay, clip_actions.ReplayOptions, presets.CLIPS
         )
     )
+    for action in ("clip", "replay"):
+        results.lead(action, clip_archive.pages_of_firings)  # from the log of rules to the clip
 
 
 def _obs_connector() -> ports.ObsConnector:
@@ -212,6 +218,7 @@ def _wire_pages() -> None:
     _wire_the_wall()
     _wire_audiences()
     _wire_channels()
+    _wire_rules()
     _wire_clips()
 
 
@@ -257,8 +264,17 @@ def _wire_channels() -> None:
     bus.follow(events.LiveSampled, channel_pushes.show_counts)
 
 
+def _wire_rules() -> None:
+    """Tell open logs of rules that something is new."""
+    TOPICS["rules"] = may_follow_rules
+
+    bus.follow(events.RuleFired, rule_pages.show_firing)
+
+
 def _wire_clips() -> None:
-    """Tell open pages how far clips have come."""
+    """Tell open pages how far clips have come, and how OBS do."""
     TOPICS["clips"] = clip_pages.may_follow_clips
+    TOPICS["obs"] = clip_pages.may_follow_obs
 
     bus.follow(events.ClipChanged, clip_pages.show_clip)
+    bus.follow(events.ObsChanged, clip_pages.show_obs)

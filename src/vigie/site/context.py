@@ -48,7 +48,7 @@ WORK = (
         "rules",
         _("Rules"),
         "rules",
-        "rules.edit_rules",
+        "rules.see_rules",
         frozenset({"rule", "rule-new", "rules-log", "rules-import"}),
     ),
     Room(

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from tests.at_once import at_once
 from tests.factories import NOW, make_membership, make_workspace
-from tests.rules.rows import make_rule, spec
+from tests.rules.rows import acting, make_rule
 from vigie.events import Acted
 from vigie.people.models import Membership, Preset, Role
 from vigie.rules import operations, queries
@@ -21,7 +21,7 @@ from vigie.runtime import bus
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=1)
-UNKNOWN = spec(then=["explode"])
+UNKNOWN = acting(then=["explode"])
 
 
 @pytest.fixture
@@ -46,35 +46,35 @@ def stands(rule: Rule) -> list[tuple[int, str]]:
 
 
 def test_a_new_rule_is_a_draft(actor: Membership, told: list[Acted]) -> None:
-    rule = operations.add_rule(spec(then=["mark"]), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(then=["mark"]), actor=actor, now=NOW)
 
     version = rule.versions.get()
     assert (rule.number, rule.name, version.version, version.mode) == (1, "Clip it", 1, Mode.DRAFT)
-    assert (queries.spec_of(version), version.author, version.changed_at) == (spec(then=["mark"]), actor.user, NOW)
+    assert (queries.spec_of(version), version.author, version.changed_at) == (acting(then=["mark"]), actor.user, NOW)
     [act] = told
     assert act == Acted(actor.workspace_id, actor.user_id, "rule.added", "rule", str(rule.pk), {"name": "Clip it"})
 
 
 def test_numbers_are_of_the_workspace_and_never_given_again(actor: Membership) -> None:
-    first, second = (operations.add_rule(spec(), actor=actor, now=NOW) for _ in range(2))
+    first, second = (operations.add_rule(acting(), actor=actor, now=NOW) for _ in range(2))
     operations.remove_rule(second, actor=actor, now=NOW)
 
-    third = operations.add_rule(spec(), actor=actor, now=NOW)
-    other = operations.add_rule(spec(), actor=make_membership(), now=NOW)
+    third = operations.add_rule(acting(), actor=actor, now=NOW)
+    other = operations.add_rule(acting(), actor=make_membership(), now=NOW)
 
     assert [rule.number for rule in (first, second, third, other)] == [1, 2, 3, 1]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_write_at_the_same_moment_get_two_numbers(actor: Membership) -> None:
-    ends = at_once(*[lambda: operations.add_rule(spec(), actor=actor, now=NOW)] * 2)
+    ends = at_once(*[lambda: operations.add_rule(acting(), actor=actor, now=NOW)] * 2)
 
     assert ends == ["done", "done"]
     assert sorted(Rule.objects.values_list("number", flat=True)) == [1, 2]
 
 
 def test_what_cannot_be_done_is_not_written(actor: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
 
     with pytest.raises(BadAction, match="“explode” is no action"):
         operations.add_rule(UNKNOWN, actor=actor, now=NOW)
@@ -82,14 +82,14 @@ def test_what_cannot_be_done_is_not_written(actor: Membership) -> None:
         operations.save_draft(rule, UNKNOWN, based_on=1, actor=actor, now=NOW)
 
     assert Rule.objects.count() == 1
-    assert queries.spec_of(rule.versions.get()) == spec()
+    assert queries.spec_of(rule.versions.get()) == acting()
 
 
 def test_a_draft_is_changed_in_place_by_who_wrote_it(actor: Membership, told: list[Acted]) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     operations.propose(rule, actor=actor, now=NOW)
 
-    draft = operations.save_draft(rule, spec("Another name"), based_on=1, actor=actor, now=LATER)
+    draft = operations.save_draft(rule, acting("Another name"), based_on=1, actor=actor, now=LATER)
 
     assert stands(rule) == [(1, Mode.DRAFT)]
     assert (draft.changed_at, draft.proposed_at) == (LATER, None)
@@ -98,51 +98,51 @@ def test_a_draft_is_changed_in_place_by_who_wrote_it(actor: Membership, told: li
 
 
 def test_a_draft_of_somebody_else_becomes_another_version(actor: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     other = make_membership(Role.MODERATOR, workspace=actor.workspace)
 
-    draft = operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=other, now=LATER)
+    draft = operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=other, now=LATER)
 
     assert (draft.version, draft.author) == (2, other.user)
     assert stands(rule) == [(1, Mode.FORMER), (2, Mode.DRAFT)]
 
 
 def test_who_edits_what_was_changed_meanwhile_is_told(actor: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     other = make_membership(Role.MODERATOR, workspace=actor.workspace)
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=other, now=NOW)
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=other, now=NOW)
 
     with pytest.raises(ChangedMeanwhile):
-        operations.save_draft(rule, spec(per_hour=4), based_on=1, actor=actor, now=NOW)
+        operations.save_draft(rule, acting(per_hour=4), based_on=1, actor=actor, now=NOW)
 
     assert [queries.spec_of(version).per_hour for version in rule.versions.order_by("version")] == [60, 3]
 
 
 def test_what_is_in_force_goes_on_while_the_next_version_is_written(actor: Membership) -> None:
-    rule = make_rule(actor.workspace).rule
+    rule = make_rule(actor.workspace, acting()).rule
 
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=actor, now=NOW)
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=actor, now=NOW)
 
     assert stands(rule) == [(1, Mode.ACTIVE), (2, Mode.DRAFT)]
-    assert queries.spec_of(rule.versions.get(version=1)) == spec()
+    assert queries.spec_of(rule.versions.get(version=1)) == acting()
 
 
 # ── in force ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_rule_is_tried_then_put_in_force_then_replaced(actor: Membership, told: list[Acted]) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     tried = operations.try_out(rule, actor=actor, now=NOW)
     assert (stands(rule), tried.in_force_since) == ([(1, Mode.TRIAL)], NOW)
 
     active = operations.put_in_force(rule, actor=actor, now=LATER)
     assert (stands(rule), active.in_force_since, active.published_by) == ([(1, Mode.ACTIVE)], LATER, actor.user)
 
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=actor, now=LATER)
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=actor, now=LATER)
     operations.try_out(rule, actor=actor, now=LATER)
     assert stands(rule) == [(1, Mode.ACTIVE), (2, Mode.TRIAL)]
 
-    operations.save_draft(rule, spec(per_hour=4), based_on=2, actor=actor, now=LATER)
+    operations.save_draft(rule, acting(per_hour=4), based_on=2, actor=actor, now=LATER)
     operations.put_in_force(rule, actor=actor, now=LATER)
     assert stands(rule) == [(1, Mode.FORMER), (2, Mode.ACTIVE), (3, Mode.DRAFT)]
 
@@ -154,9 +154,9 @@ def test_a_rule_is_tried_then_put_in_force_then_replaced(actor: Membership, told
 
 
 def test_another_trial_replaces_the_former_one(actor: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     operations.try_out(rule, actor=actor, now=NOW)
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=actor, now=NOW)
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=actor, now=NOW)
 
     operations.try_out(rule, actor=actor, now=NOW)
 
@@ -164,26 +164,26 @@ def test_another_trial_replaces_the_former_one(actor: Membership) -> None:
 
 
 def test_a_trial_that_is_over_leaves_a_draft_and_what_was_tried_stays(actor: Membership) -> None:
-    rule = operations.add_rule(spec(per_hour=3), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(per_hour=3), actor=actor, now=NOW)
     operations.try_out(rule, actor=actor, now=NOW)
 
     draft = operations.end_trial(rule, actor=actor, now=LATER)
 
     assert stands(rule) == [(1, Mode.FORMER), (2, Mode.DRAFT)]
-    assert (queries.spec_of(draft), draft.author) == (spec(per_hour=3), actor.user)
+    assert (queries.spec_of(draft), draft.author) == (acting(per_hour=3), actor.user)
 
 
 def test_a_trial_that_is_over_leaves_the_draft_there_is(actor: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=actor, now=NOW)
+    rule = operations.add_rule(acting(), actor=actor, now=NOW)
     operations.try_out(rule, actor=actor, now=NOW)
-    written = operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=actor, now=NOW)
+    written = operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=actor, now=NOW)
 
     assert operations.end_trial(rule, actor=actor, now=LATER) == written
     assert stands(rule) == [(1, Mode.FORMER), (2, Mode.DRAFT)]
 
 
 def test_a_rule_rests_and_acts_again_from_then_on(actor: Membership, told: list[Acted]) -> None:
-    rule = make_rule(actor.workspace).rule
+    rule = make_rule(actor.workspace, acting()).rule
 
     operations.pause(rule, actor=actor)
     assert (stands(rule), queries.versions_in_force()) == ([(1, Mode.PAUSED)], [])
@@ -194,8 +194,8 @@ def test_a_rule_rests_and_acts_again_from_then_on(actor: Membership, told: list[
 
 
 def test_a_rule_that_rests_is_replaced_by_its_next_version(actor: Membership) -> None:
-    rule = make_rule(actor.workspace, mode=Mode.PAUSED).rule
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=actor, now=NOW)
+    rule = make_rule(actor.workspace, acting(), mode=Mode.PAUSED).rule
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=actor, now=NOW)
 
     operations.put_in_force(rule, actor=actor, now=NOW)
 
@@ -216,7 +216,7 @@ def test_a_rule_that_rests_is_replaced_by_its_next_version(actor: Membership) ->
 def test_what_there_is_nothing_for_is_refused(
     actor: Membership, told: list[Acted], act: Callable[[Rule, Membership], object], mode: str
 ) -> None:
-    rule = make_rule(actor.workspace, mode=mode).rule
+    rule = make_rule(actor.workspace, acting(), mode=mode).rule
 
     with pytest.raises(NothingToPublish):
         act(rule, actor)
@@ -225,7 +225,7 @@ def test_what_there_is_nothing_for_is_refused(
 
 
 def test_a_version_that_cannot_be_read_is_not_put_in_force(actor: Membership) -> None:
-    rule = make_rule(actor.workspace, mode=Mode.DRAFT).rule
+    rule = make_rule(actor.workspace, acting(), mode=Mode.DRAFT).rule
     RuleVersion.objects.update(content={"name": "Clip it", "when": "the moon is full"})
 
     with pytest.raises(BadRules):
@@ -243,7 +243,7 @@ def test_a_version_whose_action_is_gone_is_not_put_in_force(actor: Membership) -
 
 def test_a_team_has_so_many_keywords_in_force(actor: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "MOST_KEYWORDS_OF_TEAM", 5)
-    three = spec(conditions=[{"says": ["one", "two"]}], unless=[{"says": ["three"]}])
+    three = acting(conditions=[{"says": ["one", "two"]}], unless=[{"says": ["three"]}])
     make_rule(make_workspace(), three)
     make_rule(actor.workspace, three, mode=Mode.PAUSED)
     make_rule(actor.workspace, three)
@@ -251,7 +251,7 @@ def test_a_team_has_so_many_keywords_in_force(actor: Membership, monkeypatch: py
 
     with pytest.raises(TooManyKeywords):
         operations.try_out(rule, actor=actor, now=NOW)
-    operations.save_draft(rule, spec(conditions=[{"says": ["one", "two"]}]), based_on=1, actor=actor, now=NOW)
+    operations.save_draft(rule, acting(conditions=[{"says": ["one", "two"]}]), based_on=1, actor=actor, now=NOW)
 
     assert operations.put_in_force(rule, actor=actor, now=NOW).mode == Mode.ACTIVE
 
@@ -265,7 +265,7 @@ def author() -> Membership:
 
 
 def test_where_duties_are_separated_somebody_else_puts_a_rule_in_force(author: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=author, now=NOW)
+    rule = operations.add_rule(acting(), actor=author, now=NOW)
     operations.propose(rule, actor=author, now=NOW)
     second = make_membership(Role.SUPERVISOR, workspace=author.workspace)
 
@@ -278,9 +278,9 @@ def test_where_duties_are_separated_somebody_else_puts_a_rule_in_force(author: M
 
 
 def test_whoever_changes_a_draft_is_its_author(author: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=author, now=NOW)
+    rule = operations.add_rule(acting(), actor=author, now=NOW)
     second = make_membership(Role.SUPERVISOR, workspace=author.workspace)
-    operations.save_draft(rule, spec(per_hour=3), based_on=1, actor=second, now=NOW)
+    operations.save_draft(rule, acting(per_hour=3), based_on=1, actor=second, now=NOW)
 
     with pytest.raises(NeedsSecondPerson):
         operations.put_in_force(rule, actor=second, now=NOW)
@@ -288,11 +288,20 @@ def test_whoever_changes_a_draft_is_its_author(author: Membership) -> None:
 
 
 def test_who_wrote_a_rule_may_try_it_alone(author: Membership) -> None:
-    rule = operations.add_rule(spec(), actor=author, now=NOW)
+    rule = operations.add_rule(acting(), actor=author, now=NOW)
 
     assert operations.try_out(rule, actor=author, now=NOW).mode == Mode.TRIAL
     with pytest.raises(NeedsSecondPerson):
         operations.put_in_force(rule, actor=author, now=NOW)
+
+
+def test_a_rule_that_does_nothing_is_not_put_in_force(actor: Membership) -> None:
+    rule = operations.add_rule(acting(then=[]), actor=actor, now=NOW)
+
+    with pytest.raises(operations.DoesNothing):
+        operations.put_in_force(rule, actor=actor, now=NOW)
+
+    assert operations.try_out(rule, actor=actor, now=NOW).mode == Mode.TRIAL
 
 
 # ── thrown away ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,7 +324,7 @@ def test_a_rule_is_thrown_away_and_brought_back_as_it_was(actor: Membership, tol
 @pytest.mark.parametrize(
     "act",
     [
-        lambda rule, actor: operations.save_draft(rule, spec(), based_on=1, actor=actor, now=NOW),
+        lambda rule, actor: operations.save_draft(rule, acting(), based_on=1, actor=actor, now=NOW),
         lambda rule, actor: operations.put_in_force(rule, actor=actor, now=NOW),
         lambda rule, actor: operations.remove_rule(rule, actor=actor, now=NOW),
     ],
@@ -334,10 +343,12 @@ def test_nobody_reaches_the_rules_of_another_team(actor: Membership, act: Callab
 
 
 def test_an_import_makes_drafts_and_changes_rules_of_the_same_name(actor: Membership) -> None:
-    same = make_rule(actor.workspace, spec("Same"))
-    changed = make_rule(actor.workspace, spec("Changed"))
+    same = make_rule(actor.workspace, acting("Same"))
+    changed = make_rule(actor.workspace, acting("Changed"))
 
-    rules = operations.import_rules([spec("Changed", per_hour=3), spec("New"), spec("Same")], actor=actor, now=NOW)
+    rules = operations.import_rules(
+        [acting("Changed", per_hour=3), acting("New"), acting("Same")], actor=actor, now=NOW
+    )
 
     assert [rule.name for rule in rules] == ["Changed", "New", "Same"]
     assert stands(same.rule) == [(1, Mode.ACTIVE)]
@@ -347,7 +358,7 @@ def test_an_import_makes_drafts_and_changes_rules_of_the_same_name(actor: Member
 
 def test_an_import_that_holds_a_flaw_changes_nothing(actor: Membership) -> None:
     with pytest.raises(BadAction):
-        operations.import_rules([spec("Good"), UNKNOWN], actor=actor, now=NOW)
+        operations.import_rules([acting("Good"), UNKNOWN], actor=actor, now=NOW)
 
     assert not Rule.objects.exists()
 

@@ -5,6 +5,7 @@ from vigie.rules.operations.running import give_back_crashed, give_up_lost, perf
 from vigie.rules.operations.versions import (
     MOST_KEYWORDS_OF_TEAM,
     ChangedMeanwhile,
+    DoesNothing,
     NeedsSecondPerson,
     NothingToPublish,
     TooManyKeywords,
@@ -25,6 +26,7 @@ __all__ = [
     "ACT",
     "MOST_KEYWORDS_OF_TEAM",
     "ChangedMeanwhile",
+    "DoesNothing",
     "NeedsSecondPerson",
     "NothingToPublish",
     "TooManyKeywords",

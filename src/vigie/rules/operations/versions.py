@@ -27,6 +27,10 @@ class NothingToPublish(VigieError):
     """This rule has no version that could be put in force."""
 
 
+class DoesNothing(VigieError):
+    """This rule does nothing: give it an action, or put it on trial to see when it would have one."""
+
+
 class ChangedMeanwhile(VigieError):
     """Somebody else changed this rule while you were editing it."""
 
@@ -100,7 +104,8 @@ def try_out(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
 def put_in_force(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
     """Return the version on trial, else the draft of a rule, which acts from now on in place of the former one.
 
-    Raises NeedsSecondPerson where the workspace separates duties and the actor wrote it; else as `try_out`.
+    Raises NeedsSecondPerson where the workspace separates duties and the actor wrote it, DoesNothing where it has no
+    action; else as `try_out`.
     """
     locked = _locked(rule, actor)
     version = queries.version_of(locked, Mode.TRIAL) or queries.version_of(locked, Mode.DRAFT)
@@ -109,6 +114,8 @@ def put_in_force(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion
     if PRESETS[actor.workspace.preset].separates_duties and version.author_id == actor.user_id:
         raise NeedsSecondPerson
     _check(version)
+    if not version.content.get("then"):
+        raise DoesNothing
     locked.versions.filter(mode__in=[Mode.ACTIVE, Mode.PAUSED]).update(mode=Mode.FORMER)
     version.mode, version.published_by, version.in_force_since = Mode.ACTIVE, actor.user, now
     version.save(update_fields=["mode", "published_by", "in_force_since"])

@@ -6,6 +6,7 @@ from vigie.rules.actions import BadAction
 from vigie.rules.document import BadRules
 
 REFUSALS = (
+    operations.DoesNothing,
     operations.NeedsSecondPerson,
     operations.NothingToPublish,
     operations.TooManyKeywords,
