@@ -3,17 +3,16 @@
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from celery import shared_task
-from django.conf import settings
 
 from vigie.clips import folders, operations, queries
-from vigie.clips.filenames import DEFAULT, SUFFIX, BadTemplate, ClipValues, Template
+from vigie.clips.filenames import DEFAULT, SUFFIX, BadTemplate, Template
 from vigie.clips.models import Clip, ClipState
 from vigie.clips.operations import FINISH, TIDY
 from vigie.clips.placing import CannotPlace, Look, Reason, look, place
+from vigie.clips.previews import values_of
 from vigie.clips.reasons import NO_FILE, OTHER_NAME, PLACING
 from vigie.ports import PortError, VideoFiles
 from vigie.runtime import clock, registry
@@ -97,7 +96,7 @@ def _name(clip: Clip) -> None:
     except CannotPlace as error:
         if error.reason not in {Reason.NAME, Reason.ESCAPES}:
             raise
-        placed, lacks = _placed(clip, source, Template.parse(PLAIN).name(_values(clip))), OTHER_NAME
+        placed, lacks = _placed(clip, source, Template.parse(PLAIN).name(values_of(clip))), OTHER_NAME
     operations.note_named(clip, placed.relative_to(folder).as_posix(), now=clock.now(), lacks=clip.lacks or lacks)
 
 
@@ -134,16 +133,9 @@ def _placed(clip: Clip, source: Path, name: str) -> Path:
 def _wanted_name(clip: Clip) -> tuple[str, str]:
     """Return the name of a clip; where the template is one no longer, another name, and that it is so."""
     try:
-        return Template.parse(clip.template).name(_values(clip)), ""
+        return Template.parse(clip.template).name(values_of(clip)), ""
     except BadTemplate:
-        return Template.parse(DEFAULT).name(_values(clip)), OTHER_NAME
-
-
-def _values(clip: Clip) -> ClipValues:
-    at = operations.moment_of(clip)
-    channel = clip.channel.name if clip.channel else ""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return ClipValues(channel, clip.chatter, clip.trigger, at, zone, clip.seq, clip.score, clip.viewers)
+        return Template.parse(DEFAULT).name(values_of(clip)), OTHER_NAME
 
 
 # ── looks ──────────────────────────────────────────────────────────────────────────────────────────────────────────

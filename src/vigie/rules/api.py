@@ -1,8 +1,6 @@
 """Rules, what they would have done, and what they did, for programs."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
@@ -19,15 +17,13 @@ from vigie.rules.dryrun import stamp
 from vigie.rules.listings import Line, Listed
 from vigie.rules.models import Firing, Rule
 from vigie.rules.operations import reading
-from vigie.rules.permissions import may_edit_rules, may_publish_rules, may_read_texts, may_see_rules
+from vigie.rules.permissions import may_edit_rules, may_publish_rules, may_read_texts, may_see_rules, may_turn_rules
 from vigie.rules.previewing import Moment
 from vigie.runtime import clock
 
 router = Router(tags=["Rules"])
 
 STALE = (operations.ChangedMeanwhile, operations.NothingToPublish)
-TURNS_OF_EDITORS = frozenset({"trial", "end_trial"})
-"""What whoever writes rules may do; the other turns need the right to publish."""
 
 RuleData = Annotated[dict[str, Any], Field(description="A rule as in YAML, see the reference of rules.")]
 
@@ -223,10 +219,10 @@ def put_rule(request: WorkspaceRequest, number: int, based_on: int, rule: Body[R
 @allowed(may_edit_rules)
 def turn_rule(request: WorkspaceRequest, number: int, wanted: Turn) -> WholeRule:
     """`trial` and `end_trial` need *rules.edit_rules* only, the others *rules.publish_rules*. 409: it cannot be."""
-    if wanted.mode not in TURNS_OF_EDITORS and not may_publish_rules(request.membership):
+    if not may_turn_rules(request.membership, wanted.mode):
         raise AuthorizationError(message=NOT_ALLOWED)
     with refusing(409, *STALE), refusing(403, operations.NeedsSecondPerson):
-        _turns(request, _found(request, number))[wanted.mode]()
+        operations.turn(_found(request, number), wanted.mode, actor=request.membership, now=clock.now())
     return _whole(request, number)
 
 
@@ -292,17 +288,6 @@ def _yaml(request: WorkspaceRequest, *, number: int | None = None) -> HttpRespon
     versions = listings.newest_versions(request.membership, number)
     text = document.write([queries.spec_of(version) for version in versions])
     return HttpResponse(text, content_type="application/yaml; charset=utf-8")
-
-
-def _turns(request: WorkspaceRequest, rule: Rule) -> dict[str, Callable[[], object]]:
-    actor, now = request.membership, clock.now()
-    return {
-        "trial": partial(operations.try_out, rule, actor=actor, now=now),
-        "active": partial(operations.put_in_force, rule, actor=actor, now=now),
-        "paused": partial(operations.pause, rule, actor=actor),
-        "resume": partial(operations.resume, rule, actor=actor, now=now),
-        "end_trial": partial(operations.end_trial, rule, actor=actor, now=now),
-    }
 
 
 def _moment(moment: Moment) -> MomentOut:

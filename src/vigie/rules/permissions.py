@@ -29,3 +29,8 @@ def may_follow_rules(user: User, workspace_id: int) -> bool:
     """Return whether a person may follow what the rules of a workspace do: topic `rules:<id>`."""
     member = Membership.objects.filter(user=user, workspace=workspace_id).select_related("workspace", "role").first()
     return member is not None and may_see_rules(member)
+
+
+def may_turn_rules(membership: Membership, wanted: str) -> bool:
+    """Return whether a member may turn a rule so: whoever writes rules tries them, putting in force is for others."""
+    return may_edit_rules(membership) and (wanted in {"trial", "end_trial"} or may_publish_rules(membership))

@@ -4,6 +4,7 @@ from vigie.rules.operations.firings import ACT, WasFollowed, note_outcomes
 from vigie.rules.operations.running import give_back_crashed, give_up_lost, perform, refuse
 from vigie.rules.operations.versions import (
     MOST_KEYWORDS_OF_TEAM,
+    TURNS,
     ChangedMeanwhile,
     DoesNothing,
     NeedsSecondPerson,
@@ -20,11 +21,13 @@ from vigie.rules.operations.versions import (
     resume,
     save_draft,
     try_out,
+    turn,
 )
 
 __all__ = [
     "ACT",
     "MOST_KEYWORDS_OF_TEAM",
+    "TURNS",
     "ChangedMeanwhile",
     "DoesNothing",
     "NeedsSecondPerson",
@@ -47,4 +50,5 @@ __all__ = [
     "resume",
     "save_draft",
     "try_out",
+    "turn",
 ]

@@ -1,6 +1,6 @@
 """What people do with rules: written, proposed, tried, put in force, let rest. Each act is accounted for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -154,6 +154,21 @@ def end_trial(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
         draft.save()
     _account(locked, actor, "rule.untried", version=tried.version)
     return draft
+
+
+def turn(rule: Rule, wanted: str, *, actor: Membership, now: datetime) -> None:
+    """Turn a rule to one of `TURNS`. Raises as what it does."""
+    TURNS[wanted](rule, actor=actor, now=now)
+
+
+TURNS: Mapping[str, Callable[..., object]] = {
+    "trial": try_out,
+    "active": put_in_force,
+    "paused": lambda rule, *, actor, now: pause(rule, actor=actor),  # noqa: ARG005 -- called as the others
+    "resume": resume,
+    "end_trial": end_trial,
+}
+"""What a rule can be turned to, by the name that pages and programs use."""
 
 
 @transaction.atomic

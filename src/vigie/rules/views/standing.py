@@ -1,8 +1,5 @@
 """How a rule stands: on trial, in force, to rest, thrown away and brought back."""
 
-from collections.abc import Callable
-from functools import partial
-
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
@@ -14,14 +11,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from vigie.people.permissions import WorkspaceRequest, in_workspace
 from vigie.rules import operations, queries, wording
-from vigie.rules.models import Mode, Rule
-from vigie.rules.permissions import may_edit_rules, may_publish_rules
+from vigie.rules.models import Rule
+from vigie.rules.permissions import may_edit_rules, may_publish_rules, may_turn_rules
 from vigie.rules.views.answers import REFUSALS, refusal
 from vigie.runtime import clock
-
-END_TRIAL, RESUME = "end_trial", "resume"
-OF_EDITORS = frozenset({Mode.TRIAL.value, END_TRIAL})
-"""What whoever writes rules may do; the rest needs the right to publish."""
 
 
 @require_POST
@@ -30,29 +23,17 @@ def turn(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Put a rule in force, on trial, to rest."""
     rule = get_object_or_404(queries.rules_for(request.membership), number=number)
     asked = request.POST.get("mode", "")
-    act = _turns(request, rule).get(asked)
-    if act is None:
+    if asked not in operations.TURNS:
         raise BadRequest
-    if asked not in OF_EDITORS and not may_publish_rules(request.membership):
+    if not may_turn_rules(request.membership, asked):
         raise PermissionDenied
     try:
-        act()
+        operations.turn(rule, asked, actor=request.membership, now=clock.now())
     except REFUSALS as error:
         messages.error(request, refusal(error))
     else:
         messages.success(request, str(wording.TURNED[asked]))
     return redirect("rule", request.workspace.slug, number)
-
-
-def _turns(request: WorkspaceRequest, rule: Rule) -> dict[str, Callable[[], object]]:
-    actor, now = request.membership, clock.now()
-    return {
-        Mode.TRIAL: partial(operations.try_out, rule, actor=actor, now=now),
-        Mode.ACTIVE: partial(operations.put_in_force, rule, actor=actor, now=now),
-        Mode.PAUSED: partial(operations.pause, rule, actor=actor),
-        RESUME: partial(operations.resume, rule, actor=actor, now=now),
-        END_TRIAL: partial(operations.end_trial, rule, actor=actor, now=now),
-    }
 
 
 @require_POST
