@@ -140,12 +140,14 @@ async def test_a_replay_buffer_that_stays_off_is_told_and_fails_replays(
 async def test_a_replay_buffer_that_stopped_is_started_at_the_next_look(
     server: ObsServer, live: Live, news: News, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(obslink, "POLL_S", 0.1)
+    monkeypatch.setattr(obslink, "POLL_S", 2.0)  # a look before it is told would start it unnoticed
     obs = await added(server, live)
     async with linked(obs):
         await news.comes_to(obs, ObsState.READY)
         server.turn(is_active=False)
-        await news.until(lambda: [state for state, _ in news.states][-2:] == ["buffer_off", "ready"])
+        await news.until(lambda: (ObsState.BUFFER_OFF, obslink.STOPPED) in news.states)
+        await news.comes_to(obs, ObsState.READY)
+        assert await news.of(await asked(live, obs)) == [(ClipState.SAVED, "")]
 
 
 async def test_an_obs_without_a_replay_buffer_says_so(server: ObsServer, live: Live, news: News) -> None:
