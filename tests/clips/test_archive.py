@@ -6,7 +6,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from tests.clips.rows import JPEG, make_chatter, make_clip, make_firing, on_air
+from tests.clips.rows import JPEG, make_chatter, make_clip, make_firing, make_obs, on_air
 from tests.factories import NOW, make_membership
 from vigie.clips import archive
 from vigie.clips.archive import Sought
@@ -231,12 +231,15 @@ def test_clips_of_a_stretch_show_something_of_it(member: Membership, live: Live)
 
 def test_what_a_rule_asked_for_is_reached_by_who_sees_clips(member: Membership, live: Live) -> None:
     asked, other = make_firing(live), make_firing(live, at_s=90.0)
-    clip = make_clip(live, firing=asked)
+    clip, replay = make_clip(live, firing=asked), make_clip(live, firing=asked, obs=make_obs(member.workspace))
     make_clip(live)
 
     pages = archive.pages_of_firings(member, [asked.pk, other.pk])
 
-    assert pages == {asked.pk: f"/w/{member.workspace.slug}/clips/{clip.pk}/"}
+    assert pages == {
+        (asked.pk, "clip"): f"/w/{member.workspace.slug}/clips/{clip.pk}/",
+        (asked.pk, "replay"): f"/w/{member.workspace.slug}/clips/{replay.pk}/",
+    }
     assert archive.pages_of_firings(make_membership(), [asked.pk]) == {}
     member.workspace.modules = ["rules"]
     assert archive.pages_of_firings(make_membership(workspace=member.workspace), [asked.pk]) == {}

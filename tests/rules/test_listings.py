@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -165,13 +166,13 @@ def test_what_actions_made_can_be_reached(reader: Membership) -> None:
     acted = Firing.objects.get(deed="acted")
     asked: list[list[int]] = []
 
-    def find(_: Membership, firings: object) -> dict[int, str]:
-        asked.append(list(firings))  # type: ignore[call-overload]
-        return {acted.pk: "/there/"}
+    def find(_: Membership, firings: Sequence[int]) -> dict[tuple[int, str], str]:
+        asked.append(list(firings))
+        return {(acted.pk, "mark"): "/there/"}
 
-    results.lead("mark", find)
+    results.lead("test", find)
     held, line = listings.told(list(listings.firings_for(reader)), reader)
-    results.lead("mark", lambda *_: {})
+    results.lead("test", lambda *_: {})
 
     assert (line.results, held.results) == ({"mark": "/there/"}, {})
     assert asked == [[acted.pk]]

@@ -8,8 +8,9 @@ from vigie.rules import results
 
 @pytest.fixture
 def ways() -> Iterator[None]:
-    """Whatever leads somewhere is forgotten in the end."""
+    """Nothing leads anywhere but what the test says."""
     before = dict(results._finders)
+    results._finders.clear()
     yield
     results._finders.clear()
     results._finders.update(before)
@@ -17,8 +18,10 @@ def ways() -> Iterator[None]:
 
 @pytest.mark.usefixtures("ways")
 def test_what_was_made_is_known_by_firing_and_action() -> None:
-    results.lead("clip", lambda _, firings: {firing: f"/clips/{firing}/" for firing in firings if firing != 2})
-    results.lead("alert", lambda *_: {2: "/alerts/9/"})
+    results.lead(
+        "clips", lambda _, firings: {(firing, "clip"): f"/clips/{firing}/" for firing in firings if firing != 2}
+    )
+    results.lead("moderation", lambda *_: {(2, "alert"): "/alerts/9/"})
 
     found = results.of_firings(Membership(), [1, 2])
 
@@ -29,8 +32,8 @@ def test_what_was_made_is_known_by_firing_and_action() -> None:
 
 @pytest.mark.usefixtures("ways")
 def test_the_last_way_counts() -> None:
-    results.lead("clip", lambda *_: {1: "/old/"})
-    results.lead("clip", lambda *_: {1: "/new/"})
+    results.lead("clips", lambda *_: {(1, "clip"): "/old/"})
+    results.lead("clips", lambda *_: {(1, "clip"): "/new/"})
 
     assert results.of_firings(Membership(), [1])[1]["clip"] == "/new/"
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
 
+from tests.postgres import server_named
 from vigie.runtime import engine
 from vigie.runtime.embedded import embedded_engine
 
@@ -28,6 +30,22 @@ with embedded_engine():
     missed.wait()
 """
 """A program that ends its engine once beat has found that there is no broker."""
+
+ON_A_BROKER = """
+import threading
+import django
+django.setup()
+from celery import signals
+from vigie.runtime import engine
+from vigie.runtime.embedded import embedded_engine
+is_taken = threading.Event()
+signals.worker_shutdown.connect(lambda **_: print(threading.current_thread().name), weak=False)
+engine.app.task(name="tests.take")(is_taken.set)
+with embedded_engine(sweeping=False):
+    engine.wake("tests.take")
+    assert is_taken.wait(30)
+"""
+"""A program that says who ended its engine."""
 
 
 @pytest.fixture
@@ -100,3 +118,21 @@ def test_embedded_engine_ends_while_the_broker_is_gone() -> None:
     )
 
     assert ended.returncode == 0
+
+
+@pytest.mark.redis
+def test_embedded_engine_leaves_its_broker_itself() -> None:
+    """Whoever else closed the connection would do so while it is read."""
+    broker = urlsplit(server_named("VIGIE_TEST_REDIS"))._replace(path="/6").geturl()
+    variables = {"DJANGO_SETTINGS_MODULE": "vigie.site.settings", "REDIS_URL": broker}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", ON_A_BROKER],
+        env=os.environ | variables,
+        timeout=2 * DEADLINE_S,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("engine\n", "", 0)

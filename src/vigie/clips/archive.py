@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from vigie.clips import queries
-from vigie.clips.models import UNDER_WAY, Clip, ClipState, Poster
+from vigie.clips.models import UNDER_WAY, Clip, ClipState, Origin, Poster
 from vigie.clips.permissions import may_see_clips
 from vigie.people.models import Membership
 from vigie.rules.models import Rule
@@ -29,6 +29,8 @@ ORDERS: Mapping[str, tuple[str | OrderBy, ...]] = {
 """Ways to go through the archive; the first one is the usual one."""
 STATES = {"ready": (ClipState.VERIFIED,), "under-way": UNDER_WAY, "failed": (ClipState.FAILED,)}
 KEPT, HELD = "kept", "held"
+ACTIONS = {Origin.SERVER: "clip", Origin.OBS: "replay"}
+"""Which action of a rule asks for such clips."""
 MOST_TAGS = 2000
 """Clips, the newest, whose tags are offered."""
 MOST_CHATTERS = 200
@@ -157,12 +159,18 @@ def of_stretch(membership: Membership, live_id: int, from_s: float, to_s: float)
     return shown(membership).filter(live=live_id, from_s__lte=to_s, to_s__gte=from_s).order_by("from_s", "pk")
 
 
-def pages_of_firings(membership: Membership, firings: Collection[int]) -> dict[int, str]:
-    """Return the page of the newest clip that each of these asked for, as far as the reader may see it. One query."""
+def pages_of_firings(membership: Membership, firings: Collection[int]) -> dict[tuple[int, str], str]:
+    """Return the page of the newest clip that each action of these made, as far as the reader may see it. One query."""
     if not may_see_clips(membership):
         return {}
-    found = queries.clips_for(membership).filter(firing__in=firings).order_by("pk").values_list("firing", "pk")
-    return {firing: reverse("clip", args=[membership.workspace.slug, pk]) for firing, pk in found if firing}
+    asked = (
+        queries.clips_for(membership).filter(firing__in=firings).order_by("pk").values_list("firing", "origin", "pk")
+    )
+    return {
+        (firing, ACTIONS[Origin(origin)]): reverse("clip", args=[membership.workspace.slug, pk])
+        for firing, origin, pk in asked
+        if firing
+    }
 
 
 # ── what can be chosen ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -205,6 +205,7 @@ class Link:
                 case ReplaySaved(path) if path in self._untold:
                     self._untold.remove(path)
                 case ReplaySaved(path):
+                    self._rest()  # it may be the streamer's, whose file the next one would overwrite
                     self._saved.put_nowait(path)
                 case ReplayBufferTurned(is_active):
                     self._is_on = is_active
@@ -287,8 +288,11 @@ class Link:
             await sync_to_async(operations.note_written)(clip, path, now=clock.now())
             await self._take(clip)
         finally:
-            self._free_s = self.bell.loop.time() + BETWEEN_SAVES_S
+            self._rest()
         return None
+
+    def _rest(self) -> None:
+        self._free_s = self.bell.loop.time() + BETWEEN_SAVES_S
 
     async def _take_left(self, clip: Clip, status: ObsStatus, why_not: str) -> None:
         """Take a replay that OBS was asked for and that nobody fetched, where it saved it; else say why it is lost."""

@@ -5,22 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vigie.people.models import Membership
 
-Find = Callable[[Membership, Sequence[int]], Mapping[int, str]]
-"""Firings -> the address of what an action of each made, where the reader may see it. One query."""
+Find = Callable[[Membership, Sequence[int]], Mapping[tuple[int, str], str]]
+"""Firings -> by firing and action, the address of what was made, where the reader may see it. One query."""
 
 _finders: dict[str, Find] = {}
 
 
-def lead(action: str, find: Find) -> None:
-    """Let the log lead to what an action made. Replaces the former way."""
-    _finders[action] = find
+def lead(area: str, find: Find) -> None:
+    """Let the log lead to what the actions of an area made. Replaces its former way."""
+    _finders[area] = find
 
 
 def of_firings(reader: Membership, firings: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
-    """Return the addresses of what was made, by firing and action. A query an action that leads somewhere."""
+    """Return the addresses of what was made, by firing and action. A query an area that leads somewhere."""
     found: dict[int, dict[str, str]] = defaultdict(dict)
     if firings:
-        for action, find in _finders.items():
-            for firing, address in find(reader, firings).items():
+        for find in _finders.values():
+            for (firing, action), address in find(reader, firings).items():
                 found[firing][action] = address
     return found

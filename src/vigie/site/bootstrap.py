@@ -172,8 +172,7 @@ def _make_clips() -> None:
             "replay", _("save the OBS replay"), clip_actions.save_replay, clip_actions.ReplayOptions, presets.CLIPS
         )
     )
-    for action in ("clip", "replay"):
-        results.lead(action, clip_archive.pages_of_firings)  # from the log of rules to the clip
+    results.lead("clips", clip_archive.pages_of_firings)
 
 
 def _obs_connector() -> ports.ObsConnector:
