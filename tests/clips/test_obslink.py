@@ -16,6 +16,7 @@ from vigie.ports import Fence
 from vigie.runtime import bus, supervisor
 from vigie.runtime.supervisor import Supervisor
 from vigie.simulators.obs import ObsServer
+from vigie.simulators.obs.faults import Fault, Kind
 from vigie.watch.models import Live
 
 OUTPUTS = 1 << 6
@@ -148,6 +149,28 @@ async def test_a_replay_buffer_that_stopped_is_started_at_the_next_look(
         await news.until(lambda: (ObsState.BUFFER_OFF, obslink.STOPPED) in news.states)
         await news.comes_to(obs, ObsState.READY)
         assert await news.of(await asked(live, obs)) == [(ClipState.SAVED, "")]
+
+
+async def test_a_start_that_obs_does_not_hear_is_asked_for_again(server: ObsServer, live: Live, news: News) -> None:
+    server.turn(is_active=False)
+    server.fail(Fault(Kind.DEAF, request="StartReplayBuffer", times=2))
+    obs = await added(server, live)
+    async with linked(obs):
+        await news.comes_to(obs, ObsState.READY)
+        assert await news.of(await asked(live, obs)) == [(ClipState.SAVED, "")]
+
+    assert ObsState.BUFFER_OFF not in [state for state, _ in news.states]
+
+
+async def test_a_replay_buffer_that_never_starts_is_told(
+    server: ObsServer, live: Live, news: News, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obslink, "BETWEEN_STARTS_S", 0.01)
+    server.turn(is_active=False)
+    server.fail(Fault(Kind.DEAF, request="StartReplayBuffer", times=0))
+    obs = await added(server, live)
+    async with linked(obs):
+        assert (await news.comes_to(obs, ObsState.BUFFER_OFF)).reason == obslink.DOES_NOT_START
 
 
 async def test_an_obs_without_a_replay_buffer_says_so(server: ObsServer, live: Live, news: News) -> None:

@@ -46,11 +46,14 @@ SAVED_WITHIN_S = 20.0
 HOLD_S = 2 * SAVED_WITHIN_S
 LATE = timedelta(seconds=15)
 """A replay that is saved so long after its moment would show another one."""
+STARTS = 5
+BETWEEN_STARTS_S = 0.5
 LONGEST_PAUSE_S = 30.0
 PLAYS = (".mp4", ".m4v", ".mov")
 
 STOPPED = gettext_noop("The replay buffer was stopped.")
 START_IT = gettext_noop("Start the replay buffer in OBS.")
+DOES_NOT_START = gettext_noop("OBS does not start its replay buffer: see what it asks on its screen.")
 IS_OFF = gettext_noop("The replay buffer of OBS was off.")
 CLOSED = gettext_noop("OBS was closed, or not reached any more, while it was saving.")
 UNTOLD = gettext_noop("OBS did not tell that the replay was saved.")
@@ -234,14 +237,18 @@ class Link:
         return status
 
     async def _start(self) -> str:
-        """Start the replay buffer; return why that cannot be done."""
-        try:
-            await self.session.start_replay_buffer()
-        except PortError as trouble:
-            if trouble.retryable:
-                raise
-            return str(trouble)
-        return ""
+        """Start the replay buffer; return why it does not run. Just after a stop OBS takes a start, and does nothing."""
+        for _ in range(STARTS):
+            try:
+                await self.session.start_replay_buffer()
+            except PortError as trouble:
+                if trouble.retryable:
+                    raise
+                return str(trouble)
+            if (await self.session.status()).replay_is_active:
+                return ""
+            await asyncio.sleep(BETWEEN_STARTS_S)
+        return DOES_NOT_START
 
     async def _note_turned(self) -> None:
         if self._is_on != (self.obs.state == ObsState.READY):

@@ -1,5 +1,6 @@
 """The simulator and Debian's OBS say the same to the same words."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.obs_program import RealObs
-from tests.simulators.obs.clients import JSON, MSGPACK, connected, identified, proof_of
+from tests.simulators.obs.clients import JSON, MSGPACK, Talk, connected, identified, proof_of
 from vigie.simulators.obs import ObsServer
 
 Obs = RealObs | ObsServer
@@ -263,13 +264,26 @@ async def test_a_saved_replay_is_told_to_who_wants_to_hear_of_outputs(obs: Obs) 
     assert re.fullmatch(r"Replay \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.mp4", path.rpartition("/")[2])
 
 
+async def started(talk: Talk) -> list[Any]:
+    """Return what is told of a start. OBS 29 now and then takes one just after a stop, and does nothing."""
+    told: list[Any] = []
+    async with asyncio.timeout(60):
+        while len(told) < 2:
+            try:
+                async with asyncio.timeout(2):
+                    told.append(await talk.event())
+            except TimeoutError:
+                await talk.ask("StartReplayBuffer")
+    return told
+
+
 async def test_a_replay_buffer_is_turned_off_and_on(obs: Obs) -> None:
     async with identified(obs.address, obs.password, eventSubscriptions=64) as talk:
         assert (await talk.ask("StopReplayBuffer"))["requestStatus"] == FINE
         stopping = [await talk.event() for _ in range(2)]
         off = [(await talk.ask(name))["requestStatus"] for name in ("SaveReplayBuffer", "GetLastReplayBufferReplay")]
         toggled = (await talk.ask("ToggleReplayBuffer"))["responseData"]
-        starting = [await talk.event() for _ in range(2)]
+        starting = await started(talk)
 
     assert off == [refused(501)] * 2
     assert toggled == {"outputActive": True}

@@ -54,7 +54,7 @@ def test_the_oldest_fault_comes_first() -> None:
 
 
 def test_every_kind_is_of_one_sort() -> None:
-    alone = {Kind.SLOW, Kind.CODE}
+    alone = {Kind.SLOW, Kind.CODE, Kind.DEAF}
 
     assert OF_HANDSHAKES | OF_SAVES | OF_MESSAGES | alone == set(Kind)
     assert len(OF_HANDSHAKES) + len(OF_SAVES) + len(OF_MESSAGES) + len(alone) == len(Kind)

@@ -50,6 +50,15 @@ def test_a_request_is_refused_on_demand(requests: Requests) -> None:
     assert [requests.answer("GetVersion", None).code for _ in range(2)] == [207, 100]
 
 
+def test_a_request_is_not_heard_on_demand(requests: Requests) -> None:
+    requests.faults.add(Fault(Kind.DEAF, request="StopReplayBuffer"))
+
+    assert requests.answer("StopReplayBuffer", None).code == 100
+    assert requests.buffer.is_active
+    assert requests.answer("StopReplayBuffer", None).code == 100
+    assert not requests.buffer.is_active
+
+
 @pytest.mark.parametrize("told_folder", ["", "D:/clips"])
 def test_the_folder_is_told_as_its_machine_spells_it(requests: Requests, told_folder: str, tmp_path: Path) -> None:
     requests.settings.told_folder = told_folder

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """What a client says is answered after `delay_s`."""
     CODE = "code"
     """A request of the type `request`, any where that is empty, is answered by `code`."""
+    DEAF = "deaf"
+    """A request is answered as if it were done, and nothing comes of it: so OBS takes a start just after a stop."""
     SILENT = "silent"
     """A replay is written, and nobody is told."""
     LATE = "late"

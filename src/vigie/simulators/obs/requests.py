@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie.simulators.obs.buffer import ReplayBuffer
-from vigie.simulators.obs.faults import Faults, Kind
+from vigie.simulators.obs.faults import Fault, Faults, Kind
 from vigie.simulators.obs.settings import Settings
 
 SUCCESS = 100
@@ -60,8 +60,13 @@ class Requests:
 
     def answer(self, request: str, data: object) -> Answer:
         """Return the answer, and write it down."""
-        fault = self.faults.take({Kind.CODE}, request)
-        answer = Answer(fault.code, "This was asked for.") if fault else self._answer(request, data)
+        match self.faults.take({Kind.CODE, Kind.DEAF}, request):
+            case Fault(Kind.CODE, code=code):
+                answer = Answer(code, "This was asked for.")
+            case Fault():
+                answer = Answer()
+            case None:
+                answer = self._answer(request, data)
         self.asked.append(Asked(request, answer.code))
         return answer
 
