@@ -42,7 +42,7 @@ is_taken = threading.Event()
 signals.worker_shutdown.connect(lambda **_: print(threading.current_thread().name), weak=False)
 engine.app.task(name="tests.take")(is_taken.set)
 with embedded_engine(sweeping=False):
-    engine.wake("tests.take")
+    engine.send("tests.take")
     assert is_taken.wait(30)
 """
 """A program that says who ended its engine."""
