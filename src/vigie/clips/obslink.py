@@ -237,7 +237,7 @@ class Link:
         return status
 
     async def _start(self) -> str:
-        """Start the replay buffer; return why it does not run. Just after a stop OBS takes a start, and does nothing."""
+        """Start the replay buffer; return why it does not run. Just after a stop OBS may take it, and do nothing."""
         for _ in range(STARTS):
             try:
                 await self.session.start_replay_buffer()

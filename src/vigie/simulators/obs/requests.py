@@ -60,13 +60,8 @@ class Requests:
 
     def answer(self, request: str, data: object) -> Answer:
         """Return the answer, and write it down."""
-        match self.faults.take({Kind.CODE, Kind.DEAF}, request):
-            case Fault(Kind.CODE, code=code):
-                answer = Answer(code, "This was asked for.")
-            case Fault():
-                answer = Answer()
-            case None:
-                answer = self._answer(request, data)
+        fault = self.faults.take({Kind.CODE, Kind.DEAF}, request)
+        answer = _spoiled(fault) if fault else self._answer(request, data)
         self.asked.append(Asked(request, answer.code))
         return answer
 
@@ -139,6 +134,10 @@ class Requests:
 
     def _told_folder(self) -> str:
         return self.settings.told_folder or str(self.folder)
+
+
+def _spoiled(fault: Fault) -> Answer:
+    return Answer(fault.code, "This was asked for.") if fault.kind is Kind.CODE else Answer()
 
 
 def _without_text(data: Mapping[str, Any], name: str) -> Answer | None:
