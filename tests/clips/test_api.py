@@ -118,7 +118,7 @@ def test_the_last_seconds_of_a_live_become_a_clip(caller: Caller, live_now: Live
 
     assert (made["state"], made["live"], made["origin"]) == ("requested", live_now.pk, "server")
     assert made["to_s"] - made["from_s"] == pytest.approx(20)
-    assert made["to_s"] >= 100
+    assert made["at_s"] == made["to_s"] >= 100
     assert verbs(acts) == ["clip.requested"]
 
 

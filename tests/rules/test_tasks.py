@@ -1,72 +1,23 @@
 """What is due is done; what cannot be says why, and holds up no other."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils.translation import gettext_lazy
-from pydantic import Field
 
 from tests.at_once import at_once
 from tests.factories import NOW, make_workspace
-from tests.rules.rows import chat, look, make_firing, make_rule, on_air, spec
+from tests.rules.acting import Acts, Crash, make_run, stands
+from tests.rules.rows import chat, look, make_rule, on_air, spec
 from vigie.errors import VigieError
 from vigie.ports import PortError
-from vigie.rules import actions, tasks
-from vigie.rules.actions import ActionKind, BadAction, Fired
-from vigie.rules.conditions import Value
+from vigie.rules import tasks
+from vigie.rules.actions import BadAction
 from vigie.rules.models import ActionRun
 from vigie.runtime import clock, ledger
 from vigie.runtime.models import WorkState
 from vigie.watch.models import Live, LiveMark
 
 pytestmark = pytest.mark.django_db
-
-
-class Crash(Exception):
-    """A fault of ours."""
-
-
-class Options(Value):
-    label: str = Field("", max_length=10)
-
-
-class Acts:
-    """An action of the tests, and what came of it."""
-
-    def __init__(self) -> None:
-        self.done: list[tuple[str, str]] = []
-        self.trouble: list[Exception] = []
-
-    def perform(self, fired: Fired, options: Options) -> None:
-        self.done.append((fired.firing.trigger, options.label))
-        if self.trouble:
-            LiveMark.objects.create(live=fired.firing.live, from_s=0, to_s=0, placed_at=NOW)
-            raise self.trouble.pop(0)
-
-
-@pytest.fixture
-def acts() -> Iterator[Acts]:
-    done = Acts()
-    actions.register(ActionKind("test", gettext_lazy("test"), done.perform, Options))
-    actions.register(ActionKind("of_alerts", gettext_lazy("test"), done.perform, Options, "moderation"))
-    yield done
-    actions._kinds.pop("test")
-    actions._kinds.pop("of_alerts")
-
-
-@pytest.fixture
-def live() -> Live:
-    return on_air(make_workspace())
-
-
-def make_run(live: Live, action: str = "test", **fields: object) -> ActionRun:
-    firing = make_firing(make_rule(live.channel.workspace), live)
-    return ActionRun.objects.create(firing=firing, position=0, action=action, **fields)
-
-
-def stands() -> list[tuple[str, str]]:
-    return list(ActionRun.objects.order_by("pk").values_list("state", "reason"))
 
 
 def test_what_is_due_is_done_once_in_order(acts: Acts, live: Live) -> None:

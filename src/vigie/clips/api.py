@@ -14,7 +14,7 @@ from vigie.clips import archive, media, operations, queries
 from vigie.clips.archive import Sought
 from vigie.clips.models import Clip, ObsInstance
 from vigie.clips.obs_forms import ObsSettingsForm, kept_password
-from vigie.clips.operations import ObsForm, Wish
+from vigie.clips.operations import ObsForm
 from vigie.clips.operations.asking import LONGEST_S
 from vigie.clips.permissions import may_delete_clips, may_make_clips, may_manage_obs, may_see_clips
 from vigie.clips.views.obs import try_out
@@ -24,7 +24,6 @@ from vigie.people.permissions import WorkspaceRequest
 from vigie.ports import ObsAddress
 from vigie.runtime import clock
 from vigie.watch import queries as watch
-from vigie.watch.models import Live
 
 router = Router(tags=["Clips"])
 
@@ -190,19 +189,11 @@ def list_clips(request: WorkspaceRequest, asked: Query[ClipsAsked]) -> Clips:
 def make_clip(request: WorkspaceRequest, wanted: NewClip) -> ClipOut:
     """It is cut as soon as its moment is over: ask again for how far it is. 409: the moment is not kept any more."""
     live = get_object_or_404(watch.lives_for(request.membership), pk=wanted.live)
-    with refusing(409, operations.NoOverlap):
-        clip = operations.request_clip(_wish(request, live, wanted), by=request.user, now=clock.now())
+    stretch = None if wanted.from_s is None or wanted.to_s is None else (wanted.from_s, wanted.to_s)
+    with refusing(400, operations.TooFarAhead), refusing(409, operations.NoOverlap):
+        wish = operations.wish_of(request.membership, live, stretch, seconds=wanted.seconds, now=clock.now())
+        clip = operations.request_clip(wish, by=request.user, now=clock.now())
     return _clip(_found(request, clip.pk))
-
-
-def _wish(request: WorkspaceRequest, live: Live, wanted: NewClip) -> Wish:
-    now_s = ((live.ended_at or clock.now()) - live.started_at).total_seconds()
-    to_s = now_s if wanted.to_s is None else wanted.to_s
-    from_s = to_s - (wanted.seconds or 0) if wanted.from_s is None else wanted.from_s
-    if from_s > now_s + LONGEST_S:
-        raise HttpError(400, "This moment is more than ten minutes away.")
-    template = queries.settings_of(request.workspace.pk).template
-    return Wish(live, from_s, from_s, to_s, template, trigger=request.membership.alias, viewers=live.viewers)
 
 
 @router.get("/clips/{int:clip_id}", response=ClipOut, summary="Get a clip")

@@ -190,6 +190,11 @@ class StretchForm(forms.Form):
             raise forms.ValidationError(_("A clip lasts 10 minutes at most: choose a shorter stretch."))
         return data
 
+    def stretch(self) -> tuple[float, float] | None:
+        """Return what was filled in; the form is valid."""
+        from_s, to_s = self.cleaned_data["from_s"], self.cleaned_data["to_s"]
+        return None if from_s is None else (from_s, to_s)
+
 
 class KeepingForm(forms.Form):
     """For how long clips are kept."""

@@ -43,6 +43,7 @@ def test_a_stretch_that_was_brushed_becomes_a_clip(client: Client, live: Live, m
         ({"from_s": "0", "to_s": "601"}, "A clip lasts 10 minutes at most: choose a shorter stretch."),
         ({"from_s": "here", "to_s": "there"}, "This is no stretch of this live."),
         ({"from_s": "580"}, "This is no stretch of this live."),
+        ({"from_s": "100000", "to_s": "100010"}, "This is no stretch of this live."),
     ],
 )
 def test_a_stretch_that_makes_no_sense_is_refused_in_a_line(

@@ -4,11 +4,13 @@ from vigie.clips.operations.asking import (
     AlreadyAsked,
     NoOverlap,
     NotFailed,
+    TooFarAhead,
     Wish,
     moment_of,
     over_at,
     request_clip,
     try_again,
+    wish_of,
 )
 from vigie.clips.operations.editing import (
     BadTags,
@@ -79,6 +81,7 @@ __all__ = [
     "NoSuchLink",
     "NotFailed",
     "ObsForm",
+    "TooFarAhead",
     "TooLateToRestore",
     "Wish",
     "begin_saving",
@@ -123,4 +126,5 @@ __all__ = [
     "starts_in",
     "take_back",
     "try_again",
+    "wish_of",
 ]

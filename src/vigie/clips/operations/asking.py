@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from vigie.clips import folders
+from vigie.clips import folders, queries
 from vigie.clips.models import Clip, ClipState, ObsInstance, Origin
 from vigie.clips.operations.saving import FINISH
 from vigie.clips.operations.telling import account, tell
@@ -28,6 +28,10 @@ FORGOTTEN = timedelta(seconds=90)
 
 class NoOverlap(VigieError):
     """This moment of the live is not kept any more."""
+
+
+class TooFarAhead(VigieError):
+    """This moment is more than ten minutes away."""
 
 
 class AlreadyAsked(VigieError):
@@ -56,6 +60,22 @@ class Wish:
     assessment: Assessment | None = None
     score: float | None = None
     viewers: int | None = None
+
+
+def wish_of(
+    member: Membership, live: Live, stretch: tuple[float, float] | None, *, now: datetime, seconds: float | None = None
+) -> Wish:
+    """Return what somebody wants of a live: a stretch, in seconds since it started, or else its last seconds.
+
+    Those are as many as a clip of the workspace usually has before its moment, unless told. Raises TooFarAhead.
+    """
+    usual = queries.settings_of(member.workspace_id)
+    edge_s = ((live.ended_at or now) - live.started_at).total_seconds()
+    from_s, to_s = stretch or (edge_s - (seconds or usual.before_s), edge_s)
+    if from_s > edge_s + LONGEST_S:
+        raise TooFarAhead
+    at_s = from_s if stretch else to_s
+    return Wish(live, at_s, from_s, to_s, usual.template, trigger=member.alias, viewers=live.viewers)
 
 
 @transaction.atomic

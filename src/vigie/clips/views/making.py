@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.clips import archive, operations, queries
 from vigie.clips.forms import NO_STRETCH, StretchForm
 from vigie.clips.models import UNDER_WAY, Clip
-from vigie.clips.operations import Wish
 from vigie.clips.permissions import may_make_clips, may_see_clips
 from vigie.clips.views.archive import with_toast
 from vigie.people.permissions import WorkspaceRequest, in_workspace
@@ -26,10 +25,10 @@ def of_live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the clips of a stretch of a live (`from_s`, `to_s`), for the pages of others to load."""
     live = _live(request, pk)
     form = StretchForm(request.GET)
-    if not form.is_valid() or form.cleaned_data["from_s"] is None:
+    stretch = form.stretch() if form.is_valid() else None
+    if stretch is None:
         raise Http404
-    data = form.cleaned_data
-    found = archive.of_stretch(request.membership, live.pk, data["from_s"], data["to_s"])[:MOST]
+    found = archive.of_stretch(request.membership, live.pk, *stretch)[:MOST]
     return render(request, "clips/_of_moment.html", {"cards": archive.cards(list(found))})
 
 
@@ -41,7 +40,10 @@ def make(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refuse(str(next(iter(form.non_field_errors()), NO_STRETCH)))
     try:
-        clip = operations.request_clip(_wish(request, live, form), by=request.user, now=clock.now())
+        wish = operations.wish_of(request.membership, live, form.stretch(), now=clock.now())
+        clip = operations.request_clip(wish, by=request.user, now=clock.now())
+    except operations.TooFarAhead:
+        return _refuse(str(NO_STRETCH))
     except operations.NoOverlap:
         return _refuse(_("This moment is not kept any more: a clip is made during the live, or soon after."))
     return _toast(request, clip)
@@ -49,22 +51,6 @@ def make(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _refuse(text: str) -> HttpResponse:
     return with_toast(HttpResponse(status=409), {"text": text})
-
-
-def _wish(request: WorkspaceRequest, live: Live, form: StretchForm) -> Wish:
-    usual = queries.settings_of(request.workspace.pk)
-    from_s, to_s = form.cleaned_data["from_s"], form.cleaned_data["to_s"]
-    at_s = from_s
-    if from_s is None or to_s is None:
-        at_s = to_s = _edge_s(live)
-        from_s = to_s - usual.before_s
-    alias = request.membership.alias
-    return Wish(live, at_s, from_s, to_s, usual.template, trigger=alias, viewers=live.viewers)
-
-
-def _edge_s(live: Live) -> float:
-    """Return where a live is now, or was when it ended, in seconds since it started."""
-    return ((live.ended_at or clock.now()) - live.started_at).total_seconds()
 
 
 @require_safe
