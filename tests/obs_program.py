@@ -1,6 +1,7 @@
 """A real OBS: Debian's obs-studio on a display of Xvfb, with its replay buffer running.
 
-OBS listens on every interface of the machine, as it knows no way not to: on a free port, with a password of its own.
+OBS listens on every interface, as it knows no way not to: so it gets a network namespace of its own, and is reached at
+a free port of this machine. Where nobody may make one, it listens on that port itself. It has a password of its own.
 Its display, home and settings are its own too, so that several run beside each other, as root or as anybody else.
 """
 
@@ -15,6 +16,7 @@ from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from threading import Event, Thread
 from typing import Self
 
+from tests import own_network
 from tests.programs import needed
 
 START_S = 60.0
@@ -39,6 +41,7 @@ class RealObs:
         self._programs = needed("obs"), needed("Xvfb")
         self._folder = folder
         self._seconds = replay_seconds
+        self._way_in: Popen[bytes] | None = None
 
     def start(self) -> None:
         """Return once it listens and its replay buffer runs."""
@@ -52,9 +55,8 @@ class RealObs:
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "LC_ALL": "C.UTF-8",
         }
-        self._obs = Popen(
-            [self._programs[0], *COMMAND], env=environment, stdout=PIPE, stderr=STDOUT, cwd=home, text=True
-        )
+        command = *self._network(), self._programs[0], *COMMAND
+        self._obs = Popen(command, env=environment, stdout=PIPE, stderr=STDOUT, cwd=home, text=True)
         is_ready = Event()
         self._listening = Thread(target=self._listen, args=(self._obs, is_ready))
         self._listening.start()
@@ -63,9 +65,11 @@ class RealObs:
 
     def kill(self) -> None:
         """End it as a crash does."""
-        self._obs.kill()
+        for program in (self._way_in, self._obs):
+            if program:
+                program.kill()
+                program.wait()
         self._listening.join()
-        self._obs.wait()
 
     def restart(self) -> None:
         """Start it again at the same address, after a crash."""
@@ -91,6 +95,16 @@ class RealObs:
         self.kill()
         self._screen.terminate()
         self._screen.wait()
+
+    def _network(self) -> tuple[str, ...]:
+        """Return what gives OBS a network of its own, and let it be reached there."""
+        if not own_network.can_be_made():
+            return ()
+        door = self._folder / "door"
+        door.unlink(missing_ok=True)
+        with socket.create_server(self.address) as listener:
+            self._way_in = own_network.way_in(listener, door)
+        return own_network.around(door, self.address[1])
 
     def _listen(self, obs: "Popen[str]", is_ready: Event) -> None:
         """Write down what OBS tells of itself, until it ends."""
