@@ -10,9 +10,12 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from vigie.simulators.hosting import Hosted
+from vigie.simulators.hosting import Hosted, breakable
 
 
 class Greeter(Hosted):
@@ -91,3 +94,38 @@ def test_hosted_may_be_stopped_twice_and_before_it_has_answered_anybody() -> Non
 def test_hosted_refuses_a_port_that_is_taken() -> None:
     with Greeter() as greeter, pytest.raises(OSError, match="in use"):
         Greeter(port=greeter.address[1]).start()
+
+
+class Listener(Hosted):
+    """Takes WebSockets, if it has any, and says nothing."""
+
+    def __init__(self, *, has_sockets: bool, deflates: bool) -> None:
+        super().__init__()
+        self._has_sockets, self._deflates = has_sockets, deflates
+
+    def config(self) -> uvicorn.Config:
+        app = Starlette(routes=[WebSocketRoute("/", listen)])
+        return breakable(app, has_sockets=self._has_sockets, deflates=self._deflates)
+
+
+def ws_url(listener: Listener) -> str:
+    return listener.url().replace("http", "ws", 1)
+
+
+async def listen(websocket: WebSocket) -> None:
+    await websocket.accept()
+    await websocket.receive()
+
+
+@pytest.mark.parametrize("deflates", [True, False])
+async def test_messages_are_compressed_where_it_is_said(*, deflates: bool) -> None:
+    async with Listener(has_sockets=True, deflates=deflates) as listener, connect(ws_url(listener)) as socket:
+        assert socket.response
+        assert ("Sec-WebSocket-Extensions" in socket.response.headers) is deflates
+
+
+async def test_there_are_no_sockets_where_it_is_not_said() -> None:
+    async with Listener(has_sockets=False, deflates=True) as listener:
+        with pytest.raises(InvalidStatus, match="404"):
+            async with connect(ws_url(listener)):
+                pass

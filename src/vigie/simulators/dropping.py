@@ -4,10 +4,11 @@ import socket
 import struct
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
     from asyncio import Transport
@@ -26,7 +27,16 @@ class BreakableProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {EXTENSION: {"transport": self.transport}}
 
 
-def connection_of(request: Request) -> str:
+class BreakableWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, with the transport in the scope of every connection."""
+
+    async def run_asgi(self) -> None:
+        """Serve a connection."""
+        self.scope["extensions"][EXTENSION] = {"transport": self.transport}
+        await super().run_asgi()
+
+
+def connection_of(request: HTTPConnection) -> str:
     """Return the address and the port of the client: the name of its connection."""
     return f"{request.client.host}:{request.client.port}" if request.client else ""
 

@@ -6,12 +6,39 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 import uvicorn
+from starlette.types import ASGIApp
+
+from vigie.simulators.dropping import BreakableProtocol, BreakableWebSocket
 
 STOP_S = 10
 TICK_S, GLANCE_S = 1.0, 0.002
+
+
+class Address(TypedDict, total=False):
+    """Where a simulator listens: this machine, on a free port, unless told otherwise."""
+
+    host: str
+    port: int
+
+
+def breakable(app: ASGIApp, *, has_sockets: bool = False, deflates: bool = True) -> uvicorn.Config:
+    """Return how to serve an application whose connections can be broken off at will, and are never pinged."""
+    return uvicorn.Config(
+        app,
+        http=BreakableProtocol,
+        ws=BreakableWebSocket if has_sockets else "none",
+        ws_ping_interval=None,
+        ws_per_message_deflate=deflates,
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
 
 
 class _Server(uvicorn.Server):

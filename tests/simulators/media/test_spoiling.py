@@ -2,7 +2,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from vigie.simulators.media.dropping import BrokenResponse
+from vigie.simulators.dropping import BrokenResponse
 from vigie.simulators.media.faults import Fault, Kind
 from vigie.simulators.media.spoiling import PAGE, spoil
 

@@ -159,6 +159,14 @@ def test_a_fault_of_frames_waits_for_somebody_to_hear_it(room: Room) -> None:
     assert room.faults.all() == [Fault(Kind.DUPLICATE, times=1)]
 
 
+def test_a_fault_of_answers_is_left_for_them(room: Room, ear: Ear) -> None:
+    room.strike(Fault(Kind.REFUSE, times=1))
+    (message_id,) = say(room, "un")
+
+    assert (ear.heard, ear.struck) == ([[message_id]], [])
+    assert room.faults.all() == [Fault(Kind.REFUSE, times=1)]
+
+
 def test_what_goes_wrong_everywhere_goes_wrong_here(room: Room, ear: Ear, everywhere: Faults) -> None:
     everywhere.add(Fault(Kind.DUPLICATE, times=1))
     say(room, "un")

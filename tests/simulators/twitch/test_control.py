@@ -94,12 +94,7 @@ def test_tokens_end_from_outside(server: TwitchServer, client: httpx.Client, app
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"[]",
         b"{}",
-        b"\xff",
-        b"[" * 100_000,
-        b'{"do": ["say"]}',
         b'{"do": "forward", "seconds": 1e300}',
         b'{"do": "dance"}',
         b'{"do": "say", "login": "zoe_live"}',

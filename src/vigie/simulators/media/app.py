@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from vigie.simulators.control import side_door
+from vigie.simulators.dropping import connection_of
 from vigie.simulators.media.control import Control
 from vigie.simulators.media.deliveries import Deliveries, Delivery, sound_of
-from vigie.simulators.media.dropping import connection_of
 from vigie.simulators.media.faults import Resource
 from vigie.simulators.media.mpegts import mux_segment
 from vigie.simulators.media.onair import OnAir
@@ -45,9 +46,7 @@ class MediaApp:
         control = Control(self._lives, self.deliveries)
         return Starlette(
             routes=[
-                Route("/control", control.state),
-                Route("/control", control.change, methods=["POST"]),
-                Route("/control/log", control.log),
+                *side_door(control.state, control.change, control.log),
                 Route("/files/{name}", self._file),
                 Route("/resolve/{live}.{ending}", self._redirect_to_fresh),
                 Route("/resolve/{live}", self._resolve),

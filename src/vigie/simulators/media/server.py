@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 
 import uvicorn
 
-from vigie.simulators.hosting import Hosted
+from vigie.simulators.hosting import Hosted, breakable
 from vigie.simulators.media.app import MediaApp
 from vigie.simulators.media.clock import Clock, RunningClock
 from vigie.simulators.media.deliveries import Delivery
-from vigie.simulators.media.dropping import BreakableProtocol
 from vigie.simulators.media.faults import Fault
 from vigie.simulators.media.onair import OnAir
 from vigie.simulators.media.recording import load_recording
@@ -55,17 +54,7 @@ class MediaServer(Hosted):
 
     def config(self) -> uvicorn.Config:
         """Return how it is served: connections can be broken off at will."""
-        return uvicorn.Config(
-            self._app.asgi(),
-            http=BreakableProtocol,
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        return breakable(self._app.asgi())
 
     def closing(self) -> None:
         """Let streams end."""

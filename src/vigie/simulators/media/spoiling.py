@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from vigie.simulators.media.dropping import BrokenResponse
+from vigie.simulators.dropping import BrokenResponse
 from vigie.simulators.media.faults import Fault, Kind
 
 if TYPE_CHECKING:

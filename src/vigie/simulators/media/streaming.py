@@ -6,8 +6,8 @@ from typing import Protocol
 
 from starlette.requests import Request
 
+from vigie.simulators.dropping import connection_of, drop
 from vigie.simulators.media.deliveries import Deliveries, Delivery
-from vigie.simulators.media.dropping import connection_of, drop
 from vigie.simulators.media.faults import Kind, Resource
 from vigie.simulators.media.feed import FlvFeed
 from vigie.simulators.media.onair import OnAir

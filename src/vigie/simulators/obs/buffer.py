@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import RLock, Timer
 from typing import Any
 
-from vigie.simulators.obs.faults import OF_SAVES, Fault, Faults, Kind
+from vigie.simulators.obs.faults import OF_SAVES, Fault, Faults, Kind, among
 from vigie.simulators.obs.film import replay
 from vigie.simulators.obs.settings import Settings
 
@@ -48,7 +48,7 @@ class ReplayBuffer:
         if self._is_saving:
             return
         self._is_saving = True
-        fault = self._faults.take(OF_SAVES)
+        fault = self._faults.take(among(OF_SAVES))
         if not (fault and fault.kind is Kind.SAME and self._name):
             self._name = f"{self._now().strftime(self._settings.strftime())}.{self._settings.ending}"
         name = self._name

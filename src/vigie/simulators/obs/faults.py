@@ -1,9 +1,10 @@
 """What can go wrong with an OBS, and when."""
 
-from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
+
+from vigie.simulators import faults
 
 
 class Kind(StrEnum):
@@ -64,46 +65,15 @@ class Fault:
     request: str = ""
 
     def __post_init__(self) -> None:
-        if self.times < 0 or self.skip < 0 or self.delay_s < 0:
-            raise ValueError(f"{self.kind}: times, skip and delay_s are not negative.")
+        faults.refuse_negative(self.kind, times=self.times, skip=self.skip, delay_s=self.delay_s)
         if self.kind in {Kind.SLOW, Kind.LATE} and not self.delay_s:
             raise ValueError(f"{self.kind}: say how long (delay_s).")
 
 
-class Faults:
-    """What goes wrong with one server. Safe to use from any thread."""
+Faults = faults.Faults[Fault]
+"""What goes wrong with one server."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._faults: list[Fault] = []
-        self._seen: list[int] = []
 
-    def add(self, fault: Fault) -> None:
-        """Let something go wrong; of several of a sort, the oldest does."""
-        with self._lock:
-            self._faults.append(fault)
-            self._seen.append(0)
-
-    def clear(self) -> None:
-        """Let everything go well."""
-        with self._lock:
-            self._faults, self._seen = [], []
-
-    def take(self, kinds: AbstractSet[Kind], request: str = "") -> Fault | None:
-        """Return what of these kinds goes wrong now; `request` is the type of what was asked, if it was."""
-        with self._lock:
-            for place, fault in enumerate(self._faults):
-                if fault.kind in kinds and fault.request in {"", request} and not self._is_over(place):
-                    self._seen[place] += 1
-                    if self._seen[place] > fault.skip:
-                        return fault
-        return None
-
-    def as_json(self) -> list[dict[str, object]]:
-        """Return those that are not over."""
-        with self._lock:
-            return [asdict(fault) for place, fault in enumerate(self._faults) if not self._is_over(place)]
-
-    def _is_over(self, place: int) -> bool:
-        fault = self._faults[place]
-        return bool(fault.times) and self._seen[place] >= fault.skip + fault.times
+def among(kinds: Container[Kind], request: str = "") -> Callable[[Fault], bool]:
+    """Return what tells a fault of these kinds; `request` is the type of what was asked, if it was."""
+    return lambda fault: fault.kind in kinds and fault.request in {"", request}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie.simulators.obs.buffer import ReplayBuffer
-from vigie.simulators.obs.faults import Fault, Faults, Kind
+from vigie.simulators.obs.faults import Fault, Faults, Kind, among
 from vigie.simulators.obs.settings import Settings
 
 SUCCESS = 100
@@ -60,7 +60,7 @@ class Requests:
 
     def answer(self, request: str, data: object) -> Answer:
         """Return the answer, and write it down."""
-        fault = self.faults.take({Kind.CODE, Kind.DEAF}, request)
+        fault = self.faults.take(among({Kind.CODE, Kind.DEAF}, request))
         answer = _spoiled(fault) if fault else self._answer(request, data)
         self.asked.append(Asked(request, answer.code))
         return answer

@@ -3,28 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
-from vigie.simulators.hosting import Hosted
-from vigie.simulators.media.dropping import BreakableProtocol
+from vigie.simulators.hosting import Address, Hosted, breakable
 from vigie.simulators.obs.buffer import ReplayBuffer
 from vigie.simulators.obs.control import Control
 from vigie.simulators.obs.faults import Fault, Faults, Kind
 from vigie.simulators.obs.requests import Asked, Requests
 from vigie.simulators.obs.settings import Settings
-from vigie.simulators.obs.sockets import BreakableWebSocket, Close, House
+from vigie.simulators.obs.sockets import Close, House
 from vigie.simulators.obs.spoiling import spoiled
-
-
-class Address(TypedDict, total=False):
-    """Where a server listens: this machine, on a free port, unless told otherwise."""
-
-    host: str
-    port: int
 
 
 def local_time() -> datetime:
@@ -51,18 +43,7 @@ class ObsServer(Hosted):
         """Return how it is served: connections can be broken off at will."""
         control = Control(self._requests, self._faults, verbs=self._verbs())
         starlette = Starlette(routes=[*control.routes(), WebSocketRoute("/{path:path}", self._house.serve)])
-        return uvicorn.Config(
-            spoiled(starlette, self._faults),
-            http=BreakableProtocol,
-            ws=BreakableWebSocket,
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            ws_ping_interval=None,
-            timeout_graceful_shutdown=1,
-        )
+        return breakable(spoiled(starlette, self._faults), has_sockets=True)
 
     def closing(self) -> None:
         """Go as a crash does: without a goodbye, and what was being written is lost."""

@@ -9,24 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from vigie.simulators.media.dropping import EXTENSION, drop
+from vigie.simulators.dropping import drop
 from vigie.simulators.obs import encodings
 from vigie.simulators.obs.dialogue import OUTPUTS, Dialogue, Message, event
 from vigie.simulators.obs.encodings import Closing
-from vigie.simulators.obs.faults import OF_MESSAGES, Faults, Kind
+from vigie.simulators.obs.faults import OF_MESSAGES, Faults, Kind, among
 from vigie.simulators.obs.requests import Requests
 from vigie.simulators.obs.spoiling import frame
-
-
-class BreakableWebSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with the transport in the scope."""
-
-    async def run_asgi(self) -> None:
-        """Serve a connection."""
-        self.scope["extensions"][EXTENSION] = {"transport": self.transport}
-        await super().run_asgi()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ class Socket:
 
     async def _read(self) -> None:
         while (said := await self._websocket.receive())["type"] == "websocket.receive":
-            text, fault = said.get("text"), self._faults.take({Kind.SLOW})
+            text, fault = said.get("text"), self._faults.take(among({Kind.SLOW}))
             answer = self._answer(text if text is not None else said["bytes"])
             if fault:
                 self._loop.call_later(fault.delay_s, self._queue.put_nowait, answer)
@@ -91,7 +81,7 @@ class Socket:
             if isinstance(message, Close):
                 await self._close(message)
                 return
-            said = frame(message, self._protocol, self._faults.take(OF_MESSAGES))
+            said = frame(message, self._protocol, self._faults.take(among(OF_MESSAGES)))
             try:
                 await (self._websocket.send_text(said) if isinstance(said, str) else self._websocket.send_bytes(said))
             except WebSocketDisconnect:

@@ -7,9 +7,9 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vigie.simulators.media.dropping import drop
+from vigie.simulators.dropping import drop
 from vigie.simulators.obs.encodings import encoded
-from vigie.simulators.obs.faults import OF_HANDSHAKES, Fault, Faults, Kind
+from vigie.simulators.obs.faults import OF_HANDSHAKES, Fault, Faults, Kind, among
 
 PAGE = "<!doctype html><title>A printer</title><p>Out of paper.</p>"
 GARBAGE = b"\xc1\xff\x00\x13garbage"
@@ -23,7 +23,7 @@ def spoiled(app: ASGIApp, faults: Faults) -> ASGIApp:
     """Return the application, with what goes wrong with handshakes; `/control` always goes well."""
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
-        fault = faults.take(OF_HANDSHAKES) if scope["type"] == "websocket" else None
+        fault = faults.take(among(OF_HANDSHAKES)) if scope["type"] == "websocket" else None
         if fault is None:
             await app(scope, receive, send)
         elif fault.kind is Kind.RESET:

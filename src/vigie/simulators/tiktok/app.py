@@ -9,11 +9,12 @@ from starlette.routing import Route as Path
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from vigie.simulators.control import side_door
 from vigie.simulators.tiktok import pages
 from vigie.simulators.tiktok.accounts import Account, Standing
 from vigie.simulators.tiktok.book import Asked, Book
 from vigie.simulators.tiktok.control import Control
-from vigie.simulators.tiktok.faults import ANSWERED, Fault, Kind, Route
+from vigie.simulators.tiktok.faults import Fault, Kind, Route
 from vigie.simulators.tiktok.frames import first_result
 from vigie.simulators.tiktok.push import PushConnection
 from vigie.simulators.tiktok.room import Room
@@ -48,9 +49,7 @@ class TikTokApp:
         by_handle, by_live = self._by_handle, self._by_live
         return Starlette(
             routes=[
-                Path("/control", control.state),
-                Path("/control", control.change, methods=["POST"]),
-                Path("/control/log", control.log),
+                *side_door(control.state, control.change, control.log),
                 Path("/@{name}/live", self._route(Route.LIVE_PAGE, by_handle, self._live_page)),
                 Path("/@{name}", self._route(Route.PROFILE, by_handle, self._profile)),
                 Path("/api-live/user/room/", self._route(Route.USER_ROOM, by_handle, self._user_room)),
@@ -82,7 +81,7 @@ class TikTokApp:
 
     def _fault(self, route: Route, rooms: list[Room]) -> Fault | None:
         places = [*(room.faults for room in rooms), self._rooms.faults]
-        return next((fault for place in places if (fault := place.take(ANSWERED, route))), None)
+        return next((fault for place in places if (fault := place.take(lambda one: one.touches(route)))), None)
 
     def _by_handle(self, request: HTTPConnection) -> list[Room]:
         name = request.path_params.get("name") or request.query_params.get("uniqueId", "")

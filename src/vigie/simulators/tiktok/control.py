@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from vigie.simulators.control import refusing_nonsense
 from vigie.simulators.tiktok.book import Book
 from vigie.simulators.tiktok.faults import Fault, Faults, Kind, Route
 from vigie.simulators.tiktok.room import Room
@@ -28,11 +28,9 @@ class Control:
 
     async def change(self, request: Request) -> Response:
         """Take `{"handle": NAME or "*", "kind": KIND, ...}`, or `{"handle": NAME or "*", "clear": true}`."""
-        try:
+        with refusing_nonsense():
             entry = await request.json()
             self._apply(entry.pop("handle"), entry)
-        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            raise HTTPException(400, f"{type(error).__name__}: {error}") from error
         return await self.state(request)
 
     async def log(self, _: Request) -> Response:

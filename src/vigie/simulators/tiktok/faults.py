@@ -1,9 +1,10 @@
 """What can go wrong with a simulated TikTok."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
+from typing import ClassVar
+
+from vigie.simulators import faults
 
 
 class Route(StrEnum):
@@ -105,6 +106,8 @@ class Fault:
     """Of REFUSE with 429: seconds until more may be asked for."""
     is_bare: bool = False
     """Of REFUSE with 429: nothing says when to come back."""
+    skip: ClassVar[int] = 0
+    """Nothing goes well before."""
 
     def __post_init__(self) -> None:
         if self.routes and self.kind not in ANSWERED:
@@ -117,39 +120,5 @@ class Fault:
         return route in (self.routes or USUAL_ROUTES.get(self.kind, frozenset()))
 
 
-class Faults:
-    """The faults of one live, or of all. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._left: list[tuple[Fault, int]] = []
-
-    def add(self, fault: Fault) -> None:
-        """Let something go wrong from now on."""
-        with self._lock:
-            self._left.append((fault, fault.times))
-
-    def clear(self) -> None:
-        """Mend everything."""
-        with self._lock:
-            self._left.clear()
-
-    def all(self) -> list[Fault]:
-        """Return what goes wrong now."""
-        with self._lock:
-            return [fault for fault, _ in self._left]
-
-    def take(self, kinds: Container[Kind], route: Route | None = None) -> Fault | None:
-        """Return the first fault of these kinds, and of this route, and count that it happened."""
-        with self._lock:
-            for place, (fault, left) in enumerate(self._left):
-                if fault.kind in kinds and (route is None or fault.touches(route)):
-                    self._use(place, fault, left)
-                    return fault
-            return None
-
-    def _use(self, place: int, fault: Fault, left: int) -> None:
-        if left == 1:
-            del self._left[place]
-        elif left:
-            self._left[place] = (fault, left - 1)
+Faults = faults.Faults[Fault]
+"""What goes wrong with one live, or with all."""

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from vigie.simulators.media.dropping import EXTENSION, drop
+from vigie.simulators.dropping import EXTENSION, connection_of, drop
 from vigie.simulators.tiktok.book import Book, Interrupted
 from vigie.simulators.tiktok.faults import Fault, Kind
 from vigie.simulators.tiktok.frames import Frame, heartbeat_frame, read_client_frame
@@ -24,15 +23,6 @@ SERIALS = count(1)
 HANDSHAKE = [(b"handshake-options", b"ping-interval=5")]
 
 
-class BreakableSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with the transport in the scope of every connection."""
-
-    async def run_asgi(self) -> None:
-        """Serve a connection that can be dropped below ASGI."""
-        self.scope["extensions"][EXTENSION] = {"transport": self.transport}
-        await super().run_asgi()
-
-
 class PushConnection:
     """Sends what its room offers, answers heartbeats, and writes down what was handed over."""
 
@@ -41,8 +31,7 @@ class PushConnection:
         self._room = room
         self._book = book
         self._user_id = room.account.user_id
-        client = f"{websocket.client.host}:{websocket.client.port}" if websocket.client else ""
-        self._name = f"{client} #{next(SERIALS)}"
+        self._name = f"{connection_of(websocket)} #{next(SERIALS)}"
         self._is_compressed = websocket.query_params.get("compress") == "gzip"
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Queue[Frame | Fault] = asyncio.Queue(WAITING)

@@ -1,7 +1,7 @@
 """One broadcaster on the simulated TikTok: the account, its open connections, and what is remembered of its live."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from itertools import count
 from threading import Condition
@@ -130,8 +130,11 @@ class Room:
         for listener in struck:
             listener.strike(fault)
 
-    def _taken(self, kinds: set[Kind] | frozenset[Kind]) -> Fault | None:
-        return self.faults.take(kinds) or self._everywhere.take(kinds)
+    def _taken(self, kinds: Container[Kind]) -> Fault | None:
+        def is_one(fault: Fault) -> bool:
+            return fault.kind in kinds
+
+        return self.faults.take(is_one) or self._everywhere.take(is_one)
 
     def _remember(self, happenings: Sequence[Happening], messages: Sequence[Message]) -> None:
         self._remembered.extend(message for message in messages if message.kind is MessageKind.COMMENT)

@@ -7,15 +7,13 @@ from datetime import datetime
 
 import uvicorn
 
-from vigie.simulators.hosting import Hosted
-from vigie.simulators.media.dropping import BreakableProtocol
+from vigie.simulators.hosting import Hosted, breakable
 from vigie.simulators.tiktok.accounts import Account, State
 from vigie.simulators.tiktok.animation import Animation
 from vigie.simulators.tiktok.app import TikTokApp
 from vigie.simulators.tiktok.book import Asked, Book, Delivered, Interrupted
 from vigie.simulators.tiktok.faults import Fault
 from vigie.simulators.tiktok.happenings import Action, Comment, Control, Gift, Happening, Viewer, ViewerCount, viewer
-from vigie.simulators.tiktok.push import BreakableSocket
 from vigie.simulators.tiktok.rooms import Rooms
 
 SOMEBODY = viewer(1)
@@ -167,19 +165,7 @@ class TikTokServer(Hosted):
 
     def config(self) -> uvicorn.Config:
         """Return how it is served: connections can be broken off at will, and are never pinged, as TikTok does not."""
-        return uvicorn.Config(
-            self._app.asgi(),
-            http=BreakableProtocol,
-            ws=BreakableSocket,
-            ws_ping_interval=None,
-            ws_per_message_deflate=False,
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        return breakable(self._app.asgi(), has_sockets=True, deflates=False)
 
     def closing(self) -> None:
         """Let the audiences fall silent."""

@@ -7,7 +7,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from vigie.simulators.twitch.control import Control, Verb
+from vigie.simulators.control import Verb
+from vigie.simulators.twitch.control import Control
 from vigie.simulators.twitch.faults import Faults
 from vigie.simulators.twitch.happenings import Happenings
 from vigie.simulators.twitch.helix import Helix

@@ -1,20 +1,18 @@
 """The side door of a Twitch server: what is the case, what was asked and delivered, and everything it can be told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vigie.simulators.control import Verb, do, side_door
 from vigie.simulators.twitch.requests import Asked
 from vigie.simulators.twitch.settings import Settings
 from vigie.simulators.twitch.sockets import House
 from vigie.simulators.twitch.world import Channel, World
-
-Verb = Callable[..., object]
 
 
 class Control:
@@ -28,11 +26,7 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Return where it answers."""
-        return [
-            Route("/control", self._state),
-            Route("/control", self._do, methods=["POST"]),
-            Route("/control/log", self._log),
-        ]
+        return side_door(self._state, self._do, self._log)
 
     async def _state(self, _: Request) -> Response:
         """Answer the channels that were added, the settings, and what can be done."""
@@ -43,14 +37,7 @@ class Control:
         return JSONResponse({"channels": channels, "settings": settings, "verbs": sorted(self._verbs)})
 
     async def _do(self, request: Request) -> Response:
-        """Do one thing and answer `{"result": ...}`; 400 with a line for what makes no sense."""
-        try:
-            entry = await request.json()
-            verb = self._verbs[entry.pop("do")]
-            result = verb(**entry)
-        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            raise HTTPException(400, f"{type(error).__name__}: {error}") from error
-        return JSONResponse({"result": result if isinstance(result, str | int) else None})
+        return await do(request, self._verbs)
 
     async def _log(self, _: Request) -> Response:
         """Answer every request, and every notification that was written to a socket."""

@@ -1,8 +1,9 @@
 """What can go wrong with answers, and when."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
+
+from vigie.simulators import faults
 
 
 class Kind(StrEnum):
@@ -44,8 +45,7 @@ class Fault:
     delay_s: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.times < 0 or self.skip < 0 or self.delay_s < 0:
-            raise ValueError(f"{self.kind}: times, skip and delay_s are not negative.")
+        faults.refuse_negative(self.kind, times=self.times, skip=self.skip, delay_s=self.delay_s)
         if self.kind is Kind.SLOW and not self.delay_s:
             raise ValueError("slow: say how long (delay_s).")
 
@@ -54,40 +54,5 @@ class Fault:
         return path.startswith(self.path) and (self.kind is not Kind.CURSOR or "after=" in query)
 
 
-class Faults:
-    """What goes wrong with one server. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._faults: list[Fault] = []
-        self._seen: list[int] = []
-
-    def add(self, fault: Fault) -> None:
-        """Let something go wrong; of several that touch a request, the oldest does."""
-        with self._lock:
-            self._faults.append(fault)
-            self._seen.append(0)
-
-    def clear(self) -> None:
-        """Let everything go well."""
-        with self._lock:
-            self._faults, self._seen = [], []
-
-    def take(self, path: str, query: str) -> Fault | None:
-        """Return what goes wrong with this request, which begins without a slash."""
-        with self._lock:
-            for place, fault in enumerate(self._faults):
-                if fault.touches(path, query) and not self._is_over(place):
-                    self._seen[place] += 1
-                    if self._seen[place] > fault.skip:
-                        return fault
-        return None
-
-    def as_json(self) -> list[dict[str, object]]:
-        """Return those that are not over."""
-        with self._lock:
-            return [asdict(fault) for place, fault in enumerate(self._faults) if not self._is_over(place)]
-
-    def _is_over(self, place: int) -> bool:
-        fault = self._faults[place]
-        return bool(fault.times) and self._seen[place] >= fault.skip + fault.times
+Faults = faults.Faults[Fault]
+"""What goes wrong with one server."""

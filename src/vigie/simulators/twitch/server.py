@@ -3,12 +3,11 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import uvicorn
 
-from vigie.simulators.hosting import Hosted
-from vigie.simulators.media.dropping import BreakableProtocol
+from vigie.simulators.hosting import Address, Hosted, breakable
 from vigie.simulators.twitch.acts import Act, ActDetails
 from vigie.simulators.twitch.app import App
 from vigie.simulators.twitch.audience import Audience, Wave
@@ -16,7 +15,7 @@ from vigie.simulators.twitch.crowd import NAMES, Crowd
 from vigie.simulators.twitch.faults import Fault, Kind
 from vigie.simulators.twitch.requests import Asked
 from vigie.simulators.twitch.settings import Settings
-from vigie.simulators.twitch.sockets import BreakableWebSocket, Delivery
+from vigie.simulators.twitch.sockets import Delivery
 from vigie.simulators.twitch.tokens import Token
 from vigie.simulators.twitch.trouble import Trouble
 from vigie.simulators.twitch.users import TwitchUser
@@ -26,13 +25,6 @@ CLIENT_SECRET = "simulated-twitch-client-secret"  # noqa: S105 (of nobody)
 
 WRITERS = 80
 """How many of an audience write."""
-
-
-class Address(TypedDict, total=False):
-    """Where a server listens: this machine, on a free port, unless told otherwise."""
-
-    host: str
-    port: int
 
 
 class TwitchServer(Hosted):
@@ -65,18 +57,7 @@ class TwitchServer(Hosted):
 
     def config(self) -> uvicorn.Config:
         """Return how it is served: connections can be broken off at will."""
-        return uvicorn.Config(
-            self._app.asgi(verbs=self._verbs()),
-            http=BreakableProtocol,
-            ws=BreakableWebSocket,
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            ws_ping_interval=None,
-            timeout_graceful_shutdown=1,
-        )
+        return breakable(self._app.asgi(verbs=self._verbs()), has_sockets=True)
 
     def closing(self) -> None:
         """Let the crowds go home."""

@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from vigie.simulators.media.dropping import EXTENSION, drop
+from vigie.simulators.dropping import drop
 from vigie.simulators.twitch.messages import Message, keepalive, reconnect, welcome
 from vigie.simulators.twitch.sessions import Session, Sessions, precise
 from vigie.simulators.twitch.world import World
@@ -25,15 +24,6 @@ REASONS = {
     4006: "network error",
     4007: "invalid reconnect attempt",
 }
-
-
-class BreakableWebSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with the transport in the scope."""
-
-    async def run_asgi(self) -> None:
-        """Serve a connection."""
-        self.scope["extensions"][EXTENSION] = {"transport": self.transport}
-        await super().run_asgi()
 
 
 @dataclass(frozen=True, slots=True)

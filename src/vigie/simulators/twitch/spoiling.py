@@ -8,7 +8,7 @@ import time
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vigie.simulators.media.dropping import drop
+from vigie.simulators.dropping import drop
 from vigie.simulators.twitch.calls import Refusal
 from vigie.simulators.twitch.faults import Fault, Faults, Kind
 
@@ -21,7 +21,10 @@ def spoiled(app: ASGIApp, faults: Faults) -> ASGIApp:
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].lstrip("/")
-        fault = None if path.startswith("control") else faults.take(path, scope["query_string"].decode())
+        fault = None
+        if not path.startswith("control"):
+            query = scope["query_string"].decode()
+            fault = faults.take(lambda one: one.touches(path, query))
         if fault is None:
             await app(scope, receive, send)
         elif fault.kind in {Kind.CUT, Kind.RESET}:

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from vigie.simulators.hosting import Hosted
-from vigie.simulators.media.dropping import BreakableProtocol, BrokenResponse
+from vigie.simulators.dropping import BrokenResponse
+from vigie.simulators.hosting import Hosted, breakable
 from vigie.simulators.webhooks.verifying import Forged, verify
 
 HUGE_PIECES = 4096
@@ -92,17 +92,7 @@ class WebhookReceiver(Hosted):
     def config(self) -> uvicorn.Config:
         """Return how it is served: connections can be broken off."""
         app = Starlette(routes=[Route("/{path:path}", self._take, methods=["POST", "GET"])])
-        return uvicorn.Config(
-            app,
-            http=BreakableProtocol,
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        return breakable(app)
 
     async def _take(self, request: Request) -> Response:
         body = await request.body()
