@@ -60,6 +60,7 @@ def test_faults_can_be_cleared(server: MediaServer, client: httpx.Client) -> Non
     [
         b"",
         b"[]",
+        b"[" * 100_000,
         b'{"kind": "cut"}',
         b'{"live": "de", "kind": "cut"}',
         b'{"live": "fr", "kind": "melt"}',

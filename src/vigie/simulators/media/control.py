@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from json import JSONDecodeError
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from vigie.simulators.control import refusing_nonsense
 from vigie.simulators.media.deliveries import Deliveries
 from vigie.simulators.media.onair import OnAir
 from vigie.simulators.media.script import read_fault
@@ -26,15 +25,13 @@ class Control:
 
     async def change(self, request: Request) -> Response:
         """Take `{"live": NAME, "kind": KIND, ...}`, a fault from now on, or `{"live": NAME, "clear": true}`."""
-        try:
+        with refusing_nonsense():
             entry = await request.json()
             air = self._lives[entry.pop("live")]
             if entry.pop("clear", False):
                 air.forget()
             else:
                 air.add(read_fault({"at_s": air.now_s, **entry}))
-        except (JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise HTTPException(400, f"{type(error).__name__}: {error}") from error
         return JSONResponse(_state(air))
 
     async def log(self, _: Request) -> Response:
