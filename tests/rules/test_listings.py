@@ -5,8 +5,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, make_membership
-from tests.rules.rows import chat, look, make_rule, on_air, spec
+from tests.rules.rows import chat, judge, look, make_rule, on_air, spec
 from vigie.people.models import Membership
+from vigie.risk.models import Assessment, Subject
 from vigie.rules import listings, operations, results
 from vigie.rules.models import Firing, Mode, RuleVersion
 
@@ -129,6 +130,21 @@ def test_a_chat_is_read_by_who_may(reader: Membership, modules: list[str], *, ma
     chat(on_air(reader.workspace), "clip")
     look()
     reader.workspace.modules = modules
+
+    [line] = listings.told(list(listings.firings_for(reader)), reader)
+
+    assert line.may_read is may_read
+
+
+@pytest.mark.parametrize(("of", "may_read"), [(Subject.CHAT, False), (Subject.UTTERANCE, True)])
+def test_what_was_judged_is_read_by_who_may_read_what_it_was_made_of(
+    reader: Membership, of: Subject, *, may_read: bool
+) -> None:
+    make_rule(reader.workspace, spec(when="assessment"))
+    judge(on_air(reader.workspace), 0.9, start_s=1)
+    Assessment.objects.update(of=of)
+    look()
+    reader.workspace.modules = ["rules"]
 
     [line] = listings.told(list(listings.firings_for(reader)), reader)
 

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories import NOW, make_assessment, make_channel, make_live, make_membership, make_utterance
 from tests.rules.rows import chat, judge, look, make_rule, on_air, say, spec, told
 from vigie.people.models import Membership
+from vigie.risk.models import Assessment, Subject
 from vigie.rules import dryrun, previewing, sources
 from vigie.rules.kinds import When
 from vigie.rules.models import Firing
@@ -148,6 +149,19 @@ def test_what_the_version_in_force_did_is_told(reader: Membership, live: Live) -
 
     assert found.former_times == 2
     assert previewed(reader).former_times is None
+
+
+@pytest.mark.parametrize(("of", "may_read"), [(Subject.CHAT, False), (Subject.UTTERANCE, True)])
+def test_what_was_judged_of_a_chat_is_read_by_who_may_read_it(
+    reader: Membership, live: Live, of: Subject, *, may_read: bool
+) -> None:
+    judge(live, 0.9, start_s=1)
+    Assessment.objects.update(of=of)
+    reader.workspace.modules = ["rules"]
+
+    [moment] = previewed(reader, spec(when="assessment")).acted
+
+    assert moment.may_read is may_read
 
 
 # ── how much is read, and how often ────────────────────────────────────────────────────────────────────────────────

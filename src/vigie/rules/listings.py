@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from vigie.people.models import Membership
 from vigie.risk.models import Assessment
 from vigie.rules import previewing, queries, results, sources
-from vigie.rules.kinds import OF_THE_CHAT, When
+from vigie.rules.kinds import When
 from vigie.rules.models import Deed, Firing, Mode, Rule, RuleVersion
 from vigie.rules.occurrences import Occurrence
 from vigie.runtime.models import UNFINISHED
@@ -123,8 +123,9 @@ def told(firings: Sequence[Firing], reader: Membership) -> list[Line]:
     lines = []
     for firing in firings:
         happened = stored.get((firing.live_id, firing.trigger)) or _wordless(firing)
-        readable = happened is not None and (chat if happened.kind in OF_THE_CHAT else speech)
-        lines.append(Line(firing, happened, judged.get(firing.trigger), readable, made.get(firing.pk, {})))
+        verdict = judged.get(firing.trigger)
+        readable = happened is not None and (chat if previewing.is_of_chat(happened, verdict) else speech)
+        lines.append(Line(firing, happened, verdict, readable, made.get(firing.pk, {})))
     return lines
 
 

@@ -273,9 +273,16 @@ def _moments(outcomes: Sequence[Outcome], recorded: Recorded, reader: Membership
     moments = []
     for outcome in outcomes:
         last = outcome.occurrences[-1]
-        readable = may_read[last.kind in OF_THE_CHAT]
-        moments.append(Moment(outcome, lives.get(last.live), judged.get(last.key), readable))
+        verdict = judged.get(last.key)
+        moments.append(Moment(outcome, lives.get(last.live), verdict, may_read[is_of_chat(last, verdict)]))
     return moments
+
+
+def is_of_chat(happened: Occurrence, judged: Assessment | None) -> bool:
+    """Return whether a text was written in a chat, even where a rule acts on what was made of it."""
+    if happened.kind is When.ASSESSMENT and judged:
+        return judged.of == Subject.CHAT
+    return happened.kind in OF_THE_CHAT
 
 
 def judged_of(keys: Sequence[str]) -> dict[str, Assessment]:
