@@ -89,6 +89,15 @@ def test_breath_in_the_middle_of_a_surge_ends_it_not() -> None:
     assert len(surges_of(iter(parts))) == 2
 
 
+def test_surge_begins_after_the_one_before_it() -> None:
+    """Where the calm between them is livelier than usual, too: each is known by its beginning."""
+    parts = [*steady(10, 0, 600), *steady(60, 600, 605), *steady(14, 605, 620), *steady(60, 620, 640)]
+
+    first, second = (surge for _, surge in surges_of(iter(parts)))
+
+    assert first.since_s < 605 <= second.since_s
+
+
 def test_what_lasts_is_the_new_usual() -> None:
     parts = [*steady(10, 0, 600), *steady(60, 600, 1800), *steady(300, 1800, 1830)]
     assert [int(at_s) // 10 for at_s, _ in surges_of(iter(parts))] == [60, 180]

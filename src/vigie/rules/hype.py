@@ -105,6 +105,7 @@ class HypeMeter:
         self._calm_for = 0 if self._z(level) >= STAY_Z else self._calm_for + 1
         if self._calm_for >= CALM_BUCKETS:
             self._surging_for = 0
+            self._last.clear()  # the next one begins after it
         elif self._surging_for > LONGEST_BUCKETS:
             self._surging_for = 0
             self._calm.clear()  # the new usual is to be learned
