@@ -132,6 +132,32 @@ def test_a_quorum_of_hours_outlives_a_restart(workspace: Workspace, live: Live) 
     assert [row[1] for row in told()] == ["held", "acted"]
 
 
+def test_who_made_a_quorum_hours_ago_makes_no_second_one_after_a_restart(workspace: Workspace, live: Live) -> None:
+    make_rule(workspace, spec(quorum={"users": 2, "within": "5 h"}))
+    chat(live, "clip", by=1, at_s=0)
+    chat(live, "clip", by=2, at_s=60)
+    look()
+    chat(live, "clip", by=3, at_s=3 * 3600)
+
+    look(at=NOW + timedelta(hours=3))
+
+    assert [row[1:3] for row in told()] == [("held", "QUORUM"), ("acted", ""), ("held", "QUORUM")]
+
+
+def test_who_made_a_quorum_with_somebody_from_too_long_ago_makes_no_second_one(
+    workspace: Workspace, live: Live
+) -> None:
+    make_rule(workspace, spec(quorum={"users": 2, "within": "5 h"}))
+    chat(live, "clip", by=1, at_s=0)
+    chat(live, "clip", by=2, at_s=4 * 3600)
+    look(at=NOW + timedelta(hours=4))
+    chat(live, "clip", by=3, at_s=6 * 3600)
+
+    look(at=NOW + timedelta(hours=6))
+
+    assert [row[1:3] for row in told()] == [("held", "QUORUM"), ("acted", ""), ("held", "QUORUM")]
+
+
 def test_a_rule_that_acted_on_a_count_rests_after_a_restart(workspace: Workspace, live: Live) -> None:
     version = make_rule(workspace, spec("Full", "viewers", conditions=[{"every": 100}], cooldown="10 min"))
     make_firing(version, live, trigger="viewers:0")

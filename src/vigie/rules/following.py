@@ -218,8 +218,11 @@ def recall(engine: Engine, versions: Mapping[str, RuleVersion], now: datetime) -
 
 
 def _acts(rulings: Sequence[Ruling], now: datetime) -> list[Firing]:
-    """Return when rules acted, or would have, as far as they may rest for it yet; in order. One query."""
-    rests = {int(ruling.id): max([HOUR, *map(_seconds, ruling.spec.cooldown.values())]) for ruling in rulings}
+    """Return when rules acted, or would have, as far as they may rest for it yet, or look back; in order. One query."""
+    rests = {
+        int(ruling.id): max([HOUR, _reach(ruling.spec), *map(_seconds, ruling.spec.cooldown.values())])
+        for ruling in rulings
+    }
     if not rests:
         return []
     acted = Firing.objects.filter(

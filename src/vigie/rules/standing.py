@@ -99,6 +99,8 @@ class Standing:
         if not self._holds(happened, said):
             return None
         held = self._exception(happened, said) or self._short_of_quorum(happened) or self._held(happened)
+        if self.past and (happened.live, happened.key) in self.past.acts:
+            held = None  # whatever is not seen any more of what led to it
         return Outcome(self.ruling, happened.at, self._met(happened, held), held)
 
     def acted(self, at: datetime, happened: Occurrence) -> None:
@@ -165,7 +167,7 @@ class Standing:
     def _held(self, happened: Occurrence) -> Held | None:
         spec, at = self.ruling.spec, happened.at
         if self.past:
-            return None if (happened.live, happened.key) in self.past.acts else Held(Brake.SCHEDULE)
+            return Held(Brake.SCHEDULE)
         if spec.schedule and not spec.schedule.is_open(at):
             return Held(Brake.SCHEDULE)
         for scope, rest_s in spec.cooldown.items():
