@@ -53,6 +53,15 @@ def test_a_draft_goes_in_force_before_what_is_on_trial(client: Client, member: M
     ]
 
 
+def test_a_trial_goes_on_where_the_draft_cannot_be_put_in_force(client: Client, member: Membership) -> None:
+    tried = make_rule(member.workspace, mode=Mode.TRIAL)
+    idle = {name: values for name, values in NEW.items() if name != "then-0-do"}
+
+    client.post(address("rule", member.workspace, tried.rule.number), idle | {"publish": ["1"], "based_on": ["1"]})
+
+    assert list(tried.rule.versions.order_by("version").values_list("version", "mode")) == [(1, "trial"), (2, "draft")]
+
+
 @pytest.mark.parametrize("button", ["propose", "publish"])
 def test_whoever_may_not_publish_proposes(client: Client, button: str) -> None:
     member = signed_in(client, make_membership("moderator"))

@@ -124,6 +124,14 @@ def put_in_force(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion
 
 
 @transaction.atomic
+def publish_draft(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
+    """Return the draft of a rule, in force, whatever is on trial: that is over. Raises as `put_in_force`."""
+    if queries.version_of(_locked(rule, actor), Mode.TRIAL):
+        end_trial(rule, actor=actor, now=now)
+    return put_in_force(rule, actor=actor, now=now)
+
+
+@transaction.atomic
 def pause(rule: Rule, *, actor: Membership) -> None:
     """Let a rule rest. Raises NothingToPublish where it is not in force."""
     locked = _locked(rule, actor)

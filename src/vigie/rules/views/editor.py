@@ -87,9 +87,7 @@ def _go_on(request: WorkspaceRequest, rule: Rule) -> None:
             operations.propose(rule, actor=actor, now=now)
             said = _("Proposed. Somebody else puts it in force.")
         elif "publish" in request.POST and may_publish_rules(actor):
-            if listings.versions_by_mode(rule).get("trial"):
-                operations.end_trial(rule, actor=actor, now=now)
-            operations.put_in_force(rule, actor=actor, now=now)
+            operations.publish_draft(rule, actor=actor, now=now)
             said = str(wording.TURNED["active"])
     except REFUSALS as error:
         messages.error(request, refusal(error))
