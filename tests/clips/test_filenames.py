@@ -17,6 +17,7 @@ from vigie.clips.filenames import (
     EXAMPLE,
     FIELDS,
     NAME_BYTES,
+    PATH_CHARACTERS,
     BadTemplate,
     ClipValues,
     Flaw,
@@ -24,6 +25,7 @@ from vigie.clips.filenames import (
     collision_key,
     numbered,
 )
+from vigie.clips.models import Clip
 
 HOSTILE = (
     "con",
@@ -152,6 +154,9 @@ def test_a_template_is_read_or_refused_in_one_line(text: str) -> None:
         ("  ", Flaw.EMPTY, ""),
         (".mp4", Flaw.EMPTY, ""),
         ("x" * 201, Flaw.TOO_LONG, ""),
+        ("\ufb2c" * 67, Flaw.TOO_LONG, ""),
+        ("e\u0301" * 101, Flaw.TOO_LONG, ""),
+        ("x" * 197 + ".mp4", Flaw.TOO_LONG, ""),
         ("{chatter", Flaw.BRACE, "{chatter"),
         ("{chatter}}", Flaw.BRACE, "{chatter}}"),
         ("{{chatter}", Flaw.BRACE, "{{chatter}"),
@@ -260,6 +265,17 @@ def test_a_template_of_more_text_than_a_name_takes_is_cut() -> None:
     name = Template.parse("x" * 200).name(EXAMPLE)
 
     assert name == "x" * 176 + ".mp4"
+
+
+@pytest.mark.parametrize("text", ["/".join(["{chatter}"] * 20), "/".join(["{ts}"] * 40), "/".join("x" * 100)])
+def test_many_folders_share_the_room_that_a_row_has(text: str) -> None:
+    template, values = Template.parse(text), replace(EXAMPLE, chatter="h" * 90)
+
+    name = template.name(values)
+
+    assert len(name) <= PATH_CHARACTERS < (Clip._meta.get_field("name").max_length or 0)
+    assert [part for part in name.split("/") if refusals(part)] == []
+    assert len(name.split("/")) == len(template.parts)
 
 
 def test_a_folder_that_is_cut_ends_in_no_space() -> None:

@@ -21,6 +21,8 @@ LONGEST_TEMPLATE = 200
 FIELD_BYTES = 80
 NAME_BYTES = 180
 """Of a folder, or of a file with its suffix; file systems take 255."""
+PATH_CHARACTERS = 480
+"""Of a whole name: its row takes 500, a number among them."""
 
 _PIECE = re.compile(r"\{([^{}]*)\}|([^{}]+)|(.)", re.DOTALL)
 _UNFIT = re.compile(r'[<>:"/\\|?*]')
@@ -106,10 +108,11 @@ class Template:
     @classmethod
     def parse(cls, text: str) -> "Template":
         """Read what somebody wrote, e.g. `{channel}/{date}/{chatter}_{ts}`. Raises BadTemplate."""
+        longest = max(len(text), len(normalize("NFC", text)))  # in a row, and in a name: some signs become three
         text = text.strip().removesuffix(SUFFIX)
         if not text:
             raise BadTemplate(Flaw.EMPTY)
-        if len(text) > LONGEST_TEMPLATE:
+        if longest > LONGEST_TEMPLATE:
             raise BadTemplate(Flaw.TOO_LONG)
         if root := _ROOT.match(text):
             raise BadTemplate(Flaw.ABSOLUTE, root[0])
@@ -118,12 +121,17 @@ class Template:
     def name(self, values: ClipValues) -> str:
         """Return a path relative to the folder of the clips, with slashes and `SUFFIX`.
 
-        Every part of it has 1 to `NAME_BYTES` bytes of UTF-8, in NFC. Values that are long share what room there is.
+        Every part of it has 1 to `NAME_BYTES` bytes of UTF-8, in NFC, and all of it `PATH_CHARACTERS` at most. Values
+        that are long share what room there is.
         """
         said = _said(values)
+        paths = (self._path(said, most_bytes) for most_bytes in range(FIELD_BYTES, 0, -1))
+        return next(path for path in paths if len(path) <= PATH_CHARACTERS)
+
+    def _path(self, said: dict[str, str], most_bytes: int) -> str:
         *folders, file = self.parts
-        names = [_filled(pieces, said, NAME_BYTES) for pieces in folders]
-        return "/".join([*names, _filled(file, said, NAME_BYTES - len(SUFFIX)) + SUFFIX])
+        names = [_filled(pieces, said, NAME_BYTES, most_bytes) for pieces in folders]
+        return "/".join([*names, _filled(file, said, NAME_BYTES - len(SUFFIX), most_bytes) + SUFFIX])
 
 
 def numbered(name: str, number: int) -> str:
@@ -178,10 +186,10 @@ def _said(values: ClipValues) -> dict[str, str]:
     return {field: _clean(text) or MISSING for field, text in said.items()}
 
 
-def _filled(pieces: tuple[Piece, ...], said: dict[str, str], size_bytes: int) -> str:
-    """Return one part of the path, its longest values cut until it fits."""
+def _filled(pieces: tuple[Piece, ...], said: dict[str, str], size_bytes: int, most_bytes: int) -> str:
+    """Return one part of the path, its values cut to what they may have at most, the longest until it fits."""
     name = ""
-    for longest in range(FIELD_BYTES, 0, -1):
+    for longest in range(most_bytes, 0, -1):
         texts = (_cut(said[piece.text], longest) if piece.is_field else piece.text for piece in pieces)
         name = _clean("".join(texts)) or MISSING
         if len(name.encode()) <= size_bytes:
