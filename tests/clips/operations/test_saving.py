@@ -253,6 +253,7 @@ def test_who_changed_the_name_meanwhile_gets_it_made_anew(change: dict[str, str]
     operations.note_named(clip, "anna.mp4", now=at(live, 80))
 
     assert (clip.name, clip.is_misnamed) == ("anna.mp4", True)
+    assert not clip.names.exists()  # it may name who was erased meanwhile
 
 
 def test_a_name_that_was_made_anew_is_right(live: Live) -> None:

@@ -143,9 +143,10 @@ def note_named(clip: Clip, name: str, *, now: datetime, lacks: str | None = None
     fresh = Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)
     if fresh.state in (ClipState.REQUESTED, ClipState.SAVING) or fresh.name != clip.name:
         return
-    if fresh.name != name:
+    is_stale = _named(fresh) != _named(clip)
+    if fresh.name != name and not is_stale:  # else it may name somebody who was erased meanwhile
         ClipName.objects.create(clip=fresh, name=name, given_at=now, given_by_id=fresh.named_by_id)
-    fresh.name, fresh.is_misnamed = name, fresh.is_misnamed and _named(fresh) != _named(clip)
+    fresh.name, fresh.is_misnamed = name, fresh.is_misnamed and is_stale
     fresh.lacks = fresh.lacks if lacks is None else lacks
     fresh.reason, fresh.tries, fresh.not_before = fresh.lacks, 0, None
     if fresh.state == ClipState.SAVED:
