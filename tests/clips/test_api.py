@@ -222,6 +222,15 @@ def test_the_file_comes_in_parts_and_is_accounted_for(caller: Caller, acts: list
     assert verbs(acts) == ["clip.seen"]
 
 
+def test_a_file_that_comes_from_its_beginning_is_a_download(caller: Caller, acts: list[Acted]) -> None:
+    clip = make_clip(on_air(caller.workspace), content=b"0123456789")
+
+    answer: Any = caller.ask("GET", f"clips/{clip.pk}/file", Range="bytes=0-")
+
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"0123456789")
+    assert verbs(acts) == ["clip.downloaded"]
+
+
 def test_a_clip_without_a_file_has_none(caller: Caller) -> None:
     clip = make_clip(on_air(caller.workspace), ClipState.REQUESTED)
 

@@ -228,7 +228,7 @@ def get_file(request: WorkspaceRequest, clip_id: int) -> HttpResponseBase:
     """MP4, with Range (RFC 9110). Accounted for."""
     clip = _found(request, clip_id)
     response = media.download(request, clip)
-    if response.status_code == 200:
+    if media.begins(response):
         operations.record_download(clip, actor=request.membership)
     elif response.status_code == 206:
         operations.record_view(clip, actor=request.membership)

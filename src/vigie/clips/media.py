@@ -37,6 +37,12 @@ def download(request: HttpRequest, clip: Clip) -> HttpResponseBase:
     return response
 
 
+def begins(response: HttpResponseBase) -> bool:
+    """Return whether an answer brings the first byte of a film: what follows belongs to it."""
+    part = response.get("Content-Range", "")
+    return response.status_code == 200 or (response.status_code == 206 and part.startswith("bytes 0-"))
+
+
 def poster(request: HttpRequest, clip: Clip) -> HttpResponseBase:
     """Return the picture that stands for a clip. Raises Http404 where there is none."""
     found = Poster.objects.filter(clip=clip).first()

@@ -243,6 +243,26 @@ def test_a_download_is_counted_where_it_begins(client: Client, supervisor: Membe
     assert (fresh(clip).downloaded, verbs()) == (1, ["clip.downloaded"])
 
 
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("bytes=0-", ["clip.downloaded"] * 2),
+        ("bytes=0-9", ["clip.downloaded"] * 2),
+        ("bytes=1-", ["clip.seen"]),
+    ],
+)
+def test_who_downloads_by_parts_is_accounted_for(
+    part: str, told: list[str], client: Client, supervisor: Membership, clip: Clip
+) -> None:
+    page = address("clip-download", supervisor, clip.pk)
+
+    for _ in range(2):
+        answers = [client.get(page, headers={"Range": wanted}) for wanted in ("bytes=1000-", part, "bytes=500-")]
+        assert [body(answer) != b"" for answer in answers] == [False, True, True]
+
+    assert (fresh(clip).downloaded, verbs()) == (told.count("clip.downloaded"), told)
+
+
 def test_a_picture_stands_for_the_clip(client: Client, supervisor: Membership, clip: Clip) -> None:
     assert client.get(address("clip-poster", supervisor, clip.pk))["Content-Type"] == "image/jpeg"
 

@@ -107,11 +107,14 @@ def video(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @in_workspace(may_see_clips)
 def download(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
-    """Hand out the file of a clip under its name. Accounted for, where it begins."""
+    """Hand out the file of a clip under its name. Accounted for where it begins; of its rest, that it was seen."""
     found = _clip(request, pk)
     response = media.download(request, found)
-    if request.method == "GET" and response.status_code == 200:
+    if request.method == "GET" and media.begins(response):
+        visits.begin(request.session, f"clip:{pk}")
         operations.record_download(found, actor=request.membership)
+    elif response.status_code == 206 and visits.is_first(request.session, f"clip:{pk}"):
+        operations.record_view(found, actor=request.membership)
     return response
 
 
