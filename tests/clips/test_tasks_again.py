@@ -228,3 +228,21 @@ def test_the_file_of_another_clip_is_not_taken_for_one_that_is_gone(live: Live) 
 
     assert files(clip.workspace) == {other.name: b"other"}
     assert fresh(clip).state == ClipState.FAILED
+
+
+def test_a_clip_whose_file_somebody_took_away_is_cut_anew(live: Live) -> None:
+    clip = make_clip(live)
+    folders.path_of(clip).unlink()
+    renamed(clip, "b")
+
+    operations.try_again(fresh(clip), actor=None, now=NOW)
+    again = fresh(clip)
+    operations.begin_saving(again, NOW)
+    folders.incoming(clip).parent.mkdir(parents=True, exist_ok=True)
+    folders.incoming(clip).write_bytes(b"anew")
+    operations.note_saved(again, placing.look(folders.incoming(clip)), starts_s=30.0, now=NOW)
+    tasks.finish_clips()
+
+    assert files(clip.workspace) == {"b.mp4": b"anew"}
+    assert states(clip) == [(ClipState.VERIFIED, "")]
+    assert incoming_files() == []

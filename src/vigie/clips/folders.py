@@ -1,11 +1,14 @@
 """Where clips lie: `clips/<workspace>/` below the data folder, and `clips/incoming/` until each has its name."""
 
 import os
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 
+from vigie.clips.filenames import SUFFIX
 from vigie.clips.models import Clip
+from vigie.clips.placing import CannotPlace, look
 
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".flv", ".ts"})
 """What OBS calls its files."""
@@ -29,6 +32,26 @@ def folder_of(workspace_id: int) -> Path:
 def path_of(clip: Clip) -> Path:
     """Return where the file of a clip is that has its name."""
     return folder_of(clip.workspace_id) / clip.name
+
+
+def file_of(clip: Clip) -> Path:
+    """Return where the file of a clip is; one that was being moved when a process died may be where the row says not.
+
+    It is known by its look then, for the name that it was to have may be another one by now.
+    """
+    stated = path_of(clip) if clip.name else incoming(clip)
+    if stated.is_file():
+        return stated
+    others = chain([incoming(clip)], folder_of(clip.workspace_id).rglob(f"*{SUFFIX}"))
+    return next((path for path in others if clip.look and clip.look == _look_of(path)), stated)
+
+
+def _look_of(path: Path) -> list[int]:
+    try:
+        seen = look(path)
+    except CannotPlace:
+        return []
+    return [seen.size_bytes, seen.modified_ns]
 
 
 def may_be_replay(path: Path) -> bool:

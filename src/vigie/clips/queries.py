@@ -151,9 +151,10 @@ def left_behind(now: datetime) -> QuerySet[Clip]:
 
 
 def going(now: datetime) -> QuerySet[Clip]:
-    """Return the removed clips whose files are to be deleted."""
+    """Return the removed clips whose files are to be deleted: nobody brings, names or reads them now."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     due = Q(not_before=None) | Q(not_before__lte=now)
-    return Clip.objects.filter(due, removed_at__lte=now - UNDO - SPARE, gone_at=None).order_by("removed_at", "pk")
+    return Clip.objects.filter(free, due, removed_at__lte=now - UNDO - SPARE, gone_at=None).order_by("removed_at", "pk")
 
 
 def to_tidy(now: datetime) -> QuerySet[ClipSettings]:

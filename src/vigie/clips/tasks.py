@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from vigie.clips import folders, operations, queries
-from vigie.clips.filenames import DEFAULT, SUFFIX, BadTemplate, Template
+from vigie.clips.filenames import DEFAULT, BadTemplate, Template
 from vigie.clips.models import Clip, ClipState
 from vigie.clips.operations import FINISH, TIDY
 from vigie.clips.placing import CannotPlace, Look, Reason, look, place
@@ -86,7 +86,7 @@ def _wait_or_fail(clip: Clip, reason: str, *, can_wait: bool) -> None:
 
 def _name(clip: Clip) -> None:
     """Give the file of a clip the name that it is to have. Raises CannotPlace."""
-    source = _file_of(clip)
+    source = folders.file_of(clip)
     if clip.name and source.is_file():  # whoever restores a backup changes dates
         operations.note_look(clip, look(source))
     folder = folders.folder_of(clip.workspace_id)
@@ -98,26 +98,6 @@ def _name(clip: Clip) -> None:
             raise
         placed, lacks = _placed(clip, source, Template.parse(PLAIN).name(values_of(clip))), OTHER_NAME
     operations.note_named(clip, placed.relative_to(folder).as_posix(), now=clock.now(), lacks=clip.lacks or lacks)
-
-
-def _file_of(clip: Clip) -> Path:
-    """Return where the file of a clip is; one that was being moved when a process died may be where the row says not.
-
-    It is known by its look then, for the name that it was to have may be another one by now.
-    """
-    stated = folders.path_of(clip) if clip.name else folders.incoming(clip)
-    if stated.is_file():
-        return stated
-    others = folders.folder_of(clip.workspace_id).rglob(f"*{SUFFIX}")
-    return next((path for path in others if clip.look == _look_of(path)), stated)
-
-
-def _look_of(path: Path) -> list[int]:
-    try:
-        seen = look(path)
-    except CannotPlace:
-        return []
-    return [seen.size_bytes, seen.modified_ns]
 
 
 def _placed(clip: Clip, source: Path, name: str) -> Path:

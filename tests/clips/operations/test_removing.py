@@ -13,6 +13,7 @@ from vigie.clips.keeping import GIGABYTE, Keeping
 from vigie.clips.models import Clip, ClipSettings, ClipState, Poster, ShareLink
 from vigie.clips.operations import AlreadyRemoved, ClipIsEvidence, ClipIsHeld, TooLateToRestore
 from vigie.clips.operations.removing import LEFT
+from vigie.clips.placing import Look, place
 from vigie.clips.queries import SPARE, TIDY_EVERY, UNDO
 from vigie.events import Acted
 from vigie.moderation.models import AlertState
@@ -161,6 +162,43 @@ def test_a_file_that_cannot_be_deleted_is_tried_again(clip: Clip, tmp_path: Path
     assert fresh(clip).gone_at == NOW + GONE + timedelta(seconds=1)
 
 
+def test_the_file_of_a_clip_goes_once_nobody_is_at_work_on_it() -> None:
+    clip = make_clip(on_air(), ClipState.SAVED)
+    operations.claim(clip, NOW, hold_s=60.0)
+    operations.remove_clip(clip, actor=editor(clip), now=NOW)
+
+    gone(NOW + GONE)
+    assert (fresh(clip).gone_at, incoming_files()) == (None, [f"{clip.pk}.mp4"])
+    gone(NOW + timedelta(seconds=60))
+
+    assert (fresh(clip).gone_at, incoming_files()) == (NOW + timedelta(seconds=60), [])
+
+
+@pytest.mark.parametrize("state", [ClipState.SAVED, ClipState.VERIFIED])
+def test_a_file_goes_that_was_moved_when_a_process_died(state: str) -> None:
+    clip, other = make_clip(on_air(), state), make_clip(on_air(), content=b"other")
+    source = folders.path_of(clip) if clip.name else folders.incoming(clip)
+    place(source, folders.folder_of(clip.workspace_id), "a/anna.mp4", seen=Look(*clip.look))
+
+    operations.remove_clip(clip, actor=editor(clip), now=NOW)
+    gone(NOW + GONE)
+
+    assert files(clip.workspace) == {}
+    assert files(other.workspace) == {other.name: b"other"}
+
+
+def test_the_file_of_another_clip_that_looks_the_same_stays() -> None:
+    live = on_air()
+    clip, other = make_clip(live), make_clip(live)
+    folders.path_of(clip).unlink()
+    os.utime(folders.path_of(other), ns=(0, clip.look[1]))
+
+    operations.remove_clip(clip, actor=editor(clip), now=NOW)
+    gone(NOW + GONE)
+
+    assert files(live.channel.workspace) == {other.name: b"video"}
+
+
 # ── by themselves ──
 
 
@@ -284,7 +322,8 @@ def test_what_a_death_left_half_written_goes_after_a_day() -> None:
 def test_what_lies_twice_goes_and_what_waits_stays() -> None:
     live = on_air()
     ready, waits, failed = make_clip(live), make_clip(live, ClipState.SAVED), make_clip(live, ClipState.FAILED)
-    for clip in (ready, failed):
+    gone = make_clip(live, ClipState.SAVING, removed_at=NOW, gone_at=NOW)
+    for clip in (ready, failed, gone):
         grown(f"{clip.pk}.mp4", NOW - timedelta(days=30))
     grown("notes.mp4", NOW)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from vigie.clips import evidence, folders, queries
 from vigie.clips.keeping import Keeping, Removal, to_remove
@@ -88,6 +89,8 @@ def _remove(removal: Removal, now: datetime) -> None:
 def delete_file(clip: Clip, now: datetime) -> None:
     """Delete the file and the picture of a removed clip; where that cannot be, it is tried again later."""
     try:
+        if moved := _lies_elsewhere(clip):
+            moved.unlink(missing_ok=True)
         folders.incoming(clip).unlink(missing_ok=True)
         if clip.name:
             folders.path_of(clip).unlink(missing_ok=True)
@@ -102,6 +105,15 @@ def delete_file(clip: Clip, now: datetime) -> None:
         Clip.objects.filter(pk=clip.pk).update(gone_at=now)
 
 
+def _lies_elsewhere(clip: Clip) -> Path | None:
+    """Return where a process left the file of a clip that died before the row said so; None where it did not."""
+    path, folder = folders.file_of(clip), folders.folder_of(clip.workspace_id)
+    if not path.is_relative_to(folder):
+        return None
+    named = Clip.objects.filter(workspace=clip.workspace_id, name=path.relative_to(folder).as_posix())
+    return None if named.exists() else path
+
+
 # ── what nobody wants ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -112,11 +124,12 @@ def leftovers(now: datetime) -> list[Path]:
 
 
 def delete_leftovers(now: datetime) -> None:
-    """Delete half-written files, and what lies twice because it could not be moved."""
+    """Delete half-written files, what lies twice because it could not be moved, and what came after its clip went."""
     for path in leftovers(now):
         path.unlink(missing_ok=True)
+    done = Clip.objects.filter(Q(state=ClipState.VERIFIED) | Q(gone_at__isnull=False))
     for path in (folders.root() / "incoming").glob("*.mp4"):
-        if path.stem.isdecimal() and Clip.objects.filter(pk=int(path.stem), state=ClipState.VERIFIED).exists():
+        if path.stem.isdecimal() and done.filter(pk=int(path.stem)).exists():
             path.unlink(missing_ok=True)
 
 
