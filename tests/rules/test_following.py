@@ -114,6 +114,22 @@ def test_rules_that_stay_remember_while_others_come_and_go(workspace: Workspace,
     assert told(deed=Deed.ACTED) == [("First", "acted", "", 1)]
 
 
+def test_a_rule_that_was_paused_and_resumed_still_rests(workspace: Workspace, live: Live) -> None:
+    version = make_rule(workspace, spec(cooldown="1 h"))
+    make_rule(workspace, spec("Other", conditions=[{"says": "other"}]))
+    follower = look()
+    chat(live, "clip", at_s=10)
+    look(follower)
+    for n, mode in enumerate((Mode.PAUSED, Mode.ACTIVE), 1):
+        RuleVersion.objects.filter(pk=version.pk).update(mode=mode)
+        look(follower, at=NOW + timedelta(seconds=n * following.RELOAD_S))
+    chat(live, "clip", at_s=20)
+
+    look(follower, at=NOW + timedelta(seconds=2 * following.RELOAD_S))
+
+    assert told() == [("Clip it", "acted", "", 1), ("Clip it", "held", "COOLDOWN", 1)]
+
+
 def test_a_rule_that_this_version_cannot_read_holds_up_no_other(workspace: Workspace, live: Live) -> None:
     broken = make_rule(workspace, spec("Broken"))
     RuleVersion.objects.filter(pk=broken.pk).update(content={"name": "Broken", "when": "the moon is full"})

@@ -154,6 +154,9 @@ class Follower:
                 self._engine, self._rulings = fitting(self._wanted), self._wanted
                 recall(self._engine, {str(version.pk): version for version in versions}, now)
         if self._wanted != self._rulings and (built := self.build(self._wanted, self._engine)):
+            known = set(self._engine.standings)
+            fresh = [standing.ruling for standing in built.standings if standing not in known]
+            _remember_acts(built, _acts(fresh, now))  # who paused a rule has not ended its rest
             self._engine, self._rulings = built, self._wanted
         return self._engine
 
@@ -211,6 +214,11 @@ def recall(engine: Engine, versions: Mapping[str, RuleVersion], now: datetime) -
         acts[str(firing.version_id)].add((str(firing.live_id), firing.trigger))
     pasts = {ruling: Past(versions[ruling].in_force_since or now, acted) for ruling, acted in acts.items()}
     engine.recall(_seen(rulings, now), pasts)
+    _remember_acts(engine, firings)
+
+
+def _remember_acts(engine: Engine, firings: Sequence[Firing]) -> None:
+    """Let rules remember when they acted. Five queries at most."""
     found = sources.of_keys((firing.live_id, firing.trigger) for firing in firings)
     for firing in firings:
         known = found.get((firing.live_id, firing.trigger)) or sources.somewhere(firing)
