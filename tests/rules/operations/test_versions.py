@@ -316,7 +316,7 @@ def test_a_rule_is_thrown_away_and_brought_back_as_it_was(actor: Membership, tol
         operations.pause(version.rule, actor=actor)
 
     for _ in range(2):
-        operations.bring_back(version.rule, actor=actor)
+        operations.bring_back(version.rule, actor=actor, now=LATER)
     assert (list(queries.rules_for(actor)), queries.versions_in_force()) == ([version.rule], [version])
     assert [act.verb for act in told] == ["rule.removed", "rule.restored"]
 
@@ -334,7 +334,7 @@ def test_nobody_reaches_the_rules_of_another_team(actor: Membership, act: Callab
 
     with pytest.raises(Rule.DoesNotExist):
         act(rule, actor)
-    operations.bring_back(rule, actor=actor)
+    operations.bring_back(rule, actor=actor, now=NOW)
 
     assert stands(rule) == [(1, Mode.DRAFT)]
 

@@ -7,6 +7,7 @@ from tests.rules.rows import acting, make_rule, spec
 from vigie.governance.models import AuditEntry
 from vigie.people.models import Membership, Preset
 from vigie.rules.models import Mode, Rule, RuleVersion
+from vigie.rules.operations import versions
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +159,19 @@ def test_a_rule_is_brought_back_as_it_was(client: Client, member: Membership, he
         "rule.removed",
         "rule.restored",
     ]
+
+
+def test_a_rule_that_cannot_be_brought_back_stays_away_and_it_is_said_why(
+    client: Client, member: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "MOST_KEYWORDS_OF_TEAM", 0)
+    rule = make_rule(member.workspace).rule
+    client.post(address("rule-remove", member.workspace, rule.number))
+
+    answer = client.post(address("rule-restore", member.workspace, rule.number), follow=True)
+
+    assert "50,000 keywords" in answer.content.decode()
+    assert Rule.objects.get().removed_at
 
 
 def test_a_rule_that_is_gone_is_not_found(client: Client, member: Membership) -> None:

@@ -11,7 +11,7 @@ from vigie.events import Acted
 from vigie.people.models import Membership, Workspace
 from vigie.people.presets import PRESETS
 from vigie.rules import actions, queries
-from vigie.rules.models import Mode, Rule, RuleVersion
+from vigie.rules.models import IN_FORCE, Mode, Rule, RuleVersion
 from vigie.rules.spec import RuleSpec
 from vigie.runtime import bus
 
@@ -187,10 +187,14 @@ def remove_rule(rule: Rule, *, actor: Membership, now: datetime) -> None:
 
 
 @transaction.atomic
-def bring_back(rule: Rule, *, actor: Membership) -> None:
-    """Bring a rule back that was thrown away, as it was."""
+def bring_back(rule: Rule, *, actor: Membership, now: datetime) -> None:
+    """Bring a rule back that was thrown away, as it was; what is in force looks on from now. Raises TooManyKeywords."""
     restored = Rule.objects.filter(pk=rule.pk, workspace=actor.workspace_id).exclude(removed_at=None)
     if restored.update(removed_at=None):
+        in_force = rule.versions.filter(mode__in=IN_FORCE)
+        for version in in_force:
+            _refuse_keywords(version)
+        in_force.update(in_force_since=now)
         _account(rule, actor, "rule.restored", name=rule.name)
 
 
@@ -233,6 +237,10 @@ def _turn(version: RuleVersion, mode: Mode, *, since: datetime | None = None) ->
 def _check(version: RuleVersion) -> None:
     """Raise where a version cannot be put in force as things stand."""
     actions.check(queries.spec_of(version))
+    _refuse_keywords(version)
+
+
+def _refuse_keywords(version: RuleVersion) -> None:
     if queries.keywords_in_force(version.rule) + queries.keywords_in(version.content) > MOST_KEYWORDS_OF_TEAM:
         raise TooManyKeywords
 

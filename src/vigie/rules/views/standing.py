@@ -52,7 +52,12 @@ def remove(request: WorkspaceRequest, number: int) -> HttpResponse:
 def bring_back(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Bring a rule back that was thrown away, and show it."""
     rule = get_object_or_404(Rule, workspace=request.workspace, number=number)
-    operations.bring_back(rule, actor=request.membership)
-    messages.success(request, _("Rule %(number)d is back.") % {"number": number})
-    page = reverse("rule", args=[request.workspace.slug, number])
+    try:
+        operations.bring_back(rule, actor=request.membership, now=clock.now())
+    except REFUSALS as error:
+        messages.error(request, refusal(error))
+        page = reverse("rules", args=[request.workspace.slug])
+    else:
+        messages.success(request, _("Rule %(number)d is back.") % {"number": number})
+        page = reverse("rule", args=[request.workspace.slug, number])
     return HttpResponseClientRedirect(page) if "HX-Request" in request.headers else redirect(page)
