@@ -329,9 +329,12 @@ def test_the_log_is_narrowed(caller: Caller) -> None:
     assert found("rule=1") == [1, 0]
     assert found("deed=tried") == [1]
     assert found("since=2026-01-05T10:30:00Z") == [2]
+    assert found("since=2026-01-05T10:30:00") == [2]
     assert found(f"channel={2**62}") == []
     assert refusal(caller.ask("GET", "firings?deed=slept"))[0] == 400
     assert refusal(caller.ask("GET", "firings?since=yesterday"))[0] == 400
+    assert refusal(caller.ask("GET", "firings?since=0001-01-01T00:00:00%2B05:00"))[0] == 400
+    assert refusal(caller.ask("GET", f"firings?channel={2**63}"))[0] == 400
 
 
 def test_the_log_comes_by_pages_newest_first(caller: Caller) -> None:

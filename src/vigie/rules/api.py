@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Body, Field, Query, Router, Schema
 from ninja.errors import AuthorizationError
+from pydantic import AfterValidator
 
 from vigie.people.api import NOT_ALLOWED, Asked, Paged, allowed, page_of, reads_anew, refusing
 from vigie.people.permissions import WorkspaceRequest
@@ -25,6 +26,15 @@ router = Router(tags=["Rules"])
 
 STALE = (operations.ChangedMeanwhile, operations.NothingToPublish)
 
+
+def _as_utc(at: datetime) -> datetime:
+    if not 1970 <= at.year <= 2999:
+        raise ValueError("a date lies between 1970 and 2999")
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Since = Annotated[datetime, AfterValidator(_as_utc)]
 RuleData = Annotated[dict[str, Any], Field(description="A rule as in YAML, see the reference of rules.")]
 
 
@@ -85,10 +95,10 @@ class DryRun(Schema):
 class FiringsAsked(Paged):
     """Which firings are looked for."""
 
-    channel: int | None = None
-    rule: int | None = Field(None, description="The number of a rule.")
+    channel: Id | None = None
+    rule: Id | None = Field(None, description="The number of a rule.")
     deed: Literal["acted", "tried", "held"] | None = None
-    since: datetime | None = None
+    since: Since | None = Field(None, description="A date of no zone is UTC.")
 
 
 class RunOut(Schema):
