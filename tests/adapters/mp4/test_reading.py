@@ -160,6 +160,31 @@ def test_sound_alone_has_no_poster(tmp_path: Path) -> None:
         poster(tmp_path / "film.mp4", 0.0)
 
 
+@pytest.mark.parametrize(("at_s", "least_s"), [(2.0, 1.9), (6.0, 3.0), (7.9, 3.0)])
+def test_a_poster_of_a_damaged_moment_shows_what_can_be_seen_before(
+    at_s: float, least_s: float, film: Path, tmp_path: Path
+) -> None:
+    path, body = tmp_path / "film.mp4", bytearray(film.read_bytes())
+    start = body.index(b"mdat") + 4
+    middle = (start + len(body)) * 6 // 10
+    body[middle:] = Random(1).randbytes(len(body) - middle)
+    path.write_bytes(body)
+
+    assert probe(path).errors > 0
+    assert least_s <= shown_s(picture(poster(path, at_s))) <= at_s + 0.15
+
+
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.66])
+def test_a_film_that_breaks_off_has_a_poster(part: float, film: Path, tmp_path: Path) -> None:
+    path, body = tmp_path / "film.mp4", film.read_bytes()
+    path.write_bytes(body[: int(len(body) * part)])
+
+    ends_s = probe(path).duration_s
+
+    for at_s in (ends_s, 7.9):
+        assert 0.0 < shown_s(picture(poster(path, at_s))) <= ends_s + 0.15
+
+
 def test_pictures_that_cannot_be_decoded_have_no_poster(film: Path, tmp_path: Path) -> None:
     body = film.read_bytes()
     start = body.index(b"mdat") + 4

@@ -1,7 +1,7 @@
 """What a video file is, by decoding all of it; a picture of it."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar, cast
@@ -90,17 +90,24 @@ def poster(path: Path, at_s: float) -> bytes:
 
 def _near(container: InputContainer, pictures: VideoStream, at_s: float) -> av.VideoFrame:
     """Return the picture that is shown at a moment, or the last one before it that can be decoded."""
-    if at_s > 0:
-        container.seek(int(min(at_s, 1e9) * av.time_base) + (container.start_time or 0))
-    found = None
-    starts_s = (container.start_time or 0) / av.time_base
-    for frame in container.decode(pictures):
-        if found and frame.time is not None and frame.time - starts_s > at_s:
-            break
-        found = frame
-    if found is None:
-        raise ValueError("no picture can be decoded")
-    return found
+    starts = container.start_time or 0
+    for from_s in (min(max(at_s, 0.0), 1e9), 0.0):  # where nothing can be decoded there, from the beginning
+        container.seek(int(from_s * av.time_base) + starts)
+        found = None
+        for frame in _decoded(container, pictures):
+            if found and frame.time is not None and frame.time - starts / av.time_base > at_s:
+                break
+            found = frame
+        if found:
+            return found
+    raise ValueError("no picture can be decoded")
+
+
+def _decoded(container: InputContainer, pictures: VideoStream) -> Iterator[av.VideoFrame]:
+    """Yield the pictures from where the file is; what is damaged is left out."""
+    for packet in container.demux(pictures):
+        with suppress(av.FFmpegError):
+            yield from packet.decode()
 
 
 def _known(streams: Iterable[Known]) -> list[Known]:
