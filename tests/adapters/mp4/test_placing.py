@@ -1,3 +1,5 @@
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -22,8 +24,17 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def write(path: Path, body: bytes = b"whole") -> None:
-    with placed(path) as part:
+def linkless(number: int) -> Callable[[Path, Path], None]:
+    """Return what links files where there are no links."""
+
+    def refuse(_source: Path, _target: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
+
+
+def write(path: Path, body: bytes = b"whole", *, linking: Callable[[Path, Path], None] = os.link) -> None:
+    with placed(path, linking) as part:
         part.write_bytes(body)
 
 
@@ -46,8 +57,23 @@ def test_a_file_that_exists_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "clip.mp4").read_bytes() == b"kept"
 
 
-def write_while(path: Path, happens: Callable[[], None]) -> None:
-    with placed(path) as part:
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_takes_its_place_where_there_are_no_links(number: int, tmp_path: Path) -> None:
+    write(tmp_path / "clip.mp4", linking=linkless(number))
+
+    assert names(tmp_path) == ["clip.mp4"]
+    assert (tmp_path / "clip.mp4").read_bytes() == b"whole"
+
+
+def test_a_disk_that_refuses_a_link_for_another_reason_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "clip.mp4", linking=linkless(errno.ENOSPC))
+
+    assert names(tmp_path) == []
+
+
+def write_while(path: Path, happens: Callable[[], None], linking: Callable[[Path, Path], None] = os.link) -> None:
+    with placed(path, linking) as part:
         part.write_bytes(b"whole")
         happens()
 
@@ -64,12 +90,15 @@ def make_folder(path: Path) -> None:
     path.mkdir()
 
 
+@pytest.mark.parametrize("linking", [os.link, linkless(errno.EPERM)], ids=["links", "no links"])
 @pytest.mark.parametrize("happens", [appear, link, make_folder])
-def test_what_appears_meanwhile_is_kept(happens: Callable[[Path], None], tmp_path: Path) -> None:
+def test_what_appears_meanwhile_is_kept(
+    happens: Callable[[Path], None], linking: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
     path = tmp_path / "clip.mp4"
 
     with pytest.raises(FileExistsError):
-        write_while(path, lambda: happens(path))
+        write_while(path, lambda: happens(path), linking)
 
     assert names(tmp_path) == ["clip.mp4"]
     assert not path.is_file() or path.read_bytes() == b"kept"
