@@ -147,7 +147,7 @@ def unfinished(now: datetime) -> QuerySet[Clip]:
 def left_behind(now: datetime) -> QuerySet[Clip]:
     """Return the clips whose saving was begun by somebody who is gone."""
     gone = Q(origin=Origin.SERVER, claimed_until__lte=now) | Q(claimed_until__lte=now - TAKEN_UP)
-    return Clip.objects.filter(gone, state=ClipState.SAVING).select_related("live")
+    return Clip.objects.filter(gone, state=ClipState.SAVING, removed_at=None).select_related("live")
 
 
 def going(now: datetime) -> QuerySet[Clip]:

@@ -52,6 +52,19 @@ def test_what_is_no_file_is_none(live: Live) -> None:
     assert states(clip) == [(ClipState.FAILED, INTERRUPTED)]
 
 
+def test_what_was_deleted_before_whoever_wrote_it_died_is_nobodys(live: Live) -> None:
+    clip = make_clip(live, ClipState.SAVING, claimed_until=at(live, 60), removed_at=at(live, 50))
+    put(clip)
+
+    assert not operations.is_left(at(live, 61))
+    operations.put_right(at(live, 61))
+
+    assert states(clip) == [(ClipState.SAVING, "")]
+    Clip.objects.update(removed_at=None)
+    operations.put_right(at(live, 61))
+    assert states(clip) == [(ClipState.SAVED, "")]
+
+
 def test_who_still_writes_is_left_alone(live: Live) -> None:
     clip = make_clip(live, ClipState.SAVING, claimed_until=at(live, 100))
 
