@@ -229,6 +229,15 @@ def test_another_file_of_that_name_is_not_taken_for_one_that_is_gone(
     assert files(tmp_path) == {"clips/anna/clip.mp4": content}
 
 
+def test_a_rename_without_links_is_never_over_another_file(tmp_path: Path) -> None:
+    source, target = written(tmp_path / "replay.mp4"), written(tmp_path / "clip.mp4", "another")
+
+    with pytest.raises(FileExistsError):
+        DISK.rename(source, target)
+
+    assert files(tmp_path) == {"replay.mp4": "a moment", "clip.mp4": "another"}
+
+
 def test_a_rename_without_links_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         DISK.rename(tmp_path / "missing", tmp_path / "clip.mp4")
