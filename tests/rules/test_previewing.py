@@ -14,7 +14,7 @@ from vigie.rules.models import Firing
 from vigie.rules.previewing import Preview, preview
 from vigie.rules.spec import RuleSpec
 from vigie.rules.standing import Ruling
-from vigie.watch.models import Live
+from vigie.watch.models import ChatMessage, Live
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +164,18 @@ def test_what_was_judged_of_a_chat_is_read_by_who_may_read_it(
     assert moment.may_read is may_read
 
 
+def test_what_was_erased_is_not_read_for_as_long_as_the_preview_remembers_it(reader: Membership, live: Live) -> None:
+    chat(live, "clip", by=1)
+    chat(live, "clip too", by=2, at_s=20)
+    previewed(reader)
+    ChatMessage.objects.filter(text="clip").delete()
+
+    found = previewed(reader, spec(cooldown="1 h"))
+
+    assert [(moment.last.text, moment.may_read) for moment in found.acted] == [("clip", False)]
+    assert [(moment.last.text, moment.may_read) for moment in found.held] == [("clip too", True)]
+
+
 # ── how much is read, and how often ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -178,7 +190,7 @@ def test_what_was_recorded_is_read_once_a_minute(
     assert previewed(reader, now=SOON + timedelta(seconds=61)).times == 2
     previewing.forget()
     previewed(reader)
-    with django_assert_num_queries(1):  # what was made of the moments that are listed
+    with django_assert_num_queries(2):  # which of the moments that are listed are still there, what was made of them
         previewed(reader)
 
 

@@ -268,14 +268,23 @@ def _cut(live: Live, room: int) -> datetime | None:
 
 def _moments(outcomes: Sequence[Outcome], recorded: Recorded, reader: Membership) -> list[Moment]:
     lives = {str(live.pk): live for live in recorded.lives}
-    judged = judged_of([outcome.occurrences[-1].key for outcome in outcomes])
+    keys = [outcome.occurrences[-1].key for outcome in outcomes]
+    judged, gone = judged_of(keys), _erased(keys)
     may_read = {True: may_read_chat(reader), False: may_read_transcripts(reader)}
     moments = []
     for outcome in outcomes:
         last = outcome.occurrences[-1]
         verdict = judged.get(last.key)
-        moments.append(Moment(outcome, lives.get(last.live), verdict, may_read[is_of_chat(last, verdict)]))
+        readable = may_read[is_of_chat(last, verdict)] and last.key not in gone
+        moments.append(Moment(outcome, lives.get(last.live), verdict, readable))
     return moments
+
+
+def _erased(keys: Sequence[str]) -> set[str]:
+    """Return which messages were erased since they were read. One query at most."""
+    written = {int(ref): key for key in keys for kind, _, ref in [key.partition(":")] if kind == When.CHAT}
+    there = set(ChatMessage.objects.filter(pk__in=written).values_list("pk", flat=True)) if written else set()
+    return {key for pk, key in written.items() if pk not in there}
 
 
 def is_of_chat(happened: Occurrence, judged: Assessment | None) -> bool:
