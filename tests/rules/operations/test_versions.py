@@ -356,6 +356,14 @@ def test_an_import_makes_drafts_and_changes_rules_of_the_same_name(actor: Member
     assert stands(rules[1]) == [(1, Mode.DRAFT)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_the_same_moment_make_each_rule_once(actor: Membership) -> None:
+    ends = at_once(*[lambda: operations.import_rules([acting("One"), acting("Two")], actor=actor, now=NOW)] * 2)
+
+    assert ends == ["done", "done"]
+    assert sorted(Rule.objects.values_list("name", flat=True)) == ["One", "Two"]
+
+
 def test_an_import_that_holds_a_flaw_changes_nothing(actor: Membership) -> None:
     with pytest.raises(BadAction):
         operations.import_rules([acting("Good"), UNKNOWN], actor=actor, now=NOW)

@@ -204,9 +204,10 @@ def import_rules(specs: Iterable[RuleSpec], *, actor: Membership, now: datetime)
 
     Raises BadAction, changing nothing.
     """
+    Workspace.objects.select_for_update().get(pk=actor.workspace_id)  # of two imports, the second finds what is new
     rules = []
     for spec in specs:
-        rule = queries.rules_for(actor).filter(name=spec.name).first()
+        rule = queries.rules_for(actor).filter(name=spec.name).select_for_update().first()
         if rule is None:
             rule = add_rule(spec, actor=actor, now=now)
         else:
