@@ -202,6 +202,19 @@ def test_workshop_builds_in_a_thread_of_its_own_what_is_wanted_last() -> None:
     assert [standing.ruling for standing in built.standings] == [last]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "taken"),
+    [([], 0), ([1], 1), ([9], 1), ([9, 1], 1), ([2, 3], 2), ([2, 3, 0, 1], 3), ([2, 4, 1], 1)],
+)
+def test_so_much_is_looked_at_together_and_one_arrival_at_least(
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], taken: int
+) -> None:
+    monkeypatch.setattr(following, "MOST_ROWS", 5)
+    arrivals = [Arrival(kind="chat", refs=list(range(size))) for size in sizes]
+
+    assert following._first(arrivals) == arrivals[:taken]
+
+
 # ── counts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

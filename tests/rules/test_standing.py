@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.rules.happenings import PEOPLE, START, at, chat, happening, rule, ruling, told
 from vigie.rules.kinds import Scope
 from vigie.rules.occurrences import Occurrence
-from vigie.rules.standing import MOST_LIVES, MOST_RESTING, Outcome, Standing
+from vigie.rules.standing import MOST_LIVES, MOST_RESTING, Outcome, Past, Standing
 
 
 def standing(**fields: Any) -> Standing:
@@ -131,6 +131,15 @@ def test_quorum_acts_on_what_each_of_its_people_did_last() -> None:
     assert (outcome.at, outcome.since) == (at(6), at(5))
 
 
+def test_quorum_ends_with_what_completed_it_however_late_it_came() -> None:
+    first, late = chat(5, "ana"), chat(3, "bob")
+
+    *_, outcome = outcomes(standing(quorum={"users": 2, "within": "30 s"}), first, late)
+
+    assert outcome.occurrences == (first, late)
+    assert (outcome.at, outcome.since) == (at(3), at(3))
+
+
 def test_quorum_of_what_nobody_did_is_of_so_many() -> None:
     asked = standing(when="assessment", quorum={"users": 2, "within": "60 s"})
     assert told(asked, [happening("assessment", 0), happening("assessment", 9)]) == ["quorum: 1 of 2", "acts"]
@@ -191,6 +200,11 @@ def test_recording_without_channels_rests_as_one() -> None:
     assert told(standing(cooldown=9), said) == ["acts", "cooldown: it acted 1 s ago for the same channel"]
 
 
+def test_lives_of_no_channel_rest_each_for_itself() -> None:
+    said = [chat(after_s, "ana", live=live, channel="") for after_s, live in enumerate("121")]
+    assert told(standing(cooldown=9), said) == ["acts", "acts", "cooldown: it acted 2 s ago for the same channel"]
+
+
 def test_hourly_cap_is_of_any_hour() -> None:
     asked = standing(per_hour=2)
     said = [chat(after_s, "ana") for after_s in (0, 1800, 3599, 3600, 3601, 5400)]
@@ -232,6 +246,12 @@ def test_what_it_did_before_can_be_told_and_forgotten() -> None:
     ]
     asked.forget_acts()
     assert told(asked, [chat(62, "ana")]) == ["acts"]
+
+
+def test_a_rule_saw_what_happened_from_the_moment_it_was_put_in_force() -> None:
+    asked = standing()
+    asked.past = Past(at(1))
+    assert told(asked, [chat(0.9, "ana"), chat(1, "ana")]) == ["", "schedule: the rule is not in force at that time"]
 
 
 # ── guarantees ─────────────────────────────────────────────────────────────────────────────────────────────────────

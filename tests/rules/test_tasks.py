@@ -12,7 +12,7 @@ from vigie.errors import VigieError
 from vigie.ports import PortError
 from vigie.rules import tasks
 from vigie.rules.actions import BadAction
-from vigie.rules.models import ActionRun
+from vigie.rules.models import ActionRun, Mode, RuleVersion
 from vigie.runtime import clock, ledger
 from vigie.runtime.models import WorkState
 from vigie.watch.models import Live, LiveMark
@@ -111,6 +111,17 @@ def test_options_that_cannot_be_read_are_told(acts: Acts, live: Live, options: d
     [(state, reason)] = stands()
     assert (state, acts.done) == (WorkState.FAILED, [])
     assert reason.startswith("test")
+
+
+@pytest.mark.parametrize("mode", [Mode.PAUSED, Mode.FORMER])
+def test_what_a_rule_set_going_is_done_though_it_rests_by_then(acts: Acts, live: Live, mode: Mode) -> None:
+    """The moment was worth it when it happened, and cannot be saved later."""
+    make_run(live)
+    RuleVersion.objects.update(mode=mode)
+
+    tasks.act_due()
+
+    assert stands() == [(WorkState.DONE, "")]
 
 
 def test_an_action_that_is_no_more_is_told(live: Live) -> None:
