@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from tests.clips.rows import fresh
 from tests.clips.studios import News, added, asked, content, linked, saves
-from vigie.clips import operations, replays
+from vigie.clips import obslink, operations, replays
 from vigie.clips.models import Clip, ClipState
 from vigie.clips.placing import Disk
 from vigie.clips.reasons import NO_FILE, PLACING
@@ -122,3 +122,21 @@ def again(clip: Clip, later: timedelta) -> None:
     """Let somebody try a clip again, much later."""
     Clip.objects.filter(pk=clip.pk).update(at_s=clip.at_s - later.total_seconds(), from_s=0.0)
     operations.try_again(fresh(clip), actor=None, now=clock.now())
+
+
+async def test_a_replay_that_could_not_be_removed_is_not_taken_for_the_next(
+    server: ObsServer, live: Live, news: News, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(replays, "DISK", Disk(unlink=refuse))
+    obs = await added(server, live)
+    async with linked(obs):
+        first = await asked(live, obs)
+        assert await news.of(first) == [(ClipState.SAVED, "")]
+        monkeypatch.setattr(obslink, "SAVED_WITHIN_S", 0.2)
+        server.settings.write_s = 600.0
+        assert await news.of(await asked(live, obs, "bert")) == [(ClipState.FAILED, obslink.UNTOLD)]
+
+    assert content(first) == b"replay 1"

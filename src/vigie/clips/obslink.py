@@ -304,12 +304,17 @@ class Link:
     async def _take_left(self, clip: Clip, status: ObsStatus, why_not: str) -> None:
         """Take a replay that OBS was asked for and that nobody fetched, where it saved it; else say why it is lost."""
         if not clip.original:
-            since = (clip.claimed_until or clock.now()) - timedelta(seconds=HOLD_S)
             last = status.last_replay
-            if not last or not await asyncio.to_thread(replays.was_written, last, self.obs.path_map, since):
+            if not last or not await self._is_its_own(clip, last):
                 return await sync_to_async(operations.fail)(clip, why_not)
             await sync_to_async(operations.note_written)(clip, last, now=None)
         return await self._take(clip)
+
+    async def _is_its_own(self, clip: Clip, last: str) -> bool:
+        """Return whether the last replay of the OBS was saved for a clip, and not before it."""
+        since = (clip.claimed_until or clock.now()) - timedelta(seconds=HOLD_S)
+        taken = await sync_to_async(queries.looks_of)(self.obs.pk, last)
+        return await asyncio.to_thread(replays.was_written, last, self.obs.path_map, since, taken=taken)
 
     async def _take(self, clip: Clip) -> None:
         """Take the file away before the next replay may overwrite it; one that cannot be taken now is tried again."""

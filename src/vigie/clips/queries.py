@@ -122,6 +122,12 @@ def left_by(obs_id: int) -> list[Clip]:
     return list(begun.select_related("live").order_by("pk"))
 
 
+def looks_of(obs_id: int, original: str) -> list[list[int]]:
+    """Return the looks of the replays that an OBS wrote to a path, one after the other."""
+    fetched = Clip.objects.filter(origin=Origin.OBS, obs=obs_id, original=original).exclude(look=[])
+    return list(fetched.values_list("look", flat=True))
+
+
 def obs_in_use() -> list[int]:
     """Return the OBS to stay connected with; one that refused, and was not changed since, is left alone."""
     used = ObsInstance.objects.filter(is_used=True, removed_at=None).select_related("workspace")

@@ -1,6 +1,7 @@
 """Takes the files that an OBS wrote, before its next replay may overwrite them."""
 
 import asyncio
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,13 +33,18 @@ async def take(clip: Clip, path_map: str) -> Look:
     return Look(*clip.look)
 
 
-def was_written(reported: str, path_map: str, since: datetime) -> bool:
-    """Return whether OBS wrote this file since then, and it is still there."""
+def was_written(reported: str, path_map: str, since: datetime, *, taken: Collection[Sequence[int]] = ()) -> bool:
+    """Return whether OBS wrote this file since then, and it is still there; `taken` are looks of other clips.
+
+    Where their originals cannot be removed, the last one is there, too.
+    """
     try:
-        modified_ns = placing.look(_allowed(reported, path_map)).modified_ns
+        seen = placing.look(_allowed(reported, path_map))
     except (CannotMap, CannotPlace):
         return False
-    return modified_ns >= (since - CLOCKS_DIFFER).timestamp() * 1e9
+    if [seen.size_bytes, seen.modified_ns] in taken:
+        return False
+    return seen.modified_ns >= (since - CLOCKS_DIFFER).timestamp() * 1e9
 
 
 def _allowed(reported: str, path_map: str) -> Path:
