@@ -179,6 +179,16 @@ def test_live_that_is_over_is_forgotten_after_a_while() -> None:
     assert [word(found) for found in engine.feed([chat(13 + AFTER_S, "ana")])] == ["acts"]
 
 
+def test_live_that_ended_twice_holds_up_no_other() -> None:
+    engine = Engine(in_force(rule("hype")))
+    engine.feed([chat(0, "ana", live="2"), happening("live_ended", 10)])
+    engine.feed([happening("live_ended", 20, live="2"), happening("live_ended", 30)])
+
+    engine.feed([chat(21 + AFTER_S, "ana", live="3")])
+
+    assert list(engine.hypes.meters) == ["3"]
+
+
 def test_live_that_goes_on_after_its_end_is_not_forgotten() -> None:
     engine = Engine(in_force(rule(if_=[{"burst": 3, "within": "1 d"}])))
     late_s = 10 + LATE.total_seconds()

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from tests.at_once import at_once
 from tests.factories import NOW, make_workspace
-from tests.rules.rows import chat, look, make_firing, make_rule, on_air, spec, store, told, undone
+from tests.rules.rows import chat, look, make_firing, make_rule, on_air, say, spec, store, told, undone
 from tests.watch.audiences import heard
 from vigie.events import RuleFired
 from vigie.people.models import Workspace
 from vigie.ports import Fence
 from vigie.rules.following import Follower
-from vigie.rules.models import ActionRun, Arrival, Firing
+from vigie.rules.models import ActionRun, Arrival, Firing, Mode
 from vigie.rules.operations import WasFollowed
 from vigie.runtime import bus, leases
 from vigie.watch.models import Live
@@ -168,6 +168,40 @@ def test_a_rule_that_acted_on_a_count_rests_after_a_restart(workspace: Workspace
     look(at=NOW + timedelta(minutes=1))
 
     assert [row[1:3] for row in told()] == [("acted", ""), ("held", "COOLDOWN")]
+
+
+def test_a_rule_on_trial_rests_after_a_restart_as_if_it_had_acted(workspace: Workspace, live: Live) -> None:
+    make_rule(workspace, spec(cooldown="1 h"), mode=Mode.TRIAL)
+    chat(live, "clip", at_s=0)
+    look()
+    chat(live, "clip", at_s=60)
+
+    look(at=NOW + timedelta(minutes=1))
+
+    assert [row[1:3] for row in told()] == [("tried", ""), ("held", "COOLDOWN")]
+
+
+def test_likes_that_wait_to_be_looked_at_are_news_after_a_restart(workspace: Workspace, live: Live) -> None:
+    make_rule(workspace, spec("Liked", "likes", conditions=[{"reaches": 100}]))
+    for at_s, likes in ((0, 50), (10, 60), (30, 0)):
+        live.samples.create(at_s=at_s, likes=likes)
+    Arrival.objects.create(live=live, kind="viewers", refs=[10])
+
+    look(at=NOW + timedelta(minutes=1))
+
+    assert told() == [("Liked", "acted", "", 1)]
+
+
+def test_what_was_said_at_the_end_of_a_live_is_remembered_once_it_is_over(workspace: Workspace, live: Live) -> None:
+    make_rule(workspace, spec("Said", "speech", conditions=[{"says": "clip"}], quorum={"users": 2, "within": "1 h"}))
+    say(live, "clip", start_s=1)
+    look()
+    Live.objects.update(ended_at=NOW + timedelta(minutes=1))
+    say(live, "clip", start_s=30)
+
+    look(at=NOW + timedelta(minutes=10))
+
+    assert [row[1] for row in told()] == ["held", "acted"]
 
 
 def test_a_live_that_is_long_over_is_not_read_again(workspace: Workspace) -> None:

@@ -323,4 +323,7 @@ def test_rests_are_bounded_and_the_oldest_is_forgotten_first() -> None:
     for number in range(MOST_RESTING + 3):
         asked.acted(START, chat(0, f"u{number}"))
     assert (len(asked._resting), next(iter(asked._resting))) == (MOST_RESTING, (Scope.USER, "u3"))
+    for user in ("u3", "new"):
+        asked.acted(START, chat(0, user))
+    assert (len(asked._resting), next(iter(asked._resting))) == (MOST_RESTING, (Scope.USER, "u5"))
     assert len(asked._acted) == 600
