@@ -14,6 +14,7 @@ from tests.rules.rows import chat, judge, look, make_rule, on_air, say, spec, st
 from tests.watch.audiences import heard, somebody
 from vigie.events import ActivityKind, Badge, LiveEnded, LiveStarted
 from vigie.people.models import Workspace
+from vigie.risk.models import Assessment, Outcome
 from vigie.rules import dryrun, queries, receivers, sources
 from vigie.rules.following import Follower
 from vigie.rules.kinds import When
@@ -337,3 +338,13 @@ def let(live: Live, what: str, who: int, at_s: float, n: int) -> None:
         judge(live, who / 5, start_s=at_s + n / 1000, assessed_at=NOW + timedelta(seconds=n))
     elif what == "viewers":
         counts.count_viewers(live.pk, at_s, who * 70)
+
+
+def test_what_could_not_be_judged_is_no_verdict_in_a_recording() -> None:
+    live = on_air()
+    judge(live, 0.9, start_s=1)
+    judge(live, 0.9, start_s=5, outcome=Outcome.ABSTAINED)
+
+    assert [found.at_s for found in sources.recorded(live, {When.ASSESSMENT}) if found.kind is When.ASSESSMENT] == [
+        Assessment.objects.order_by("pk")[0].end_s
+    ]

@@ -327,3 +327,11 @@ def test_rests_are_bounded_and_the_oldest_is_forgotten_first() -> None:
         asked.acted(START, chat(0, user))
     assert (len(asked._resting), next(iter(asked._resting))) == (MOST_RESTING, (Scope.USER, "u5"))
     assert len(asked._acted) == 600
+
+
+def test_ten_viewers_are_the_fewest_that_can_drop() -> None:
+    def dropped(peak: int) -> list[str]:
+        counts = [happening("viewers", after_s, value=value) for after_s, value in ((0, peak), (10, 0))]
+        return told(standing(when="viewers", if_=[{"drops": 0.5}]), counts)
+
+    assert (dropped(10), dropped(9)) == (["", "acts"], ["", ""])
