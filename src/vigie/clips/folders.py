@@ -43,7 +43,7 @@ def file_of(clip: Clip) -> Path:
     if stated.is_file():
         return stated
     others = chain([incoming(clip)], folder_of(clip.workspace_id).rglob(f"*{SUFFIX}"))
-    return next((path for path in others if clip.look and clip.look == _look_of(path)), stated)
+    return next((path for path in others if clip.look == _look_of(path)), stated)
 
 
 def _look_of(path: Path) -> list[int]:

@@ -187,6 +187,19 @@ def test_a_file_goes_that_was_moved_when_a_process_died(state: str) -> None:
     assert files(other.workspace) == {other.name: b"other"}
 
 
+def test_a_clip_that_never_had_a_file_takes_nothing_with_it() -> None:
+    clip = make_clip(on_air(), ClipState.REQUESTED)
+    folder = folders.folder_of(clip.workspace_id)
+    folder.mkdir(parents=True)
+    (folder / "link.mp4").symlink_to("elsewhere.mp4")
+
+    operations.remove_clip(clip, actor=editor(clip), now=NOW)
+    gone(NOW + GONE)
+
+    assert fresh(clip).gone_at == NOW + GONE
+    assert (folder / "link.mp4").is_symlink()
+
+
 def test_the_file_of_another_clip_that_looks_the_same_stays() -> None:
     live = on_air()
     clip, other = make_clip(live), make_clip(live)

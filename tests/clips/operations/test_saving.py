@@ -30,7 +30,7 @@ def test_a_clip_goes_from_state_to_state(live: Live, changes: list[ClipChanged],
     clip = make_clip(live, ClipState.REQUESTED)
 
     assert operations.begin_saving(clip, at(live, 71))
-    assert (fresh(clip).claimed_until, fresh(clip).tries) == (at(live, 71 + SAVING_S), 1)
+    assert (fresh(clip).claimed_until, fresh(clip).tries, clip.tries) == (at(live, 71 + SAVING_S), 1, 1)
     assert operations.note_saved(clip, SEEN, starts_s=29.5, now=at(live, 72))
     assert (fresh(clip).look, fresh(clip).size_bytes) == ([5, 10**18 + 1], 5)
     assert (fresh(clip).saved_at, fresh(clip).starts_s, fresh(clip).claimed_until) == (at(live, 72), 29.5, None)
