@@ -86,7 +86,7 @@ class HypeMeter:
         assert self._bucket is not None  # noqa: S101 -- the caller's first bucket
         self._close(_level(len(self._people)))
         silent = bucket - self._bucket - 1
-        if silent > LONGEST_SILENCE and self._calm and median(self._calm) >= _level(FEWEST_PEOPLE):
+        if silent > LONGEST_SILENCE and median(self._calm or self._last) >= _level(FEWEST_PEOPLE):
             self._surging_for = 0
             self._last.clear()
         else:
