@@ -88,8 +88,10 @@ def test_condition_is_asked_only_of_what_can_fulfil_it(name: str, when: When) ->
         ({"score": "70 %"}, happening("assessment", score=0.69), False),
         ({"score": 0}, happening("assessment", score=None), False),
         ({"category": ["Hateful", "polemic"]}, happening("assessment", category="hateful"), True),
+        ({"category": "hateful"}, happening("assessment", category="Hateful"), True),
         ({"category": "hateful"}, happening("assessment", category=""), False),
         ({"target": "Women"}, happening("assessment", target="women"), True),
+        ({"target": "women"}, happening("assessment", target="Women"), True),
         ({"target": "women"}, happening("assessment", target=""), False),
     ],
 )

@@ -204,6 +204,15 @@ def test_live_that_goes_on_after_its_end_is_not_forgotten() -> None:
     assert [word(found) for found in outcomes] == ["acts"]
 
 
+def test_words_said_at_the_end_and_told_a_minute_later_do_not_bring_a_live_back() -> None:
+    engine = Engine(in_force(rule("hype")))
+    engine.feed([chat(0, "ana"), happening("live_ended", 10), happening("speech", 70)])
+
+    engine.feed([chat(71 + AFTER_S, "ana", live="2")])
+
+    assert list(engine.hypes.meters) == ["2"]
+
+
 def test_flood_of_lives_leaves_no_more_meters_than_lives_are_remembered() -> None:
     engine = Engine(in_force(rule("hype")))
     engine.feed([chat(number, "ana", live=str(number)) for number in range(MOST_LIVES + 20)])

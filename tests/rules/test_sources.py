@@ -139,6 +139,23 @@ def test_counts_tell_viewers_and_all_likes_so_far(live: Live) -> None:
     ]
 
 
+def test_what_is_of_another_live_than_it_arrived_for_did_not_happen(live: Live) -> None:
+    chat(live, "clip")
+    Arrival.objects.update(live=on_air(live.channel.workspace, name="@other"))
+
+    assert arrived() == []
+
+
+@pytest.mark.parametrize(("last_s", "stretches"), [(10, []), (20, ["viewers:0"]), (30, ["viewers:0", "viewers:10"])])
+def test_a_recording_tells_counts_when_they_are_settled(live: Live, last_s: int, stretches: list[str]) -> None:
+    for begin_s in range(0, last_s + 1, 10):
+        live.samples.create(at_s=begin_s, viewers=50)
+
+    told = sources.recorded(live, [When.VIEWERS])
+
+    assert [one.key for one in told if one.kind is When.VIEWERS] == stretches
+
+
 def test_keys_lead_to_what_is_still_there(live: Live) -> None:
     chat(live, "clip")
     utterance = say(live, "clip it", start_s=20)
