@@ -52,6 +52,8 @@ def test_a_rule_is_written_and_read(caller: Caller) -> None:
         "newest": 1,
         "rule": RULE,
     }
+    again = refusal(caller.ask("POST", "rules", RULE))
+    assert again == (409, "Another rule has this name: give yours another one.")
     assert caller.get("rules/1") == made
     assert caller.get("rules")["items"] == [{name: made[name] for name in made if name not in {"newest", "rule"}}]
     assert verbs() == ["rule.added"]

@@ -18,7 +18,7 @@ from vigie.clips.operations import ObsForm
 from vigie.clips.operations.asking import LONGEST_S
 from vigie.clips.permissions import may_delete_clips, may_make_clips, may_manage_obs, may_see_clips
 from vigie.clips.views.obs import try_out
-from vigie.people.api import STORABLE, Asked, Paged, Text, allowed, flaw_of, page_of, refusing
+from vigie.people.api import STORABLE, Asked, Id, Paged, Text, allowed, flaw_of, page_of, refusing
 from vigie.people.models import Membership
 from vigie.people.permissions import WorkspaceRequest
 from vigie.ports import ObsAddress
@@ -36,9 +36,9 @@ class ClipsAsked(Paged):
     words: Annotated[str, StringConstraints(max_length=100), STORABLE] = Field(
         "", description="In their title, notes, name, or in what made the rule act."
     )
-    channel: int | None = None
-    live: int | None = None
-    rule: int | None = Field(None, description="The number of a rule.")
+    channel: Id | None = None
+    live: Id | None = None
+    rule: Id | None = Field(None, description="The number of a rule.")
     tag: Text = ""
     kept: Literal["", "kept", "held"] = ""
     state: Literal["", "ready", "under-way", "failed"] = ""
@@ -93,7 +93,7 @@ Second = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 class NewClip(Asked):
     """A moment of a live: its last seconds, or a stretch, in seconds since the live started."""
 
-    live: int
+    live: Id
     seconds: Annotated[float, Field(gt=0, le=LONGEST_S)] | None = None
     from_s: Second | None = None
     to_s: Second | None = None

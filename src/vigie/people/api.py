@@ -139,12 +139,14 @@ def _tell_needs(operation: Operation, predicate: Predicate) -> None:
 # ── what is asked and answered ─────────────────────────────────────────────────────────────────────────────────────
 
 
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""Of a row."""
+
+
 class Paged(Schema):
     """Which part of a list is asked for."""
 
-    after: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
-        None, description="What `next` was on the page before."
-    )
+    after: Id | None = Field(None, description="What `next` was on the page before.")
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
 
 

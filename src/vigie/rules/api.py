@@ -10,7 +10,7 @@ from ninja import Body, Field, Query, Router, Schema
 from ninja.errors import AuthorizationError
 from pydantic import AfterValidator
 
-from vigie.people.api import NOT_ALLOWED, Asked, Paged, allowed, page_of, reads_anew, refusing
+from vigie.people.api import NOT_ALLOWED, Asked, Id, Paged, allowed, page_of, reads_anew, refusing
 from vigie.people.permissions import WorkspaceRequest
 from vigie.rules import document, listings, operations, previewing, queries
 from vigie.rules.brakes import Brake, Held
@@ -24,7 +24,7 @@ from vigie.runtime import clock
 
 router = Router(tags=["Rules"])
 
-STALE = (operations.ChangedMeanwhile, operations.NothingToPublish)
+STALE = (operations.ChangedMeanwhile, operations.NameTaken, operations.NothingToPublish, operations.RuleIsGone)
 
 
 def _as_utc(at: datetime) -> datetime:
@@ -33,7 +33,6 @@ def _as_utc(at: datetime) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Since = Annotated[datetime, AfterValidator(_as_utc)]
 RuleData = Annotated[dict[str, Any], Field(description="A rule as in YAML, see the reference of rules.")]
 
@@ -149,9 +148,11 @@ def list_rules(request: WorkspaceRequest) -> Rules:
 @router.post("/rules", response={201: WholeRule}, summary="Write a rule")
 @allowed(may_edit_rules)
 def add_rule(request: WorkspaceRequest, rule: Body[RuleData]) -> WholeRule:
-    """It is a draft, which does nothing yet."""
+    """It is a draft, which does nothing yet. 409: another rule has its name."""
     spec = document.read_one(rule)
-    return _whole(request, operations.add_rule(spec, actor=request.membership, now=clock.now()).number)
+    with refusing(409, operations.NameTaken):
+        added = operations.add_rule(spec, actor=request.membership, now=clock.now())
+    return _whole(request, added.number)
 
 
 @router.get("/rules/yaml", summary="Get all rules as YAML", operation_id="export_rules")
@@ -218,7 +219,7 @@ def export_rule(request: WorkspaceRequest, number: int) -> HttpResponse:
 @router.put("/rules/{int:number}", response=WholeRule, summary="Change a rule")
 @allowed(may_edit_rules)
 def put_rule(request: WorkspaceRequest, number: int, based_on: int, rule: Body[RuleData]) -> WholeRule:
-    """A draft is made, or changed; what is in force goes on. 409 where `based_on` is not its newest version."""
+    """A draft is made, or changed; what is in force goes on. 409: `based_on` is not the newest; the name is taken."""
     spec, found = document.read_one(rule), _found(request, number)
     with refusing(409, *STALE):
         operations.save_draft(found, spec, based_on=based_on, actor=request.membership, now=clock.now())
@@ -240,7 +241,8 @@ def turn_rule(request: WorkspaceRequest, number: int, wanted: Turn) -> WholeRule
 @allowed(may_publish_rules)
 def remove_rule(request: WorkspaceRequest, number: int) -> None:
     """What it did stays, and the page can bring it back."""
-    operations.remove_rule(_found(request, number), actor=request.membership, now=clock.now())
+    with refusing(404, operations.RuleIsGone):
+        operations.remove_rule(_found(request, number), actor=request.membership, now=clock.now())
 
 
 # ── what they did ──────────────────────────────────────────────────────────────────────────────────────────────────

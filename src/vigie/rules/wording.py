@@ -109,8 +109,10 @@ TURNED: Mapping[str, Promise] = {
 }
 REFUSALS: Mapping[str, Promise] = {
     "DoesNothing": _("This rule does nothing: give it an action, or put it on trial."),
+    "NameTaken": _("Another rule has this name: give yours another one."),
     "NeedsSecondPerson": _("Somebody else puts it in force: whoever wrote a version does not publish it here."),
     "NothingToPublish": _("Somebody else changed this rule meanwhile."),
+    "RuleIsGone": _("Somebody removed this rule meanwhile."),
     "TooManyKeywords": _("All rules in force have 50,000 keywords at most. Let another rule rest first."),
 }
 """By the name of the error."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -56,7 +57,7 @@ def test_a_new_rule_is_a_draft(actor: Membership, told: list[Acted]) -> None:
 
 
 def test_numbers_are_of_the_workspace_and_never_given_again(actor: Membership) -> None:
-    first, second = (operations.add_rule(acting(), actor=actor, now=NOW) for _ in range(2))
+    first, second = (operations.add_rule(acting(name), actor=actor, now=NOW) for name in ("One", "Two"))
     operations.remove_rule(second, actor=actor, now=NOW)
 
     third = operations.add_rule(acting(), actor=actor, now=NOW)
@@ -67,7 +68,8 @@ def test_numbers_are_of_the_workspace_and_never_given_again(actor: Membership) -
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_write_at_the_same_moment_get_two_numbers(actor: Membership) -> None:
-    ends = at_once(*[lambda: operations.add_rule(acting(), actor=actor, now=NOW)] * 2)
+    one, two = (partial(operations.add_rule, acting(name), actor=actor, now=NOW) for name in ("One", "Two"))
+    ends = at_once(one, two)
 
     assert ends == ["done", "done"]
     assert sorted(Rule.objects.values_list("number", flat=True)) == [1, 2]
@@ -247,11 +249,13 @@ def test_a_team_has_so_many_keywords_in_force(actor: Membership, monkeypatch: py
     make_rule(make_workspace(), three)
     make_rule(actor.workspace, three, mode=Mode.PAUSED)
     make_rule(actor.workspace, three)
-    rule = operations.add_rule(three, actor=actor, now=NOW)
+    rule = operations.add_rule(three.model_copy(update={"name": "Other"}), actor=actor, now=NOW)
 
     with pytest.raises(TooManyKeywords):
         operations.try_out(rule, actor=actor, now=NOW)
-    operations.save_draft(rule, acting(conditions=[{"says": ["one", "two"]}]), based_on=1, actor=actor, now=NOW)
+    operations.save_draft(
+        rule, acting("Other", conditions=[{"says": ["one", "two"]}]), based_on=1, actor=actor, now=NOW
+    )
 
     assert operations.put_in_force(rule, actor=actor, now=NOW).mode == Mode.ACTIVE
 
@@ -312,7 +316,7 @@ def test_a_rule_is_thrown_away_and_brought_back_as_it_was(actor: Membership, tol
 
     operations.remove_rule(version.rule, actor=actor, now=NOW)
     assert (list(queries.rules_for(actor)), queries.versions_in_force()) == ([], [])
-    with pytest.raises(Rule.DoesNotExist):
+    with pytest.raises(operations.RuleIsGone):
         operations.pause(version.rule, actor=actor)
 
     for _ in range(2):
@@ -332,43 +336,11 @@ def test_a_rule_is_thrown_away_and_brought_back_as_it_was(actor: Membership, tol
 def test_nobody_reaches_the_rules_of_another_team(actor: Membership, act: Callable[[Rule, Membership], object]) -> None:
     rule = make_rule(mode=Mode.DRAFT).rule
 
-    with pytest.raises(Rule.DoesNotExist):
+    with pytest.raises(operations.RuleIsGone):
         act(rule, actor)
     operations.bring_back(rule, actor=actor, now=NOW)
 
     assert stands(rule) == [(1, Mode.DRAFT)]
-
-
-# ── imported ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_an_import_makes_drafts_and_changes_rules_of_the_same_name(actor: Membership) -> None:
-    same = make_rule(actor.workspace, acting("Same"))
-    changed = make_rule(actor.workspace, acting("Changed"))
-
-    rules = operations.import_rules(
-        [acting("Changed", per_hour=3), acting("New"), acting("Same")], actor=actor, now=NOW
-    )
-
-    assert [rule.name for rule in rules] == ["Changed", "New", "Same"]
-    assert stands(same.rule) == [(1, Mode.ACTIVE)]
-    assert stands(changed.rule) == [(1, Mode.ACTIVE), (2, Mode.DRAFT)]
-    assert stands(rules[1]) == [(1, Mode.DRAFT)]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_imports_at_the_same_moment_make_each_rule_once(actor: Membership) -> None:
-    ends = at_once(*[lambda: operations.import_rules([acting("One"), acting("Two")], actor=actor, now=NOW)] * 2)
-
-    assert ends == ["done", "done"]
-    assert sorted(Rule.objects.values_list("name", flat=True)) == ["One", "Two"]
-
-
-def test_an_import_that_holds_a_flaw_changes_nothing(actor: Membership) -> None:
-    with pytest.raises(BadAction):
-        operations.import_rules([acting("Good"), UNKNOWN], actor=actor, now=NOW)
-
-    assert not Rule.objects.exists()
 
 
 # ── what the database holds to ─────────────────────────────────────────────────────────────────────────────────────

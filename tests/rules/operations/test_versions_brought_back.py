@@ -39,7 +39,7 @@ def test_no_more_keywords_are_brought_back_than_a_workspace_may_have(
     monkeypatch.setattr(versions, "MOST_KEYWORDS_OF_TEAM", 1)
     version = make_rule(actor.workspace, acting(), mode=mode)
     operations.remove_rule(version.rule, actor=actor, now=NOW)
-    make_rule(actor.workspace, acting())
+    make_rule(actor.workspace, acting("Another"))
 
     with pytest.raises(TooManyKeywords) if is_refused else nullcontext():
         operations.bring_back(version.rule, actor=actor, now=LATER)

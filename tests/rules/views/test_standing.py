@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import make_membership, make_workspace
+from tests.factories import NOW, make_membership, make_workspace
 from tests.rules.pages import address, opened
 from tests.rules.rows import acting, make_rule, spec
 from vigie.governance.models import AuditEntry
@@ -142,6 +142,18 @@ def test_a_rule_is_removed_and_the_next_page_offers_to_undo_it(client: Client, m
     assert "Rule 1 was removed." in html
     assert f'data-undo="{undo}"' in html
     assert "data-undo" not in opened(client, "rules", member.workspace)
+
+
+def test_a_rule_does_not_come_back_beside_its_namesake(client: Client, member: Membership) -> None:
+    rule = make_rule(member.workspace).rule
+    Rule.objects.update(removed_at=NOW)
+    make_rule(member.workspace)
+
+    answer = client.post(address("rule-restore", member.workspace, rule.number), follow=True)
+
+    assert "Another rule has this name" in answer.content.decode()
+    rule.refresh_from_db()
+    assert rule.removed_at
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

@@ -35,15 +35,24 @@ class ChangedMeanwhile(VigieError):
     """Somebody else changed this rule while you were editing it."""
 
 
+class RuleIsGone(VigieError):
+    """Somebody removed this rule meanwhile."""
+
+
+class NameTaken(VigieError):
+    """Another rule has this name: give yours another one."""
+
+
 class TooManyKeywords(VigieError):
     """The rules in force of a workspace look for 50,000 keywords at most. Let another rule rest first."""
 
 
 @transaction.atomic
 def add_rule(spec: RuleSpec, *, actor: Membership, now: datetime) -> Rule:
-    """Return a new rule, a draft. Raises BadAction."""
+    """Return a new rule, a draft. Raises BadAction, NameTaken."""
     actions.check(spec)
-    Workspace.objects.select_for_update().get(pk=actor.workspace_id)  # numbers are given one after the other
+    _lock_names(actor)  # numbers are given one after the other, too
+    _refuse_name(spec.name, actor)
     last = Rule.objects.filter(workspace=actor.workspace_id).aggregate(last=Max("number"))["last"]
     rule = Rule.objects.create(workspace_id=actor.workspace_id, number=(last or 0) + 1, name=spec.name, created_at=now)
     RuleVersion.objects.create(rule=rule, version=1, content=spec.as_data(), author=actor.user, changed_at=now)
@@ -55,10 +64,12 @@ def add_rule(spec: RuleSpec, *, actor: Membership, now: datetime) -> Rule:
 def save_draft(rule: Rule, spec: RuleSpec, *, based_on: int, actor: Membership, now: datetime) -> RuleVersion:
     """Return the draft of a rule, changed: the next version, which does nothing yet. Each draft has one author.
 
-    Raises BadAction; ChangedMeanwhile where `based_on` is not its newest version.
+    Raises BadAction, NameTaken, RuleIsGone; ChangedMeanwhile where `based_on` is not its newest version.
     """
     actions.check(spec)
+    _lock_names(actor)
     locked = _locked(rule, actor)
+    _refuse_name(spec.name, actor, but=locked)
     newest = locked.versions.order_by("-version")[0]
     if newest.version != based_on:
         raise ChangedMeanwhile
@@ -76,7 +87,7 @@ def save_draft(rule: Rule, spec: RuleSpec, *, based_on: int, actor: Membership, 
 
 @transaction.atomic
 def propose(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
-    """Return the draft of a rule, for a second person to put in force. Raises NothingToPublish."""
+    """Return the draft of a rule, for a second person to put in force. Raises NothingToPublish, RuleIsGone."""
     draft = _version(_locked(rule, actor), Mode.DRAFT)
     draft.proposed_at = now
     draft.save(update_fields=["proposed_at"])
@@ -88,7 +99,8 @@ def propose(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
 def try_out(rule: Rule, *, actor: Membership, now: datetime) -> RuleVersion:
     """Return the draft of a rule, on trial: it notes what it would do. What is in force goes on.
 
-    Raises NothingToPublish, TooManyKeywords, and BadAction and BadRules where this version of Vigie cannot use it.
+    Raises NothingToPublish, RuleIsGone, TooManyKeywords, and BadAction and BadRules where this version of Vigie cannot
+    use it.
     """
     locked = _locked(rule, actor)
     draft = _version(locked, Mode.DRAFT)
@@ -181,16 +193,21 @@ TURNS: Mapping[str, Callable[..., object]] = {
 
 @transaction.atomic
 def remove_rule(rule: Rule, *, actor: Membership, now: datetime) -> None:
-    """Throw a rule away; what it did stays, and it can be brought back."""
+    """Throw a rule away; what it did stays, and it can be brought back. Raises RuleIsGone."""
     Rule.objects.filter(pk=_locked(rule, actor).pk).update(removed_at=now)
     _account(rule, actor, "rule.removed", name=rule.name)
 
 
 @transaction.atomic
 def bring_back(rule: Rule, *, actor: Membership, now: datetime) -> None:
-    """Bring a rule back that was thrown away, as it was; what is in force looks on from now. Raises TooManyKeywords."""
+    """Bring a rule back that was thrown away, as it was; what is in force looks on from now.
+
+    Raises NameTaken, TooManyKeywords.
+    """
+    _lock_names(actor)
     restored = Rule.objects.filter(pk=rule.pk, workspace=actor.workspace_id).exclude(removed_at=None)
     if restored.update(removed_at=None):
+        _refuse_name(rule.name, actor, but=rule)
         in_force = rule.versions.filter(mode__in=IN_FORCE)
         for version in in_force:
             _refuse_keywords(version)
@@ -204,7 +221,7 @@ def import_rules(specs: Iterable[RuleSpec], *, actor: Membership, now: datetime)
 
     Raises BadAction, changing nothing.
     """
-    Workspace.objects.select_for_update().get(pk=actor.workspace_id)  # of two imports, the second finds what is new
+    _lock_names(actor)  # of two imports, the second finds what is new
     rules = []
     for spec in specs:
         rule = queries.rules_for(actor).filter(name=spec.name).select_for_update().first()
@@ -219,8 +236,22 @@ def import_rules(specs: Iterable[RuleSpec], *, actor: Membership, now: datetime)
 
 
 def _locked(rule: Rule, actor: Membership) -> Rule:
-    """Return the rule, which nobody else changes meanwhile. Raises Rule.DoesNotExist, where it was removed too."""
-    return Rule.objects.select_for_update().get(pk=rule.pk, workspace=actor.workspace_id, removed_at=None)
+    """Return the rule, which nobody else changes meanwhile. Raises RuleIsGone."""
+    locked = Rule.objects.select_for_update().filter(pk=rule.pk, workspace=actor.workspace_id, removed_at=None).first()
+    if locked is None:
+        raise RuleIsGone
+    return locked
+
+
+def _lock_names(actor: Membership) -> None:
+    """Let nobody else name a rule of this workspace until the transaction ends."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace_id)
+
+
+def _refuse_name(name: str, actor: Membership, *, but: Rule | None = None) -> None:
+    """Raise NameTaken where a rule has this name: an import tells rules apart by their names."""
+    if set(queries.rules_for(actor).filter(name=name)) - {but}:
+        raise NameTaken
 
 
 def _version(rule: Rule, mode: Mode) -> RuleVersion:

@@ -7,8 +7,10 @@ from vigie.rules.document import BadRules
 
 REFUSALS = (
     operations.DoesNothing,
+    operations.NameTaken,
     operations.NeedsSecondPerson,
     operations.NothingToPublish,
+    operations.RuleIsGone,
     operations.TooManyKeywords,
     BadAction,
     BadRules,

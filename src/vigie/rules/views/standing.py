@@ -41,9 +41,13 @@ def turn(request: WorkspaceRequest, number: int) -> HttpResponse:
 def remove(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Throw a rule away; the next page offers to bring it back."""
     rule = get_object_or_404(queries.rules_for(request.membership), number=number)
-    operations.remove_rule(rule, actor=request.membership, now=clock.now())
-    undo = reverse("rule-restore", args=[request.workspace.slug, number])
-    messages.success(request, _("Rule %(number)d was removed.") % {"number": number}, extra_tags=undo)
+    try:
+        operations.remove_rule(rule, actor=request.membership, now=clock.now())
+    except operations.RuleIsGone as error:
+        messages.error(request, refusal(error))
+    else:
+        undo = reverse("rule-restore", args=[request.workspace.slug, number])
+        messages.success(request, _("Rule %(number)d was removed.") % {"number": number}, extra_tags=undo)
     return redirect("rules", request.workspace.slug)
 
 
