@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.rules.happenings import specs
@@ -65,6 +65,7 @@ OPTIONS = st.recursive(
 )
 
 
+@example("a line\u2028and a paragraph\u2029", "next line: \x85")
 @given(st.text(min_size=1, max_size=20), OPTIONS)
 def test_texts_of_any_kind_survive(keyword: str, option: object) -> None:
     """Words that YAML would read as something else, quotes, colons, line breaks, emojis."""
@@ -116,6 +117,7 @@ def test_words_that_yaml_1_1_takes_for_something_else_are_words(word: str) -> No
         (" " * (MOST_CHARS + 1), "The rules have 2,000,001 characters; at most 2,000,000."),
         ("- a\n" * 1001, "There are 1001 rules; at most 1000."),
         ('- name: "a\\u2028b\\nc"\n  when: x', "rule 1 “a b c”, when: it must be one of: 'chat', 'gift', 'like'"),
+        ('- name: "a\\x85b"\n  when: chat', "rule 1 “a b”, a text holds control characters."),
         ('- name: "a\\0b"\n  when: chat', "rule 1 “a\0b”, a text holds control characters."),
     ],
 )  # fmt: skip

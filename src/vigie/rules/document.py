@@ -16,7 +16,7 @@ MOST_RULES = 1000
 MOST_DEPTH = 12
 LARGEST = 10**15
 """No number is larger: it may be stored, and computed with."""
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAIN = {
     "extra_forbidden": "there is no such field",
     "missing": "it is missing",
@@ -150,7 +150,7 @@ def _refuse_tricks(text: str) -> None:
 
 
 def _refuse_unstorable(data: object, depth: int = MOST_DEPTH) -> None:
-    """Refuse what no database or no JSON keeps. Raises ValueError."""
+    """Refuse what no database, no JSON or no YAML keeps. Raises ValueError."""
     if isinstance(data, str) and _UNSTORABLE.search(data):
         raise ValueError("a text holds control characters")
     if isinstance(data, int | float) and not abs(data) <= LARGEST:
