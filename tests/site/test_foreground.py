@@ -221,8 +221,16 @@ def _in_reach() -> Iterator[None]:
         registry.provide(MediaSource, before)
 
 
+@pytest.fixture
+def _hears_interrupts() -> Iterator[None]:
+    """As `vigie watch` does, also where a shell started the tests in the background."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_own_bus", "_in_reach")
+@pytest.mark.usefixtures("_own_bus", "_in_reach", "_hears_interrupts")
 def test_whatever_was_told_when_told_to_end_has_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foreground, "FINISH_S", 0.0)
     monkeypatch.setattr(foreground, "embedded_engine", nullcontext)  # too slow to judge anything
