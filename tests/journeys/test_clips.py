@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.looks import DESK, flaws
 from tests.journeys.product import Product
-from tests.journeys.visitor import account_of, sign_in, silent_page
-from vigie.site.studio import TIKTOK_HANDLE
+from tests.journeys.visitor import account_of, open_the_live, sign_in, silent_page
 
 BEGUN = re.compile(r"^(1[5-9]|[2-9]\d|\d{3,})(\.|$)")
 """Seconds of the live that must be there before its last ones are kept: 15."""
@@ -37,8 +36,7 @@ def test_a_moment_is_kept_watched_shared_and_deleted(demo: Product, browser: Bro
 
 
 def keep_the_last_seconds(demo: Product, page: Page) -> None:
-    page.goto(f"{demo.url}/w/veille-estuaire/lives/")
-    page.locator("#on-air a.name").filter(has_text=TIKTOK_HANDLE).click()
+    open_the_live(demo, page)
     expect(page.locator("#lanes > .lanes")).to_have_attribute("data-edge", BEGUN)
     page.keyboard.press("c")
     toast = page.locator(".clip-toast")

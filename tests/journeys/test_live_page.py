@@ -7,8 +7,7 @@ from playwright.sync_api import CDPSession, FloatRect, Locator, Page, expect
 
 from tests.journeys.looks import DESK, PHONE, STICKING_OUT, flaws
 from tests.journeys.product import Product
-from tests.journeys.visitor import account_of, sign_in
-from vigie.site.studio import TIKTOK_HANDLE
+from tests.journeys.visitor import account_of, open_the_live, sign_in
 
 WRITTEN = "#chat-lines > .msg"
 BEGUN = re.compile(r"^(2\d|[3-9]\d|\d{3,})(\.|$)")
@@ -18,8 +17,7 @@ BEGUN = re.compile(r"^(2\d|[3-9]\d|\d{3,})(\.|$)")
 @pytest.mark.chromium
 def test_a_live_is_followed_brushed_marked_and_searched(demo: Product, page: Page) -> None:
     sign_in(page, demo.url, account_of(demo))
-    page.goto(f"{demo.url}/w/veille-estuaire/lives/")
-    page.locator("#on-air a.name").filter(has_text=TIKTOK_HANDLE).click()
+    open_the_live(demo, page)
     see_the_chat_arrive(page)
     brush(page)
     see_the_selection(page)

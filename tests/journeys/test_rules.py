@@ -7,8 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.looks import DESK, flaws
 from tests.journeys.product import Product
-from tests.journeys.visitor import account_of, sign_in
-from vigie.site.studio import TIKTOK_HANDLE
+from tests.journeys.visitor import account_of, open_the_live, sign_in
 
 BEGUN = re.compile(r"^([2-9]\d|\d{3,})(\.|$)")
 """Seconds of the live that must be there before a rule is tried on it: 20."""
@@ -34,8 +33,7 @@ def test_a_rule_is_written_tried_and_acts(demo: Product, page: Page) -> None:
 
 
 def wait_for_an_audience(demo: Product, page: Page) -> None:
-    page.goto(f"{demo.url}/w/veille-estuaire/lives/")
-    page.locator("#on-air a.name").filter(has_text=TIKTOK_HANDLE).click()
+    open_the_live(demo, page)
     expect(page.locator("#lanes > .lanes")).to_have_attribute("data-edge", BEGUN)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from tests.journeys.product import Product
+from vigie.site.studio import TIKTOK_HANDLE
 
 DEADLINE_MS = 60_000
 expect.set_options(timeout=DEADLINE_MS)
@@ -27,6 +28,12 @@ def account_of(demo: Product) -> Account:
     """Return the account that the demo printed: `Sign in as NAME with the password PASSWORD`."""
     words = demo.wait_for("Sign in as").split()
     return Account(words[3], words[-1])
+
+
+def open_the_live(demo: Product, page: Page) -> None:
+    """Open the page of the simulated live of TikTok."""
+    page.goto(f"{demo.url}/w/veille-estuaire/lives/")
+    page.locator("#on-air a.name").filter(has_text=TIKTOK_HANDLE).click()
 
 
 @contextmanager

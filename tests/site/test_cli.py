@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -176,3 +177,14 @@ def test_throwaway_data_is_gone_at_the_end_and_models_stay_where_they_are(
         assert options.load().models_folder() == tmp_path / "models"
 
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("former", [signal.SIG_IGN, signal.default_int_handler])
+def test_signals_mean_after_throwaway_data_what_they_meant_before(former: signal.Handlers) -> None:
+    before = signal.signal(signal.SIGINT, former), signal.getsignal(signal.SIGTERM)
+
+    with cli.throwaway_data(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+
+    after = signal.signal(signal.SIGINT, before[0]), signal.getsignal(signal.SIGTERM)
+    assert after == (former, before[1])

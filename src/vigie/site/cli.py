@@ -115,8 +115,8 @@ def throwaway_data() -> Iterator[None]:
     with the sound that was heard, goes in any case.
     """
     former = os.environ.copy()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    former_handler = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    former_interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    former_end = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     models = options.load().models_folder()
     with tempfile.TemporaryDirectory(prefix="vigie-", ignore_cleanup_errors=True) as folder:
         os.environ |= {"VIGIE_MODELS_DIR": str(models), "VIGIE_DATA_DIR": folder}
@@ -124,7 +124,8 @@ def throwaway_data() -> Iterator[None]:
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, former_handler)
+            signal.signal(signal.SIGTERM, former_end)
+            signal.signal(signal.SIGINT, former_interrupt)
             os.environ.clear()
             os.environ.update(former)
             options.load.cache_clear()

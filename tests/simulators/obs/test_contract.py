@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import own_network
 from tests.obs_program import RealObs
 from tests.simulators.obs.clients import JSON, MSGPACK, Talk, connected, identified, proof_of
 from vigie.simulators.obs import ObsServer
@@ -27,6 +28,15 @@ def obs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def refused(code: int, comment: str = "") -> dict[str, object]:
     return {"result": False, "code": code} | ({"comment": comment} if comment else {})
+
+
+async def test_a_program_is_reached_at_one_address_of_its_machine(obs: Obs) -> None:
+    """The real one listens on all addresses: of a network of its own."""
+    if isinstance(obs, RealObs) and not own_network.can_be_made():
+        pytest.skip("nobody may make a network namespace here")
+
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.2", obs.address[1])
 
 
 @pytest.mark.parametrize(
